@@ -1,0 +1,2 @@
+//! The `footrule` command.
+fn main() {}

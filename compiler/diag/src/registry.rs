@@ -1,0 +1,215 @@
+//! The registry: every code, its default severity and its title.
+//!
+//! A code is never reused or renumbered. The letter says who is concerned: S syntax, N names, U units and kinds,
+//! T types, P parameters and tables, R the rule as a whole, I input data, E evaluation, L lints, C the call.
+//! `docs/diagnostics/` holds one page per code; a test checks that none is missing.
+
+use crate::Severity;
+use serde::{Serialize, Serializer};
+
+/// A stable diagnostic code such as `FR-U001`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code(&'static str);
+
+impl Code {
+    /// The code as users see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The registered code of this spelling (`FR-U001` or `U001`, any case).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let upper = text.trim().to_ascii_uppercase();
+        let full = if upper.starts_with("FR-") { upper } else { format!("FR-{upper}") };
+        REGISTRY.iter().map(|i| i.code).find(|c| c.0 == full)
+    }
+
+    /// Who is concerned.
+    #[must_use]
+    pub fn class(self) -> Class {
+        match self.0.as_bytes()[3] {
+            b'S' => Class::Syntax,
+            b'I' => Class::Input,
+            b'E' => Class::Evaluation,
+            b'L' => Class::Lint,
+            b'C' => Class::Call,
+            _ => Class::Program,
+        }
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.0)
+    }
+}
+
+/// The part of the work that a code belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The text cannot be read.
+    Syntax,
+    /// The program is wrong.
+    Program,
+    /// The input data are refused.
+    Input,
+    /// An evaluation has no result.
+    Evaluation,
+    /// Accepted, and worth a look.
+    Lint,
+    /// The call cannot be carried out.
+    Call,
+}
+
+/// What the registry knows of a code.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// Severity unless configured otherwise.
+    pub severity: Severity,
+    /// Title in Chinese.
+    pub zh: &'static str,
+    /// Title in English.
+    pub en: &'static str,
+}
+
+/// The entry of a code.
+#[must_use]
+pub fn info(code: Code) -> &'static CodeInfo {
+    REGISTRY.iter().find(|i| i.code == code).unwrap_or(&REGISTRY[0])
+}
+
+macro_rules! registry {
+    ($($name:ident $severity:ident $zh:literal $en:literal;)*) => {
+        #[expect(missing_docs, reason = "the title in the registry documents each code")]
+        impl Code {
+            $(pub const $name: Code = Code(concat!("FR-", stringify!($name)));)*
+        }
+
+        /// Every code, in order of family and number.
+        pub const REGISTRY: &[CodeInfo] = &[
+            $(CodeInfo { code: Code::$name, severity: Severity::$severity, zh: $zh, en: $en },)*
+        ];
+    };
+}
+
+registry! {
+    S001 Error "语句无法读懂" "statement cannot be read";
+    S002 Error "括号没有配对" "bracket without its partner";
+    S003 Error "文字没有结束" "text without its closing quote";
+    S004 Error "嵌套过深" "nested too deeply";
+    S005 Error "标点应为半角" "full-width punctuation";
+    S006 Error "数字写法不对" "malformed number";
+    S007 Error "文件不是 UTF-8 文本" "file is not UTF-8 text";
+    S008 Error "缩进含制表符或全角空格" "indentation with a tab or an ideographic space";
+    S009 Error "语句开头不认识" "unknown statement";
+    S010 Error "关键词与名称之间缺空格" "keyword and name run together";
+    S011 Error "单位中 / 之后的 · 有歧义" "ambiguous unit: · after /";
+    S012 Error "比较不能连写" "chained comparison";
+    S013 Error "名称或单位含上下标字符" "superscript or subscript character";
+    S014 Error "文件过大" "file too large";
+    S015 Error "语句不属于这里" "statement does not belong here";
+    N001 Error "名称未知" "unknown name";
+    N002 Error "重复声明" "declared twice";
+    N003 Error "定义成环" "definition cycle";
+    N004 Error "模块未知" "unknown module";
+    N005 Error "物质种类未知" "unknown flow";
+    N006 Error "阶段未知" "unknown stage";
+    N007 Error "来源未知" "unknown source";
+    N008 Error "类型未知" "unknown type";
+    N009 Error "字段未知" "unknown field";
+    N010 Error "名称有多种解释" "ambiguous name";
+    N011 Error "枚举值未知" "unknown enumeration value";
+    N012 Error "参数个数或名称不对" "wrong arguments";
+    N013 Error "名称已保留" "reserved name";
+    N014 Error "单位未知" "unknown unit";
+    N015 Error "此处不能读取结果" "a result cannot be read here";
+    N016 Error "单位词与值同名" "unit word is also a value";
+    U001 Error "量纲不符" "dimensions differ";
+    U002 Error "物质种类不符" "kinds of substance differ";
+    U003 Error "碳当作二氧化碳" "carbon taken for carbon dioxide";
+    U004 Error "气体与二氧化碳当量相加" "a gas added to CO2 equivalents";
+    U005 Error "电网排放因子当作碳足迹因子" "grid CO2 factor taken for a footprint factor";
+    U006 Error "排放行的单位不对" "line with a unit that is no footprint";
+    U007 Error "纯数字遇到有单位的量" "bare number meets a quantity";
+    U008 Error "GWP 体系混用" "GWP sets mixed";
+    U009 Error "标签离开了它的条目" "tag leaves its item";
+    U010 Error "函数只接受纯数" "function takes a number only";
+    U011 Error "换算系数超出精度" "conversion factor does not fit";
+    U012 Error "吨的种类不明" "which ton";
+    U013 Error "表达式与声明的单位不符" "expression does not fit its declaration";
+    U014 Error "温度是点而不是量" "temperature is a point";
+    U015 Error "二氧化碳当量的组成会丢失" "parts of a CO2e value would be lost";
+    U016 Error "电量当作热值" "electricity where a heating value is meant";
+    T001 Error "类型不符" "types differ";
+    T002 Error "此值没有这种成分" "value has no such parts";
+    T003 Error "条件必须为真假值" "condition must be true or false";
+    T004 Error "match 未覆盖全部枚举值" "match does not cover every value";
+    T005 Error "可选值未处理" "optional value not handled";
+    T006 Error "此处须为常量" "constant needed here";
+    T007 Error "缺少 otherwise" "missing otherwise";
+    T008 Error "条件输入在条件之外被读取" "conditional input read outside its condition";
+    P001 Error "表缺少行" "table lacks rows";
+    P002 Error "表有重复行" "duplicate row";
+    P003 Error "行的列数不对" "row with a wrong number of cells";
+    P004 Error "数据文件不能使用" "data file cannot be used";
+    P005 Error "该年份没有因子" "no factor covers this year";
+    P006 Error "未声明有效期策略" "policy for other dates not declared";
+    P007 Error "表的键不对" "wrong key";
+    P008 Error "该气体在此 GWP 体系中没有数值" "gas without a GWP in this set";
+    R001 Error "规则头缺项" "rule header incomplete";
+    R002 Error "规则头重复" "rule header given twice";
+    R003 Error "规则没有排放行" "rule without lines";
+    R004 Error "对已修约的数再修约" "rounding of a rounded number";
+    R005 Error "此版本尚不支持" "not available in this version";
+    R006 Error "测试不通过" "test fails";
+    I001 Error "输入项未知" "unknown input";
+    I002 Error "缺少输入" "missing input";
+    I003 Error "输入超出范围" "input outside its range";
+    I004 Error "不是合法的十进制数" "not a valid decimal";
+    I005 Error "输入单位不符" "unit of the input does not fit";
+    I006 Error "输入的物质种类不符" "input of another kind";
+    I007 Error "枚举值不存在" "no such enumeration value";
+    I008 Error "输入结构不符" "input has the wrong shape";
+    I009 Error "不是 JSON" "not JSON";
+    I010 Error "核算期不对" "period missing or malformed";
+    I011 Error "输入项重复" "input given twice";
+    I012 Error "列表不符合要求" "list breaks its constraint";
+    I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
+    I014 Error "活动数据缺因子" "activity without a factor";
+    I015 Error "条件输入多余或缺失" "conditional input given or missing against its condition";
+    E001 Error "除数为零" "division by zero";
+    E002 Error "数值溢出" "overflow";
+    E003 Error "数值过小" "result too small";
+    E004 Error "超出函数定义域" "outside the domain of a function";
+    E005 Error "空列表" "empty list";
+    E006 Error "要求未满足" "requirement not met";
+    E007 Error "核算期内没有参数值" "no parameter value for the period";
+    E008 Error "表中没有此行" "no row in the table";
+    E009 Error "one of 的条件不唯一" "one of: none or several hold";
+    E010 Error "例外互相冲突" "exceptions disagree";
+    E011 Error "排放行为负" "negative line";
+    E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    L001 Warning "输入未使用" "unused input";
+    L002 Warning "因子没有来源" "factor without a source";
+    L003 Warning "定义未使用" "unused definition";
+    L004 Warning "引用的模块未使用" "unused module";
+    L005 Warning "参数过期或需复核" "stale or due for review";
+    L006 Warning "阶段没有排放行" "stage without lines";
+    L007 Warning "换算不是有限小数" "inexact conversion";
+    L008 Warning "接受声明没有作用" "acceptance without effect";
+    C001 Error "文件无法读取" "file cannot be read";
+    C002 Error "没有这条规则" "no such rule";
+    C003 Error "文件不是规则" "file is not a rule";
+    C004 Error "--set 写法不对" "malformed --set";
+    C005 Error "程序缺陷" "a bug of Footrule";
+}

@@ -1,0 +1,1 @@
+//! Footrule's concrete syntax: the pest grammar and the bilingual keyword table

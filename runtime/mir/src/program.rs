@@ -1,0 +1,612 @@
+//! The program: what surrounds the nodes.
+
+use crate::{
+    Cmp, Const, DefId, FactorId, GasId, LineId, Loop, Node, NodeId, Origin, ParamId, PlaceId, Region, RegionId, ResultRef,
+    SourceId, StageId, TableId, Ty, UnitId,
+};
+use footrule_diag::{FileSpan, Text};
+use footrule_number::{Number, Ratio};
+use serde::{Deserialize, Serialize};
+
+/// One rule, ready to be evaluated.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Program {
+    /// The header.
+    pub rule: RuleInfo,
+    /// The units in scope, for reading inputs.
+    pub unit_symbols: Vec<UnitSymbol>,
+    /// The unit types of the nodes.
+    pub units: Vec<Unit>,
+    /// Enumerations.
+    pub enums: Vec<EnumInfo>,
+    /// Record types.
+    pub records: Vec<RecordInfo>,
+    /// Sources.
+    pub sources: Vec<SourceInfo>,
+    /// Sourced numbers.
+    pub factors: Vec<FactorInfo>,
+    /// Gases, with the GWP of the rule's set.
+    pub gases: Vec<GasInfo>,
+    /// Parameters.
+    pub params: Vec<ParamInfo>,
+    /// Tables.
+    pub tables: Vec<TableInfo>,
+    /// Stages in order of text.
+    pub stages: Vec<Named>,
+    /// Inputs in order of text.
+    pub inputs: Vec<InputInfo>,
+    /// Nodes.
+    pub nodes: Vec<Node>,
+    /// Regions.
+    pub regions: Vec<Region>,
+    /// Evaluated first.
+    pub root: Option<RegionId>,
+    /// Evaluated after the lines; may read results.
+    pub results: Option<RegionId>,
+    /// Lines in order of text.
+    pub lines: Vec<Line>,
+    /// Requirements and warnings in order of text.
+    pub checks: Vec<CheckInfo>,
+    /// Reports in order of text.
+    pub reports: Vec<ReportInfo>,
+    /// Tests in order of text.
+    pub tests: Vec<TestInfo>,
+    /// Named definitions, for explanations.
+    pub defs: Vec<Def>,
+    /// Deviations that the rule accepts.
+    pub accepted: Vec<Accepted>,
+    /// Places, by [`PlaceId`].
+    pub places: Vec<FileSpan>,
+}
+
+/// An identifier with its labels and clause.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Identifier.
+    pub id: String,
+    /// Labels.
+    pub labels: Text,
+    /// Clause, without `§`.
+    pub clause: String,
+}
+
+/// The header of a rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// Identifier and labels.
+    pub name: Named,
+    /// `version`
+    pub version: String,
+    /// `cites`
+    pub cites: Vec<String>,
+    /// `sector`
+    pub sector: String,
+    /// `boundary`
+    pub boundary: String,
+    /// `valid from`, `YYYY-MM-DD`
+    pub valid_from: String,
+    /// `valid … until`
+    pub valid_until: Option<String>,
+    /// `gwp`
+    pub gwp: String,
+    /// `biogenic_co2 neutral`: biogenic CO2 counts 0 instead of ±1.
+    pub biogenic_neutral: bool,
+    /// `credits apart`
+    pub credits_apart: bool,
+    /// Number of declared units, usually 1.
+    pub declared_amount: Number,
+    /// The declared unit.
+    pub declared_unit: UnitId,
+    /// True for `functional unit`.
+    pub functional: bool,
+    /// The reference flow (node of the root region); without it the lines are per declared unit already.
+    pub reference: Option<NodeId>,
+    /// Unit of the results, such as `kg{CO2e}/t{Al}`.
+    pub result_unit: UnitId,
+    /// How results are rounded.
+    pub round: Rounding,
+    /// SHA-256 of the source text, hex.
+    pub text_hash: String,
+}
+
+/// How a published figure is rounded (GB/T 8170, half to even).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rounding {
+    /// How many.
+    pub digits: u32,
+    /// Significant digits instead of decimals.
+    pub significant: bool,
+}
+
+/// A unit symbol for reading inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitSymbol {
+    /// Symbol.
+    pub symbol: String,
+    /// UCUM code, if any.
+    pub ucum: Option<String>,
+    /// Exponents of base dimensions.
+    pub dimension: Vec<(String, i32)>,
+    /// How many coherent units it is.
+    pub scale: Ratio,
+    /// Zero point of a point unit, in the coherent unit.
+    pub offset: Option<Number>,
+}
+
+/// A unit type: what is displayed and what inputs are converted to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Unit {
+    /// As written, `kg{CO2e}/t{Al}`; empty for a number.
+    pub text: String,
+    /// Symbol index, tag, exponent. `None` in place of a tag for untagged atoms.
+    pub atoms: Vec<(u32, Option<String>, i32)>,
+}
+
+/// An enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnumInfo {
+    /// Name.
+    pub name: String,
+    /// Members.
+    pub members: Vec<Named>,
+}
+
+/// A record type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordInfo {
+    /// Name.
+    pub name: String,
+    /// Fields in order.
+    pub fields: Vec<FieldInfo>,
+    /// Requirements inside the record.
+    pub requires: Vec<CheckInfo>,
+    /// The [`crate::Op::Bound`] node through which the regions of the fields and requirements read the record.
+    pub this: NodeId,
+}
+
+/// A field of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldInfo {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Type.
+    pub ty: Ty,
+    /// Tags that follow data: `kg{material}` names the field whose member is the tag.
+    pub tag_field: Option<u32>,
+    /// Constraints on given values.
+    pub constraints: Vec<Constraint>,
+    /// Value if not given. Reads earlier fields.
+    pub default: Option<RegionId>,
+    /// Computed, never given.
+    pub computed: Option<RegionId>,
+    /// Default factor of an activity.
+    pub factor: Option<FactorDefault>,
+}
+
+/// `factor default p`, `factor fixed p`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorDefault {
+    /// The user may not give another one.
+    pub fixed: bool,
+    /// Yields the factor.
+    pub value: RegionId,
+}
+
+/// A condition on an input, in its declared unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Constraint {
+    /// `> 0`
+    Compare(Cmp, Number, PlaceId),
+    /// `0 .. 1`
+    Range(Number, Number, PlaceId),
+    /// `count >= 1`
+    Count(Cmp, u32, PlaceId),
+    /// `unique name`
+    Unique(u32, PlaceId),
+    /// `sum(field) = 1`; the field is `None` for values for each member.
+    Sum(Option<u32>, Number, PlaceId),
+}
+
+/// An input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputInfo {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Type.
+    pub ty: Ty,
+    /// Constraints.
+    pub constraints: Vec<Constraint>,
+    /// Value if not given.
+    pub default: Option<RegionId>,
+    /// Default factor of an activity.
+    pub factor: Option<FactorDefault>,
+    /// Its declaration.
+    pub place: PlaceId,
+}
+
+/// A source of data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// Identifier.
+    pub id: String,
+    /// Entries in order: `title`, `publisher`, `year`, `region`, `url`, `gwp`, `status` …
+    pub entries: Vec<(String, String)>,
+}
+
+impl SourceInfo {
+    /// The value of an entry.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.entries.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+    }
+}
+
+/// A sourced number: what an auditor must be able to find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorInfo {
+    /// `grid_cn[2024]`, `pfc_slope[CWPB].cf4`, `c_to_co2`.
+    pub id: String,
+    /// Value.
+    pub value: Number,
+    /// Unit.
+    pub unit: UnitId,
+    /// Source.
+    pub source: Option<SourceId>,
+    /// Row or declaration.
+    pub place: PlaceId,
+}
+
+/// A gas.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GasInfo {
+    /// Name and labels.
+    pub name: Named,
+    /// GWP-100 in the rule's set by origin (`None`: all others), kg CO2e per kg; empty if the set has none.
+    pub gwp: Vec<(Option<Origin>, Number, FactorId)>,
+}
+
+/// A dated parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamInfo {
+    /// Name and labels.
+    pub name: Named,
+    /// Type: `Number`, or `Split` for CO2e.
+    pub ty: Ty,
+    /// Rows by date.
+    pub rows: Vec<ParamRow>,
+    /// Before the first row.
+    pub before: Policy,
+    /// After the last row.
+    pub after: Policy,
+    /// `review by`, `YYYY-MM-DD`
+    pub review: Option<Day>,
+    /// `at start|end|by days`, if declared.
+    pub at: Option<PeriodRule>,
+    /// Declaration.
+    pub place: PlaceId,
+}
+
+/// How a value that changes inside the period is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PeriodRule {
+    /// The value at its first day.
+    Start,
+    /// The value at its last day.
+    End,
+    /// Mean weighted by days.
+    Days,
+}
+
+/// A calendar day as (year, month, day).
+pub type Day = (i32, u32, u32);
+
+/// A row of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamRow {
+    /// First day on which it holds.
+    pub from: Day,
+    /// First day on which it holds no longer; `None` if only the next row ends it.
+    pub to: Option<Day>,
+    /// The value, its source and place.
+    pub factor: FactorId,
+    /// Origin of a CO2e value.
+    pub origin: Origin,
+}
+
+/// What holds outside the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Policy {
+    /// Error.
+    Error,
+    /// The nearest row.
+    Hold {
+        /// With a finding.
+        warning: bool,
+        /// Only until this day.
+        until: Option<Day>,
+    },
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableInfo {
+    /// Name and labels.
+    pub name: Named,
+    /// Key columns.
+    pub keys: Vec<(String, Ty)>,
+    /// Value columns; `Split` for CO2e.
+    pub columns: Vec<(String, Ty)>,
+    /// Rows.
+    pub rows: Vec<TableRow>,
+    /// Missing rows are allowed.
+    pub partial: bool,
+    /// Declaration.
+    pub place: PlaceId,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRow {
+    /// One cell for each key; `None` is the wildcard. The most specific row wins.
+    pub keys: Vec<Option<Const>>,
+    /// One value for each column: a sourced number, or a constant of another type.
+    pub values: Vec<Cell>,
+    /// Origin of CO2e values.
+    pub origin: Origin,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// A value cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cell {
+    /// A number.
+    Factor(FactorId),
+    /// Another constant.
+    Const(Const),
+}
+
+/// Which way a line counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineKind {
+    /// Added.
+    Emission,
+    /// Subtracted.
+    Removal,
+    /// Subtracted, listed as credit.
+    Credit,
+    /// Shown, never in the total.
+    Apart,
+}
+
+/// Which stage an item of a line belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StageRef {
+    /// Known when compiled.
+    Static(StageId),
+    /// The region's value, a member of the enumeration of stages; member `i` is stage `i`.
+    Region(RegionId),
+    /// None (`apart` lines only).
+    None,
+}
+
+/// What a line's value is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineGas {
+    /// CO2e with parts.
+    Split,
+    /// A mass of one gas.
+    Static(GasId),
+    /// A mass of the gas that this region yields, a member of the enumeration of gases.
+    Region(RegionId),
+}
+
+/// The origin of a gas line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineOrigin {
+    /// One origin; for CO2e lines: `None` keeps the parts' origins, `Some` overrides them.
+    One(Option<Origin>),
+    /// Shares by region; the last may be the rest (`None`).
+    Split(Vec<(Origin, Option<RegionId>)>),
+}
+
+/// A line of the footprint.
+///
+/// Its figure per declared unit, for each item: value → (gas: `× GWP`, rounded) → `× to_result` (one rounding;
+/// unit conversion and the declared amount) → `÷ reference` (one rounding). An item is the exact sum of its parts,
+/// a line of its items, a stage of its lines, the total of its stages, each rounded once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Which way it counts.
+    pub kind: LineKind,
+    /// Its stage.
+    pub stage: StageRef,
+    /// The loop, for a line over lists; its body yields the value. `stage`, `gas`, `named`, `origin` regions are
+    /// evaluated inside it.
+    pub over: Option<Loop>,
+    /// Yields the value, if there is no loop (a node of the root region).
+    pub value: Option<NodeId>,
+    /// Yields a text or an enumeration member that names an item.
+    pub named: Option<RegionId>,
+    /// Yields a Bool; false makes the line not applicable.
+    pub when: Option<RegionId>,
+    /// Unit of the value.
+    pub unit: UnitId,
+    /// Unit of the value in CO2e (`t{CF4}` → `t{CO2e}`).
+    pub co2e_unit: UnitId,
+    /// What the value is.
+    pub gas: LineGas,
+    /// Its origin.
+    pub origin: LineOrigin,
+    /// Factor from `co2e_unit` over the unit of the reference flow to the result unit, times the declared amount.
+    pub to_result: Ratio,
+    /// A negative value is allowed, and why.
+    pub may_be_negative: Option<Text>,
+    /// The formula as text.
+    pub formula: String,
+    /// Named things that the formula reads.
+    pub reads: Vec<Read>,
+    /// Place of the value.
+    pub place: PlaceId,
+}
+
+/// A named thing that a formula reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Read {
+    /// A definition.
+    Def(DefId),
+    /// An input.
+    Input(crate::InputId),
+    /// A line.
+    Line(LineId),
+    /// A parameter.
+    Param(ParamId),
+    /// A table.
+    Table(TableId),
+    /// A sourced constant.
+    Factor(FactorId),
+}
+
+/// A named definition: `let`, `const`, or a named part of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Def {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Its node, in the root region (or in the results region for what reads results).
+    pub node: NodeId,
+    /// The formula as text.
+    pub formula: String,
+    /// What it reads.
+    pub reads: Vec<Read>,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// A requirement or a warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckInfo {
+    /// Name (empty if it has none) and clause.
+    pub name: Named,
+    /// A finding, not an error.
+    pub warn: bool,
+    /// Yields a Bool.
+    pub condition: RegionId,
+    /// Message in Chinese.
+    pub zh: Vec<Piece>,
+    /// Message in English.
+    pub en: Vec<Piece>,
+    /// The condition as text.
+    pub formula: String,
+    /// Place of the condition.
+    pub place: PlaceId,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// Text.
+    Text(String),
+    /// The value of a region, shown with its unit.
+    Value(RegionId),
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportInfo {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Its value: `Number` (or `Bool`, `Text`, `Enum`), in the results region.
+    pub value: NodeId,
+    /// How it is rounded; numbers without it are rounded as the rule's results.
+    pub round: Option<Rounding>,
+    /// The formula as text.
+    pub formula: String,
+    /// What it reads.
+    pub reads: Vec<Read>,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// A deviation that the rule accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The GWP set.
+    pub gwp: String,
+    /// Of this source.
+    pub source: String,
+    /// Why.
+    pub because: Text,
+    /// Clause.
+    pub clause: String,
+}
+
+/// A test in the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestInfo {
+    /// Labels and clause.
+    pub name: Named,
+    /// First and last day.
+    pub period: Option<(Day, Day)>,
+    /// Inputs: name and the region that yields the value (already in the input's type).
+    pub sets: Vec<(String, RegionId, PlaceId)>,
+    /// `from "case.json"`: text of the file.
+    pub from: Option<String>,
+    /// Expectations.
+    pub expects: Vec<(Expect, PlaceId)>,
+    /// Where the numbers come from.
+    pub source: Option<SourceId>,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// An expectation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Expect {
+    /// A figure of the result. `value` is in the unit `unit`; the figure is converted by `scale` first. Without
+    /// `within`, the unrounded figure rounded half to even to `decimals` must equal `value`.
+    Result {
+        /// Which figure.
+        what: ResultRef,
+        /// Expected.
+        value: Number,
+        /// Decimals written.
+        decimals: u32,
+        /// Largest difference, in `unit`.
+        within: Option<Number>,
+        /// From the figure's unit to `unit`.
+        scale: Ratio,
+        /// Unit of the expectation.
+        unit: UnitId,
+    },
+    /// The own quantity of a line (`line: true`) or a report or definition's value.
+    Value {
+        /// Name of the line or report.
+        name: String,
+        /// True for a line.
+        line: bool,
+        /// Expected, as for results.
+        value: Number,
+        /// Decimals written.
+        decimals: u32,
+        /// Largest difference.
+        within: Option<Number>,
+        /// Conversion.
+        scale: Ratio,
+        /// Unit of the expectation.
+        unit: UnitId,
+    },
+    /// A report that is not a number.
+    Constant {
+        /// Name of the report.
+        name: String,
+        /// Expected.
+        value: Const,
+    },
+    /// The evaluation is refused with this code.
+    Error(String),
+    /// This warning fires.
+    Warning(String),
+}

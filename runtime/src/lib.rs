@@ -1,0 +1,1 @@
+//! Footrule's run time: inputs, the reference interpreter, results and their explanation

@@ -1,0 +1,1 @@
+//! The Footrule library: std modules and sector rules, embedded

@@ -1,0 +1,1 @@
+//! Footrule's conformance suite
