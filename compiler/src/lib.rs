@@ -1,1 +1,19 @@
-//! Footrule's front end: text to chunks, AST, names, types and units, MIR
+//! Footrule's front end: text → chunks → trees → names → typed bodies → MIR.
+//!
+//! Everything here is a salsa query over [`db::SourceFile`]s; the database ends at [`lower::lower`]. Parsing never
+//! fails, checking never stops at the first finding, and nothing here knows of terminals, the language server or
+//! native code. [`Session`] is the way in.
+
+pub mod check;
+mod data;
+pub mod db;
+mod lints;
+pub mod lower;
+pub mod names;
+mod report;
+mod session;
+pub mod sigs;
+pub mod types;
+pub mod units;
+
+pub use session::{RuleSummary, Session, load};

@@ -1,1 +1,38 @@
-//! Footrule's run time: inputs, the reference interpreter, results and their explanation
+//! Footrule's run time: inputs, the reference interpreter, results and their explanation.
+//!
+//! ```text
+//! Program ─┐
+//! JSON ────┴→ Inputs::from_json → Inputs ─→ evaluate → Outcome (typed, serialisable) or every diagnostic
+//! ```
+//!
+//! Guarantees: the reference semantics of a [`footrule_mir::Program`]. Every number is exact, rounded once per
+//! operation; errors are values, so the order of evaluation cannot be observed; input errors come all together
+//! and before everything else. Nothing panics on any program that the MIR's verifier accepts, nor on any input.
+//!
+//! Must not: know of syntax, salsa, terminals, files or clocks. Text for people is data ([`footrule_diag::Text`]).
+//!
+//! # Layout
+//!
+//! `value`, `touch` (values, failures, trace) · `interp` (operations, folds, parameters and tables, records) ·
+//! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
+//! the source) · `diagnose`, `show` (failures and values in words) · `days`, `nearest`, `walk` (small helpers).
+
+mod days;
+mod diagnose;
+mod input;
+mod interp;
+mod json;
+mod nearest;
+mod result;
+mod show;
+mod testing;
+mod touch;
+mod units;
+mod value;
+mod walk;
+
+pub use input::{InputDoc, Inputs, MAX_LIST};
+pub use result::*;
+pub use testing::{Loader, TestVerdict, run_test};
+pub use touch::{Touch, Touches};
+pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};

@@ -7,11 +7,13 @@
 //!
 //! Invariant: every [`Code`] stands in the registry, has a page and a test.
 
+mod position;
 mod registry;
 mod text;
 
+pub use position::Position;
 pub use registry::{Class, Code, CodeInfo, REGISTRY, info};
-pub use text::{Lang, Text};
+pub use text::{Lang, Text, nearest};
 
 use serde::{Deserialize, Serialize};
 

@@ -61,3 +61,32 @@ macro_rules! text {
         $crate::Text::new(format!($zh), format!($en))
     };
 }
+
+/// The candidate with the least edit distance, if it is near enough to be meant (a third of the letters, at least one).
+pub fn nearest<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
+    let wanted: Vec<char> = name.to_lowercase().chars().collect();
+    candidates
+        .into_iter()
+        .map(|c| (distance(&wanted, &c.as_ref().to_lowercase().chars().collect::<Vec<_>>()), c))
+        .filter(|(d, _)| *d <= (wanted.len() / 3).max(1) && *d < wanted.len().max(2))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+/// Edit distance with transpositions of neighbours.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let change = usize::from(a[i - 1] != b[j - 1]);
+            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + change);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}

@@ -205,6 +205,8 @@ pub enum Constraint {
     Unique(u32, PlaceId),
     /// `sum(field) = 1`; the field is `None` for values for each member.
     Sum(Option<u32>, Number, PlaceId),
+    /// `integer`
+    Integer(PlaceId),
 }
 
 /// An input.

@@ -27,6 +27,37 @@ pub(crate) fn big_pow10(n: u32) -> BigUint {
     BigUint::from(10u32).pow(n)
 }
 
+/// `coefficient / 10^drop`, half to even; `drop ≤ 38`.
+pub(crate) fn drop_digits(coefficient: u128, drop: u32) -> u128 {
+    let div = pow10(drop);
+    let (kept, rem) = (coefficient / div, coefficient % div);
+    let up = match rem.cmp(&(div - rem)) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => kept & 1 == 1,
+        std::cmp::Ordering::Greater => true,
+    };
+    kept + u128::from(up)
+}
+
+/// A lower bound for how many digits of a value of so many bits have to go for it to fit 96 bits:
+/// it is at least 2^(bits − 1), and 30102/100000 is just below log10(2).
+fn digits_to_drop(bits: u64) -> u64 {
+    bits.saturating_sub(97).saturating_mul(30_102) / 100_000
+}
+
+/// `rnd(±v × 10^-scale)` for `scale ≤ 28`: the fast path for sums. A value with no more than 28
+/// decimals is never too small.
+///
+/// Errors: `Overflow`.
+pub(crate) fn round_near(negative: bool, v: u128, scale: u32) -> Result<Number, NumError> {
+    let start = digits_to_drop(u64::from(u128::BITS - v.leading_zeros())) as u32;
+    (start..=scale)
+        .map(|drop| (drop_digits(v, drop), scale - drop))
+        .find(|(rounded, _)| *rounded <= MAX_COEFFICIENT)
+        .map(|(rounded, scale)| Number::from_raw(negative, rounded, scale))
+        .ok_or(NumError::Overflow)
+}
+
 /// What lies below the last kept digit: a fraction `f` with `0 ≤ f < 1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tail {
@@ -87,10 +118,7 @@ pub(crate) fn round_at_max_scale(
             return Ok(Number::from_raw(negative, rounded, MAX_SCALE));
         }
     }
-    // v ≥ 2^(bits-1), so at least (bits - 97) × log10(2) digits have to go. 30102/100000 is just
-    // below log10(2): the start never drops a digit too many.
-    let start = bits.saturating_sub(97).saturating_mul(30_102) / 100_000;
-    let Ok(start) = u32::try_from(start.max(1)) else {
+    let Ok(start) = u32::try_from(digits_to_drop(bits).max(1)) else {
         return Err(NumError::Overflow);
     };
     for drop in start..=MAX_SCALE {

@@ -26,16 +26,18 @@
 //! # Layout
 //!
 //! `number` (the type and the four operations), `ratio` (exact rationals), `sum` (n-ary sums),
-//! `round` (published rounding), `parse` (strict text input), `transcendental` (correctly rounded
-//! `exp`, `ln`, powers, roots), `exact` (rounding of an exact rational; the slow path of all).
+//! `round` (published rounding), `parse` (strict text input), `serial` (serde),
+//! `transcendental` (correctly rounded `exp`, `ln`, powers, roots) over `series` (intervals for
+//! `exp` and `ln`), `exact` (rounding of an exact rational; the slow path of all), `error`.
 
-mod serial;
 mod error;
 mod exact;
 mod number;
 mod parse;
 mod ratio;
 mod round;
+mod serial;
+mod series;
 mod sum;
 mod transcendental;
 

@@ -128,7 +128,11 @@ impl Number {
 
     /// The value as an `i64`; `None` when it has a fraction or does not fit.
     pub fn to_i64(self) -> Option<i64> {
-        if self.is_integer() { i64::try_from(self.mantissa()).ok() } else { None }
+        if self.is_integer() {
+            i64::try_from(self.mantissa()).ok()
+        } else {
+            None
+        }
     }
 
     /// An approximation, for drawing (bars, charts) only. No errors.
@@ -141,7 +145,10 @@ impl Number {
     /// Errors: `Overflow`. (Never `TooSmall`: a sum below 10^-18 is always exact.)
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, other: Number) -> Result<Number, NumError> {
-        self.0.checked_add(other.0).map(Number::from_decimal).ok_or(NumError::Overflow)
+        self.0
+            .checked_add(other.0)
+            .map(Number::from_decimal)
+            .ok_or(NumError::Overflow)
     }
 
     /// `self − other`, rounded once.
@@ -149,7 +156,10 @@ impl Number {
     /// Errors: `Overflow`. (Never `TooSmall`, as for [`Number::add`].)
     #[allow(clippy::should_implement_trait)]
     pub fn sub(self, other: Number) -> Result<Number, NumError> {
-        self.0.checked_sub(other.0).map(Number::from_decimal).ok_or(NumError::Overflow)
+        self.0
+            .checked_sub(other.0)
+            .map(Number::from_decimal)
+            .ok_or(NumError::Overflow)
     }
 
     /// `self × other`, rounded once.
@@ -205,7 +215,11 @@ impl Number {
     /// `−self`. No errors.
     #[allow(clippy::should_implement_trait)]
     pub fn neg(self) -> Number {
-        if self.is_zero() { self } else { Number(-self.0) }
+        if self.is_zero() {
+            self
+        } else {
+            Number(-self.0)
+        }
     }
 
     /// `|self|`. No errors.
@@ -256,6 +270,13 @@ impl Number {
     /// Errors: `Overflow`, `TooSmall`.
     pub fn convert(self, factor: Ratio) -> Result<Number, NumError> {
         factor.apply(self)
+    }
+
+    /// `self × factor + offset`, rounded once (point units such as °C).
+    ///
+    /// Errors: `Overflow`, `TooSmall`.
+    pub fn affine(self, factor: Ratio, offset: Number) -> Result<Number, NumError> {
+        factor.apply_affine(self, offset)
     }
 
     /// Compares `self × factor` with `other × other_factor`, exactly. No errors.

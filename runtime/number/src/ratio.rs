@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use num_bigint::BigUint;
+use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 
 use crate::error::NumError;
@@ -44,7 +44,10 @@ impl Ratio {
             return None;
         }
         let (p, denom) = (i128::try_from(p).ok()?, i128::try_from(q).ok()?);
-        Some(Ratio { numer: if negative { -p } else { p }, denom })
+        Some(Ratio {
+            numer: if negative { -p } else { p },
+            denom,
+        })
     }
 
     /// The same value as a number. Every number has one, so this is never `None`.
@@ -152,7 +155,10 @@ impl Ratio {
             return x.mul(Number::from_raw(negative, p, 0));
         }
         // When x × p is exact, dividing it by q is the only rounding.
-        let product = x.coefficient().checked_mul(p).filter(|m| *m <= MAX_COEFFICIENT);
+        let product = x
+            .coefficient()
+            .checked_mul(p)
+            .filter(|m| *m <= MAX_COEFFICIENT);
         if let Some(product) = product {
             let product = Number::from_raw(negative != x.is_negative(), product, x.scale());
             return product.div(Number::from_raw(false, q, 0));
@@ -164,6 +170,19 @@ impl Ratio {
             negative != x.is_negative(),
             &(BigUint::from(x.coefficient()) * p),
             &(BigUint::from(q) * pow10(x.scale())),
+        )
+    }
+
+    /// `rnd(x × self + offset)`.
+    pub(crate) fn apply_affine(self, x: Number, offset: Number) -> Result<Number, NumError> {
+        let power = |n: Number| BigInt::from(pow10(n.scale()));
+        let value = BigInt::from(x.mantissa()) * self.numer * power(offset)
+            + BigInt::from(offset.mantissa()) * self.denom * power(x);
+        let unit = power(x) * power(offset) * self.denom;
+        round_ratio(
+            value.sign() == Sign::Minus,
+            value.magnitude(),
+            unit.magnitude(),
         )
     }
 
@@ -181,7 +200,11 @@ impl Ratio {
             let right = BigUint::from(b.coefficient()) * pb * qa * pow10(a.scale());
             left.cmp(&right)
         };
-        if sa < 0 { magnitudes.reverse() } else { magnitudes }
+        if sa < 0 {
+            magnitudes.reverse()
+        } else {
+            magnitudes
+        }
     }
 }
 
@@ -201,7 +224,11 @@ impl Ord for Ratio {
         let (l_low, l_high) = widening_mul(p1, q2);
         let (r_low, r_high) = widening_mul(p2, q1);
         let magnitudes = (l_high, l_low).cmp(&(r_high, r_low));
-        if self.numer < 0 { magnitudes.reverse() } else { magnitudes }
+        if self.numer < 0 {
+            magnitudes.reverse()
+        } else {
+            magnitudes
+        }
     }
 }
 

@@ -4,20 +4,8 @@
 //! Guarantees: one rounding of the exact stored value. Must not: go through text or floats.
 
 use crate::error::NumError;
-use crate::exact::{MAX_COEFFICIENT, pow10};
+use crate::exact::{MAX_COEFFICIENT, drop_digits, pow10};
 use crate::number::Number;
-
-/// `coefficient / 10^drop`, half to even; `drop ≤ 38`.
-fn drop_digits(coefficient: u128, drop: u32) -> u128 {
-    let div = pow10(drop);
-    let (kept, rem) = (coefficient / div, coefficient % div);
-    let up = match rem.cmp(&(div - rem)) {
-        std::cmp::Ordering::Less => false,
-        std::cmp::Ordering::Equal => kept & 1 == 1,
-        std::cmp::Ordering::Greater => true,
-    };
-    kept + u128::from(up)
-}
 
 /// The number of decimal digits of a positive integer.
 fn digits(coefficient: u128) -> u32 {
@@ -38,10 +26,11 @@ impl Number {
         )
     }
 
-    /// Rounds half-even to `n` significant digits, and says how many decimals show them:
-    /// 9.995 to 3 is (10, 1), to be printed "10.0" with [`Number::to_fixed`]. `n = 0` counts as
-    /// 1. The significant digits of zero are taken to start at the units: 0 to 3 is (0, 2),
-    /// "0.00".
+    /// Rounds half-even to `n` significant digits, and says how many decimals show them: 9.995
+    /// to 3 gives 10 and one decimal, to be printed "10.0" with [`Number::to_fixed`].
+    ///
+    /// `n = 0` counts as 1. The significant digits of zero are taken to start at the units: zero
+    /// to 3 shows two decimals, "0.00".
     ///
     /// Errors: `Overflow` when rounding an integer up passes 2^96 − 1.
     pub fn round_significant(self, n: u32) -> Result<(Number, u32), NumError> {
@@ -64,10 +53,12 @@ impl Number {
         }
         if drop <= self.scale() {
             let decimals = self.scale() - drop;
-            return Ok((Number::from_raw(self.is_negative(), kept, decimals), decimals));
+            return Ok((
+                Number::from_raw(self.is_negative(), kept, decimals),
+                decimals,
+            ));
         }
-        // 10^29 and more cannot be reached: `kept` is at least 1 and the product at most about
-        // ten times the coefficient.
+        // The power is at most 10^29, and the product near the coefficient: no digit is lost.
         match kept.checked_mul(pow10(drop - self.scale())) {
             Some(value) if value <= MAX_COEFFICIENT => {
                 Ok((Number::from_raw(self.is_negative(), value, 0), 0))

@@ -12,7 +12,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::Signed;
 
 use crate::error::NumError;
-use crate::exact::{MAX_COEFFICIENT, MAX_SCALE, pow10, round_ratio};
+use crate::exact::{MAX_COEFFICIENT, MAX_SCALE, pow10, round_near, round_ratio};
 use crate::number::Number;
 
 /// An exact accumulator for sums, differences and means.
@@ -53,8 +53,8 @@ impl Sum {
     ///
     /// Errors: `Overflow`. (Never `TooSmall`: the sum is a multiple of 10^-28.)
     pub fn finish(&self) -> Result<Number, NumError> {
-        if let Some(number) = self.as_number() {
-            return Ok(number);
+        if self.far == (0, 0) {
+            return round_near(self.near < 0, self.near.unsigned_abs(), self.scale);
         }
         self.divided_by(1)
     }
@@ -136,7 +136,13 @@ impl Sum {
             (low, high)
         };
         let (sum, carry) = self.far.0.overflowing_add(low);
-        self.far = (sum, self.far.1.wrapping_add(high).wrapping_add(u128::from(carry)));
+        self.far = (
+            sum,
+            self.far
+                .1
+                .wrapping_add(high)
+                .wrapping_add(u128::from(carry)),
+        );
     }
 }
 

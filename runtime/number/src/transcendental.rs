@@ -8,10 +8,6 @@
 //! is never itself a boundary, that ends.
 //!
 //! Must not: use floating point, or decide anything by an unproven tolerance.
-//!
-//! Fixed-point values are integers times `2^-w`; an "ulp" is `2^-w`.
-
-use std::sync::OnceLock;
 
 use num_bigint::{BigInt, BigUint};
 use num_integer::{Integer, Roots};
@@ -21,9 +17,10 @@ use crate::error::NumError;
 use crate::exact::{MAX_SCALE, Tail, big_pow10, pow10, round_at_max_scale, round_ratio};
 use crate::number::Number;
 use crate::ratio::Ratio;
+use crate::series::{Approx, exp_fixed, ln_ratio};
 
-/// The precision of the first attempt, in bits: 96 for the result and 64 to spare.
-const FIRST_PRECISION: u32 = 160;
+/// The precision of the first attempt, in bits: 96 for the result and 32 to spare.
+const FIRST_PRECISION: u32 = 128;
 /// Above this integer exponent a power with a fraction in it is never a rounding boundary (the
 /// proof needs more than 29), and below it exact powers are cheap.
 const MAX_EXACT_EXPONENT: u128 = 200;
@@ -31,12 +28,6 @@ const MAX_EXACT_EXPONENT: u128 = 200;
 const EXP_OVERFLOW: i32 = 67;
 /// `exp` of less than this is too small: e^-42 < 10^-18.
 const EXP_TOO_SMALL: i32 = -42;
-
-/// A fixed-point value and a bound on its error, in ulps.
-struct Approx {
-    value: BigInt,
-    error: BigInt,
-}
 
 /// See [`Number::sqrt`].
 pub(crate) fn sqrt(x: Number) -> Result<Number, NumError> {
@@ -124,7 +115,11 @@ fn power(x: Number, a: i128, b: u128) -> Result<Number, NumError> {
         return Ok(Number::ONE);
     }
     if x.is_zero() {
-        return if a > 0 { Ok(Number::ZERO) } else { Err(NumError::DivisionByZero) };
+        return if a > 0 {
+            Ok(Number::ZERO)
+        } else {
+            Err(NumError::DivisionByZero)
+        };
     }
     if x.is_negative() && b != 1 {
         return Err(NumError::Domain);
@@ -132,7 +127,11 @@ fn power(x: Number, a: i128, b: u128) -> Result<Number, NumError> {
     let negative = x.is_negative() && a & 1 == 1;
     let (p, q) = (x.coefficient(), pow10(x.scale()));
     let g = p.gcd(&q);
-    let (p, q) = if a > 0 { (p / g, q / g) } else { (q / g, p / g) };
+    let (p, q) = if a > 0 {
+        (p / g, q / g)
+    } else {
+        (q / g, p / g)
+    };
     let n = a.unsigned_abs();
     if p == q {
         return Ok(Number::from_raw(negative, 1, 0));
@@ -157,7 +156,11 @@ fn exact_root(v: u128, b: u128) -> Option<u128> {
 /// `(p/q)^n` for `p/q` in lowest terms and not 1, `n > 0`.
 fn rational_power(negative: bool, p: u128, q: u128, n: u128) -> Result<Number, NumError> {
     if let Some(small) = n.to_u32().filter(|_| n <= MAX_EXACT_EXPONENT) {
-        return round_ratio(negative, &BigUint::from(p).pow(small), &BigUint::from(q).pow(small));
+        return round_ratio(
+            negative,
+            &BigUint::from(p).pow(small),
+            &BigUint::from(q).pow(small),
+        );
     }
     if q == 1 {
         // p ≥ 2 and n > 200.
@@ -215,99 +218,4 @@ fn round_dyadic(negative: bool, v: &BigUint, shift: i64) -> Result<Number, NumEr
     } else {
         round_ratio(negative, v, &(BigUint::one() << bits))
     }
-}
-
-/// `exp(t)` as `value × 2^shift`, the error in units of `2^shift`. `|t|` must be moderate.
-fn exp_fixed(t: &Approx, w: u32) -> (Approx, i64) {
-    let ln2 = ln2(w);
-    let twice = &ln2 << 1u32;
-    // t = k ln 2 + f with |f| ≤ ln 2 / 2 + 2 ulp.
-    let k: BigInt = ((&t.value << 1u32) + &ln2).div_floor(&twice);
-    let f = &t.value - &k * &ln2;
-    // Taylor series. Each term's error: the one before × 0.35 / i, and at most 2 for the two
-    // divisions, hence below 4 ulp. The series ends when a term is 0, so that the next ones sum
-    // to less than 4 + 2 ulp.
-    let mut term = BigInt::one() << w;
-    let mut sum = term.clone();
-    let mut terms = 0u32;
-    while !term.is_zero() {
-        terms += 1;
-        term = ((term * &f) >> w) / terms;
-        if term == -BigInt::one() {
-            // Shifting right rounds down: a vanishing negative term would stay at −1 ulp.
-            term = BigInt::zero();
-        }
-        sum += &term;
-    }
-    // The error of f, |f_true − f| ≤ t.error + 2|k|, is multiplied by exp(f) < 1.5.
-    let error = BigInt::from(4 * terms + 16) + (&t.error + k.abs() * 2) * 2;
-    let shift = k.to_i64().unwrap_or(0) - i64::from(w);
-    (Approx { value: sum, error }, shift)
-}
-
-/// `ln(p/q)` for positive `p` and `q`.
-fn ln_ratio(p: u128, q: u128, w: u32) -> Approx {
-    let (mut p, mut q) = (BigUint::from(p), BigUint::from(q));
-    // p/q = 2^k × y with 0.7 ≤ y ≤ 1.4; for p/q near 1, k = 0, so nothing cancels.
-    let mut k = p.bits() as i64 - q.bits() as i64;
-    if k >= 0 {
-        q <<= k.unsigned_abs();
-    } else {
-        p <<= k.unsigned_abs();
-    }
-    if &p * 5u32 > &q * 7u32 {
-        q <<= 1u32;
-        k += 1;
-    } else if &p * 10u32 < &q * 7u32 {
-        p <<= 1u32;
-        k -= 1;
-    }
-    // ln y = 2 artanh((y − 1)/(y + 1)), where the argument is at most 3/17 in magnitude.
-    let (p, q) = (BigInt::from(p), BigInt::from(q));
-    let z = ((&p - &q) << w) / (&p + &q);
-    let square = (&z * &z) >> w;
-    // A power's error: the one before × 0.04, 2 ulp × 0.2 for the square, 1 for the shift: below
-    // 2 ulp. A term's: below 3. When a power is 0 the rest sums to less than 4 ulp.
-    let mut power = z.clone();
-    let mut sum = z;
-    let mut i = 1u32;
-    while !power.is_zero() && power != -BigInt::one() {
-        power = (power * &square) >> w;
-        i += 2;
-        sum += &power / i;
-    }
-    let error = BigInt::from(8 * u64::from(i) + 32 + 2 * k.unsigned_abs());
-    Approx { value: sum * 2 + ln2(w) * k, error }
-}
-
-/// `ln 2`, within 2 ulp.
-fn ln2(w: u32) -> BigInt {
-    const CACHED: u32 = 512;
-    static LN2: OnceLock<BigInt> = OnceLock::new();
-    if w < CACHED {
-        LN2.get_or_init(|| compute_ln2(CACHED)) >> (CACHED - w)
-    } else {
-        compute_ln2(w)
-    }
-}
-
-/// `ln 2` within 1 ulp, as 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749).
-fn compute_ln2(w: u32) -> BigInt {
-    // Each of fewer than w series terms is within 2 ulp, times 28 in all: 60 w ulp at the inner
-    // precision, far below 2^32 for any w that can be reached.
-    let inner = w + 32;
-    let artanh_inverse = |n: u32| {
-        let square = n * n;
-        let mut power = (BigInt::one() << inner) / n;
-        let mut sum = power.clone();
-        let mut i = 1u32;
-        while !power.is_zero() {
-            power /= square;
-            i += 2;
-            sum += &power / i;
-        }
-        sum
-    };
-    let value = artanh_inverse(26) * 18 - artanh_inverse(4801) * 2 + artanh_inverse(8749) * 8;
-    value >> 32u32
 }

@@ -1,6 +1,8 @@
 //! Every rational primitive against the big-rational oracle. This is also what fails the build
 //! if an update of `rust_decimal` changes the rounding of + − × ÷.
 
+#![allow(clippy::unwrap_used)]
+
 mod oracle;
 
 use footrule_number::{NumError, Number, Ratio, Sum, mean, sum};
@@ -15,16 +17,52 @@ fn n(text: &str) -> Number {
 /// Zero, ones, extremes, smallest, halves, and neighbours of powers of two and ten.
 fn boundaries() -> Vec<Number> {
     let mut all: Vec<Number> = [
-        "0", "1", "2", "3", "5", "7", "10", "0.5", "1.5", "2.5", "0.25", "0.125", "9.995", "1e-28",
-        "2e-28", "5e-28", "1e-27", "1e-18", "9.999999999e-19", "1.0000000001e-18", "1e-14", "3e-10",
-        "1e10", "1e14", "1e27", "1e28", "7e28", "0.9999999999999999999999999999",
-        "1.0000000000000000000000000001", "7.9228162514264337593543950335",
-        "7.9228162514264337593543950334", "0.79228162514264337593543950335e-0",
-        "79228162514264337593543950335", "79228162514264337593543950334",
-        "39614081257132168796771975168", "39614081257132168796771975167.5e0",
-        "7922816251426433759354395033.5", "7922816251426433759354395033.4", "4294967295",
-        "4294967296", "18446744073709551615", "18446744073709551616", "1.8446744073709551615",
-        "281474976710656", "281474976710655.5", "0.3333333333333333333333333333",
+        "0",
+        "1",
+        "2",
+        "3",
+        "5",
+        "7",
+        "10",
+        "0.5",
+        "1.5",
+        "2.5",
+        "0.25",
+        "0.125",
+        "9.995",
+        "1e-28",
+        "2e-28",
+        "5e-28",
+        "1e-27",
+        "1e-18",
+        "9.999999999e-19",
+        "1.0000000001e-18",
+        "1e-14",
+        "3e-10",
+        "1e10",
+        "1e14",
+        "1e27",
+        "1e28",
+        "7e28",
+        "0.9999999999999999999999999999",
+        "1.0000000000000000000000000001",
+        "7.9228162514264337593543950335",
+        "7.9228162514264337593543950334",
+        "0.79228162514264337593543950335e-0",
+        "79228162514264337593543950335",
+        "79228162514264337593543950334",
+        "39614081257132168796771975168",
+        "39614081257132168796771975167.5e0",
+        "7922816251426433759354395033.5",
+        "7922816251426433759354395033.4",
+        "4294967295",
+        "4294967296",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1.8446744073709551615",
+        "281474976710656",
+        "281474976710655.5",
+        "0.3333333333333333333333333333",
     ]
     .iter()
     .filter_map(|t| t.parse().ok())
@@ -40,12 +78,20 @@ fn check_four(a: Number, b: Number) {
     assert_eq!(a.add(b), expect(&ra.add(&rb)), "{a} + {b}");
     assert_eq!(a.sub(b), expect(&ra.sub(&rb)), "{a} - {b}");
     assert_eq!(a.mul(b), expect(&ra.mul(&rb)), "{a} * {b}");
-    let quotient = if b.is_zero() { Err(NumError::DivisionByZero) } else { expect(&ra.div(&rb)) };
+    let quotient = if b.is_zero() {
+        Err(NumError::DivisionByZero)
+    } else {
+        expect(&ra.div(&rb))
+    };
     assert_eq!(a.div(b), quotient, "{a} / {b}");
     assert_eq!(a.cmp(&b), ra.cmp(&rb), "{a} <=> {b}");
     assert_eq!(sum([a, b]), expect(&ra.add(&rb)), "sum {a} {b}");
     let half = Rational::new(1.into(), 2.into());
-    assert_eq!(mean([a, b]), expect(&ra.add(&rb).mul(&half)), "mean {a} {b}");
+    assert_eq!(
+        mean([a, b]),
+        expect(&ra.add(&rb).mul(&half)),
+        "mean {a} {b}"
+    );
 }
 
 #[test]
@@ -89,7 +135,11 @@ fn check_sqrt(a: Number) {
         let (mut low, mut high) = (BigInt::from(0), BigInt::from(1) << 200);
         while &high - &low > 1.into() {
             let middle: BigInt = (&low + &high) / 2;
-            if &middle * &middle * &x.q <= target { low = middle } else { high = middle }
+            if &middle * &middle * &x.q <= target {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         let twice: BigInt = &low * 2 + 1;
         let mut c = low;
@@ -134,6 +184,17 @@ proptest! {
     fn convert(x in numbers(), r in ratios()) {
         let exact = Rational::of(x).mul(&Rational::of_ratio(r));
         prop_assert_eq!(x.convert(r), expect(&exact));
+    }
+
+    /// x·p/q + offset with one rounding, also where the two nearly cancel.
+    #[test]
+    fn affine(x in numbers(), r in ratios(), other in numbers(), cancel in any::<bool>()) {
+        let offset = match x.convert(r) {
+            Ok(product) if cancel => product.neg(),
+            _ => other,
+        };
+        let exact = Rational::of(x).mul(&Rational::of_ratio(r)).add(&Rational::of(offset));
+        prop_assert_eq!(x.affine(r, offset), expect(&exact));
     }
 
     #[test]
@@ -248,8 +309,14 @@ fn too_small_is_about_inexact_results_only() {
     assert_eq!(n("1.00000000001").mul(n("1e-18")), Ok(n("1e-18")));
     assert_eq!(n("0.1").powi(28), Ok(n("1e-28")));
     assert_eq!(n("0.1").powi(29), Err(NumError::TooSmall));
-    assert_eq!(n("1e-28").convert(Ratio::new(1, 3).unwrap()), Err(NumError::TooSmall));
-    assert_eq!(n("3e-28").convert(Ratio::new(1, 3).unwrap()), Ok(n("1e-28")));
+    assert_eq!(
+        n("1e-28").convert(Ratio::new(1, 3).unwrap()),
+        Err(NumError::TooSmall)
+    );
+    assert_eq!(
+        n("3e-28").convert(Ratio::new(1, 3).unwrap()),
+        Ok(n("1e-28"))
+    );
     assert_eq!(mean([n("1e-28"), Number::ZERO]), Err(NumError::TooSmall));
 }
 
@@ -274,8 +341,33 @@ fn sums_are_rounded_once() {
     assert_eq!(sum(terms), Ok(Number::MAX));
     assert_eq!(sum([]), Ok(Number::ZERO));
     assert_eq!(mean([]), Err(NumError::Empty));
-    assert_eq!(mean([Number::MAX, Number::MAX, Number::MAX]), Ok(Number::MAX));
+    assert_eq!(
+        mean([Number::MAX, Number::MAX, Number::MAX]),
+        Ok(Number::MAX)
+    );
     assert_eq!(sum([Number::MAX, Number::ONE]), Err(NumError::Overflow));
     assert_eq!(sum([n("1e28"), n("1e-28"), n("-1e28")]), Ok(n("1e-28")));
-    assert_eq!(mean([n("1"), n("0"), n("0")]), Ok(n("0.3333333333333333333333333333")));
+    assert_eq!(
+        mean([n("1"), n("0"), n("0")]),
+        Ok(n("0.3333333333333333333333333333"))
+    );
+}
+
+/// The accumulator's wide part when its lower half is zero and it is negative: every step of the
+/// two's complement carries.
+#[test]
+fn wide_sum_carries() {
+    let big = Number::from_parts(1 << 95, 0).unwrap();
+    let mut acc = Sum::new();
+    // −2^100, then a term at scale 28 moves −2^100 × 10^28 = −2^128 × 5^28 to the wide part.
+    (0..32).for_each(|_| acc.sub(big));
+    acc.add(n("1e-28"));
+    acc.sub(n("1e-28"));
+    assert_eq!(acc.finish(), Err(NumError::Overflow));
+    // Back into range from the narrow part alone.
+    (0..32).for_each(|_| acc.add(big));
+    assert_eq!(acc.finish(), Ok(Number::ZERO));
+    acc.sub(n("5"));
+    assert_eq!(acc.finish(), Ok(n("-5")));
+    assert_eq!(acc.mean(), expect(&Rational::new((-5).into(), 67.into())));
 }

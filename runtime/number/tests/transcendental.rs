@@ -1,5 +1,7 @@
 //! exp, ln and pow against the slow oracle, known digits, and exact cases.
 
+#![allow(clippy::unwrap_used)]
+
 mod oracle;
 
 use footrule_number::{NumError, Number};
@@ -132,20 +134,50 @@ fn known_digits() {
     assert_eq!(n("2").ln(), Ok(n("0.6931471805599453094172321215")));
     assert_eq!(n("10").ln(), Ok(n("2.3025850929940456840179914547")));
     assert_eq!(n("0.5").ln(), Ok(n("-0.6931471805599453094172321215")));
-    assert_eq!(n("79228162514264337593543950335").ln(), Ok(n("66.542129333754749704054283660")));
+    assert_eq!(
+        n("79228162514264337593543950335").ln(),
+        Ok(n("66.542129333754749704054283660"))
+    );
     assert_eq!(n("1e-28").ln(), Ok(n("-64.472382603833279152503760731")));
     assert_eq!(n("0.98").ln(), Ok(n("-0.0202027073175194484080453010")));
     assert_eq!(n("1.000001").ln(), Ok(n("0.0000009999995000003333330833")));
     assert_eq!(n("3").ln(), Ok(n("1.0986122886681096913952452369")));
-    assert_eq!(n("0.98").pow(n("12.5")), Ok(n("0.7768299233287147960374003564")));
-    assert_eq!(n("0.98").pow(n("-12.5")), Ok(n("1.2872830589674015580230549139")));
-    assert_eq!(n("2").pow(n("0.5")), Ok(n("1.4142135623730950488016887242")));
-    assert_eq!(n("1.05").pow(n("0.1")), Ok(n("1.0048909381985118231085152618")));
-    assert_eq!(n("10").pow(n("0.3010299956639811952137388947")), Ok(n("1.9999999999999999999999999999")));
-    assert_eq!(n("0.0001").pow(n("1.75")), Ok(n("0.0000001000000000000000000000")));
-    assert_eq!(n("123456.789").pow(n("4.321")), Ok(n("10010049298651708468789.210697")));
-    assert_eq!(n("2").pow(n("-59.7")), Ok(n("0.0000000000000000010678475581")));
-    assert_eq!(n("1.0000001").pow(n("123456789.5")), Ok(n("229964.06411413252178388223601")));
+    assert_eq!(
+        n("0.98").pow(n("12.5")),
+        Ok(n("0.7768299233287147960374003564"))
+    );
+    assert_eq!(
+        n("0.98").pow(n("-12.5")),
+        Ok(n("1.2872830589674015580230549139"))
+    );
+    assert_eq!(
+        n("2").pow(n("0.5")),
+        Ok(n("1.4142135623730950488016887242"))
+    );
+    assert_eq!(
+        n("1.05").pow(n("0.1")),
+        Ok(n("1.0048909381985118231085152618"))
+    );
+    assert_eq!(
+        n("10").pow(n("0.3010299956639811952137388947")),
+        Ok(n("1.9999999999999999999999999999"))
+    );
+    assert_eq!(
+        n("0.0001").pow(n("1.75")),
+        Ok(n("0.0000001000000000000000000000"))
+    );
+    assert_eq!(
+        n("123456.789").pow(n("4.321")),
+        Ok(n("10010049298651708468789.210697"))
+    );
+    assert_eq!(
+        n("2").pow(n("-59.7")),
+        Ok(n("0.0000000000000000010678475581"))
+    );
+    assert_eq!(
+        n("1.0000001").pow(n("123456789.5")),
+        Ok(n("229964.06411413252178388223601"))
+    );
     assert_eq!(n("2").sqrt(), Ok(n("1.4142135623730950488016887242")));
 }
 
@@ -183,11 +215,20 @@ fn exact_cases_and_domains() {
     assert_eq!(Number::MAX.exp(), Err(NumError::Overflow));
     assert_eq!(Number::MIN.exp(), Err(NumError::TooSmall));
     // The limits are at ln(2^96 − 1/2) and ln(10^-18), to the last digit.
-    assert_eq!(n("66.542129333754749704054283659").exp().is_ok(), true);
-    assert_eq!(n("66.542129333754749704054283660").exp(), Err(NumError::Overflow));
+    assert!(n("66.542129333754749704054283659").exp().is_ok());
+    assert_eq!(
+        n("66.542129333754749704054283660").exp(),
+        Err(NumError::Overflow)
+    );
     // Next to 1 the result is inexact and tiny, or exact to the last digit.
-    assert_eq!(n("1.0000000000000000000000000001").ln(), Err(NumError::TooSmall));
-    assert_eq!(n("0.9999999999999999999999999999").ln(), Err(NumError::TooSmall));
+    assert_eq!(
+        n("1.0000000000000000000000000001").ln(),
+        Err(NumError::TooSmall)
+    );
+    assert_eq!(
+        n("0.9999999999999999999999999999").ln(),
+        Err(NumError::TooSmall)
+    );
     assert_eq!(n("1e-28").exp(), Ok(n("1.0000000000000000000000000001")));
     assert_eq!(n("-1e-28").exp(), Ok(n("0.9999999999999999999999999999")));
     // 1 + 10^-14 + 0.5e-28 + 1.7e-43: the tail is a tie but for the 43rd decimal.
@@ -196,9 +237,31 @@ fn exact_cases_and_domains() {
     assert_eq!(n("-1e-14").exp(), Ok(n("0.99999999999999")));
     // ln(1 + 10^-14) = 10^-14 − 0.5e-28 + 3.3e-43, and its mirror.
     assert_eq!(n("1.00000000000001").ln(), Ok(n("1e-14")));
-    assert_eq!(n("0.99999999999999").ln(), Ok(n("-0.0000000000000100000000000001")));
+    assert_eq!(
+        n("0.99999999999999").ln(),
+        Ok(n("-0.0000000000000100000000000001"))
+    );
+    // A tie but for the 57th decimal, so that more than the first precision is needed:
+    // (1 + u)^2.5 = 1 + 2.5u + 1.875u² and (1 − u)^-0.5 = 1 + 0.5u + 0.375u², u = 10^-28.
+    let (above, below) = (
+        n("1.0000000000000000000000000001"),
+        n("0.9999999999999999999999999999"),
+    );
+    assert_eq!(above.pow(n("2.5")), Ok(n("1.0000000000000000000000000003")));
+    assert_eq!(
+        below.pow(n("-0.5")),
+        Ok(n("1.0000000000000000000000000001"))
+    );
+    assert_eq!(above.pow(n("-0.5")), Ok(Number::ONE));
+    assert_eq!(below.pow(n("0.5")), Ok(below));
+    // Small but exact.
+    assert_eq!(n("1e-28").pow(n("0.75")), Ok(n("1e-21")));
+    assert_eq!(n("2e-28").pow(n("0.75")), Err(NumError::TooSmall));
     // The same with √: √(1 + 2·10^-14) = 1 + 10^-14 − 0.5e-28 + 0.5e-42.
-    assert_eq!(n("1.00000000000002").pow(n("0.5")), n("1.00000000000002").sqrt());
+    assert_eq!(
+        n("1.00000000000002").pow(n("0.5")),
+        n("1.00000000000002").sqrt()
+    );
     assert_eq!(n("1.00000000000002").sqrt(), Ok(n("1.00000000000001")));
 }
 

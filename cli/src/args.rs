@@ -1,0 +1,157 @@
+//! The call, as clap reads it. Help stands in both languages where it is short.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use footrule_diag::Lang;
+
+/// Footrule: product carbon footprint rules that give everybody the same number.
+#[derive(Debug, Parser)]
+#[command(name = "footrule", version, about = "Product carbon footprint rules as programs · 产品碳足迹规则语言")]
+#[command(after_help = "Exit codes · 退出码: 0 fine, 1 findings, 2 unusable call, 3 input data refused, 70 a bug of ours.\n\
+    Results go to stdout, everything else to stderr; `-` is stdin. RULE is a path or std:NAME; `std` is the whole library.")]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Common {
+    /// Language of messages and labels; else the locale's · 语言
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangChoice>,
+    /// Colour · 颜色
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangChoice {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangChoice> for Lang {
+    fn from(choice: LangChoice) -> Self {
+        match choice {
+            LangChoice::Zh => Self::Zh,
+            LangChoice::En => Self::En,
+        }
+    }
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs; columns count Unicode scalar values from 1, bytes count from 0
+    Json,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Parse, type-check and lint rules · 检查规则
+    Check(Check),
+    /// Run the tests written in rules · 运行规则中的测试
+    Test(Test),
+    /// Calculate one footprint · 计算一次碳足迹
+    Run(Run),
+    /// List the rules of the library · 列出规则库
+    List(List),
+    /// Explain a diagnostic code · 解释诊断代码
+    ExplainCode(ExplainCode),
+    /// Print a completion script for a shell · 生成命令补全脚本
+    Completions(Completions),
+}
+
+/// `footrule check`
+#[derive(Debug, ClapArgs)]
+pub struct Check {
+    /// Files, folders, std or std:NAME [default: the current folder]
+    pub paths: Vec<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `footrule test`
+#[derive(Debug, ClapArgs)]
+pub struct Test {
+    /// Files, folders, std or std:NAME [default: the current folder]
+    pub paths: Vec<String>,
+}
+
+/// `footrule run`
+#[derive(Debug, ClapArgs)]
+pub struct Run {
+    /// A path or std:NAME
+    pub rule: String,
+    /// Input data in JSON; `-` is stdin · 输入数据
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<String>,
+    /// Set one input, over the file's: --set production="1000 t" --set period=2024
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Show how each figure comes about · 显示推导
+    #[arg(long)]
+    pub explain: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `footrule list`
+#[derive(Debug, ClapArgs)]
+pub struct List {
+    /// Only rules of this sector · 行业
+    #[arg(long, value_name = "SECTOR")]
+    pub sector: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `footrule explain-code`
+#[derive(Debug, ClapArgs)]
+pub struct ExplainCode {
+    /// A code such as FR-U002 (or U002)
+    pub code: String,
+}
+
+/// `footrule completions`
+#[derive(Debug, ClapArgs)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

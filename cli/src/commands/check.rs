@@ -1,0 +1,52 @@
+//! `footrule check`
+
+use super::Context;
+use crate::args::{Check, Format};
+use crate::exit::Exit;
+use crate::render::{self, json, terminal};
+use crate::session::Workbench;
+use crate::{bug, output};
+use footrule_diag::{Diagnostic, Severity};
+
+/// Checks files; prints what was found on stdout and a summary on stderr.
+pub fn run(cx: &Context, args: &Check) -> Exit {
+    bug::phase("check");
+    let mut bench = Workbench::new();
+    let keys = match bench.open_all(&args.paths) {
+        Ok(keys) => keys,
+        Err(refused) => return cx.refuse(&refused, &|key| bench.source(key)),
+    };
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for key in &keys {
+        for d in bench.check(key) {
+            // A module that several files use reports once.
+            if !found.contains(&d) {
+                found.push(d);
+            }
+        }
+    }
+    let source: render::Source<'_> = &|key| bench.source(key);
+    match args.format {
+        Format::Human => output::print(&terminal::all(&found, source, cx.stdout())),
+        Format::Json => output::line(&json::report(&found, source, keys.len())),
+    }
+    output::note(&summary(cx, &found, keys.len()));
+    Exit::of(&found)
+}
+
+fn summary(cx: &Context, found: &[Diagnostic], files: usize) -> String {
+    let errors = found.iter().filter(|d| d.severity == Severity::Error).count();
+    let warnings = found.len() - errors;
+    let text = match (cx.lang, errors, warnings) {
+        (footrule_diag::Lang::Zh, 0, 0) => format!("✓ {files} 个文件，没有发现问题"),
+        (footrule_diag::Lang::Zh, ..) => format!("{files} 个文件：{errors} 个错误，{warnings} 个警告"),
+        (footrule_diag::Lang::En, 0, 0) => format!("✓ {} checked, nothing found", render::count(files, "file")),
+        (footrule_diag::Lang::En, ..) => format!(
+            "{} checked: {}, {}",
+            render::count(files, "file"),
+            render::count(errors, "error"),
+            render::count(warnings, "warning")
+        ),
+    };
+    format!("{text}\n")
+}

@@ -1,0 +1,82 @@
+//! `footrule run`
+
+use super::Context;
+use crate::args::{Format, Run};
+use crate::exit::Exit;
+use crate::render::{self, json, outcome};
+use crate::session::{self, Workbench};
+use crate::{bug, output};
+use footrule_diag::{Code, Diagnostic, text};
+use std::io::{self, Read as _};
+
+/// Calculates one footprint.
+pub fn run(cx: &Context, args: &Run) -> Exit {
+    bug::phase("load");
+    let mut bench = Workbench::new();
+    let refused = match calculate(&mut bench, args) {
+        Ok(result) => {
+            match args.format {
+                Format::Human => output::print(&outcome::human(&result, cx.stdout())),
+                Format::Json => output::line(&outcome::json(&result)),
+            }
+            return Exit::Fine;
+        }
+        Err(refused) => refused,
+    };
+    let source: render::Source<'_> = &|key| bench.source(key);
+    if args.format == Format::Json {
+        // Whoever reads JSON gets JSON also when there is no result.
+        output::line(&json::report(&refused, source, 1));
+        return Exit::of(&refused);
+    }
+    cx.refuse(&refused, source)
+}
+
+fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<Diagnostic>> {
+    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>().map_err(|d| vec![d])?;
+    let key = bench.open_rule(&args.rule).map_err(|d| vec![d])?;
+    bug::phase("compile");
+    let program = bench.program(&key)?;
+    bug::phase("input");
+    let (file, data) = match args.input.as_deref() {
+        Some("-") => ("-".to_owned(), stdin()),
+        Some(path) => (path.to_owned(), session::read(path)),
+        None => ("--set".to_owned(), Ok("{}".to_owned())),
+    };
+    let data = data.map_err(|e| vec![session::unreadable(&file, &e)])?;
+    bench.keep(&file, &data);
+    let inputs = session::inputs(&program, &file, &data, &sets)?;
+    bug::phase("evaluate");
+    session::evaluate(&program, &inputs, args.explain)
+}
+
+fn stdin() -> io::Result<String> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    session::utf8(bytes)
+}
+
+/// `name=value`
+fn split(set: &str) -> Result<(String, String), Diagnostic> {
+    match set.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(Diagnostic::new(
+            Code::C004,
+            text!("`--set {set}` 应写成 `--set 名称=值`", "`--set {set}` should read `--set name=value`"),
+        )
+        .help(text!("例如 `--set production=\"1000 t\"`", "for example `--set production=\"1000 t\"`"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_a_name() {
+        assert_eq!(split("x = 5 t").ok(), Some(("x".to_owned(), "5 t".to_owned())));
+        assert_eq!(split("x=a=b").ok(), Some(("x".to_owned(), "a=b".to_owned())));
+        assert_eq!(split("x").map_err(|d| d.code), Err(Code::C004));
+        assert_eq!(split("=5").map_err(|d| d.code), Err(Code::C004));
+    }
+}

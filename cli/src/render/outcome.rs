@@ -1,0 +1,185 @@
+//! The result record as a page for people and as JSON.
+
+use super::sheet::{self, Bar, FactorRow, Sheet, Warning};
+use super::terminal::Style;
+use super::tree::Tree;
+use super::word;
+use crate::session::Outcome;
+use footrule_diag::Lang;
+use footrule_mir::Origin;
+use footrule_runtime::{Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
+
+/// How many digits of a hash are shown.
+const SHORT_HASH: usize = 12;
+
+/// The page.
+pub fn human(o: &Outcome, style: Style) -> String {
+    sheet::text(&sheet(o, style.lang), style)
+}
+
+/// The record as it is.
+pub fn json(o: &Outcome) -> String {
+    serde_json::to_string_pretty(o).unwrap_or_else(|e| unreachable!("the result record is plain data: {e}"))
+}
+
+fn sheet(o: &Outcome, lang: Lang) -> Sheet {
+    let unit = if o.declared_unit.functional {
+        word(lang, "功能单位", "functional unit")
+    } else {
+        word(lang, "声明单位", "declared unit")
+    };
+    let mut facts = vec![format!("{} {}", o.rule.name.id, o.rule.version), o.rule.boundary.clone()];
+    facts.extend(o.period.as_ref().map(|p| period(&p.from, &p.to)));
+    facts.push(format!("{unit} {}", quantity_text(&o.declared_unit.value.to_string(), &o.declared_unit.unit)));
+    facts.push(format!("GWP {}", o.rule.gwp));
+    facts.retain(|f| !f.is_empty());
+    let stages = o.stages.iter().map(|s| Bar {
+        label: label(&s.name, lang).to_owned(),
+        value: s.figure.value.clone(),
+        share: s.share.as_ref().and_then(|s| s.parse().ok()),
+    });
+    let apart = o.apart.iter().map(|l| Bar { label: label(&l.name, lang).to_owned(), value: l.figure.value.clone(), share: None });
+    let gas = |name: &Option<Name>| {
+        let unknown = word(lang, "未分气体", "not known by gas");
+        name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
+    };
+    let primary = o.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
+    let quality = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
+    Sheet {
+        title: label(&o.rule.name, lang).to_owned(),
+        facts,
+        total: o.total.value.clone(),
+        unit: o.total.unit.clone(),
+        stages: stages.collect(),
+        apart: apart.collect(),
+        origins: o.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
+        gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
+        quality: quality.into_iter().collect(),
+        reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
+        warnings: o
+            .warnings
+            .iter()
+            .map(|w| Warning { clause: w.clause.clone(), message: w.message.get(lang).to_owned() })
+            .collect(),
+        accepted: o
+            .accepted
+            .iter()
+            .map(|a| {
+                let clause = if a.clause.is_empty() { String::new() } else { format!("§{} ", a.clause) };
+                format!("{clause}{} · {}: {}", a.gwp, a.source, a.because.get(lang))
+            })
+            .collect(),
+        factors: o.factors.iter().map(factor).collect(),
+        explain: o.explain.as_ref().map(|tree| derivation(tree, lang)),
+        hashes: vec![
+            short(word(lang, "含义", "meaning"), &o.rule.meaning_hash),
+            short(word(lang, "文本", "text"), &o.rule.text_hash),
+            short(word(lang, "因子", "factors"), &o.rule.factor_set_hash),
+        ],
+    }
+}
+
+fn label(name: &Name, lang: Lang) -> &str {
+    let label = name.labels.get(lang);
+    if label.is_empty() { &name.id } else { label }
+}
+
+/// A whole year is a year.
+fn period(from: &str, to: &str) -> String {
+    match (from.strip_suffix("-01-01"), to.strip_suffix("-12-31")) {
+        (Some(a), Some(b)) if a == b => a.to_owned(),
+        _ => format!("{from} – {to}"),
+    }
+}
+
+fn quantity_text(value: &str, unit: &str) -> String {
+    format!("{value} {unit}").trim_end().to_owned()
+}
+
+fn origin(o: Origin, lang: Lang) -> &'static str {
+    match o {
+        Origin::Fossil => word(lang, "化石", "fossil"),
+        Origin::Biogenic => word(lang, "生物", "biogenic"),
+        Origin::LandUse => word(lang, "土地利用", "land use"),
+        Origin::Aircraft => word(lang, "航空", "aircraft"),
+        Origin::Undivided => word(lang, "未分来源", "undivided"),
+    }
+}
+
+fn report(value: &ReportValue) -> String {
+    match value {
+        ReportValue::Figure(f) => quantity_text(&f.value, &f.unit),
+        ReportValue::Bool(true) => "✓".to_owned(),
+        ReportValue::Bool(false) => "✗".to_owned(),
+        ReportValue::Text(t) => t.clone(),
+    }
+}
+
+fn factor(f: &Factor) -> FactorRow {
+    let source = f.source.as_ref().map_or_else(|| "–".to_owned(), source_text);
+    FactorRow { name: f.id.clone(), value: quantity_text(&f.value.to_string(), &f.unit), source }
+}
+
+/// What a reader needs to find the source: publisher, title, year, region and identifier.
+fn source_text(s: &Source) -> String {
+    let said = ["publisher", "title", "year", "region"].into_iter().filter_map(|k| s.get(k)).collect::<Vec<_>>();
+    if said.is_empty() { s.id.clone() } else { format!("{} ({})", said.join(", "), s.id) }
+}
+
+// ---- the derivation ----
+
+/// total → stages → lines → what they read, with unrounded values.
+fn derivation(node: &Explain, lang: Lang) -> Tree {
+    let label = match node.labels.get(lang) {
+        "" => node.id.clone(),
+        label if node.kind == ExplainKind::Total => format!("{}  {label}", word(lang, "总量", "total")),
+        label if label == node.id => label.to_owned(),
+        label => format!("{label} {}", node.id),
+    };
+    let clause = if node.clause.is_empty() { String::new() } else { format!("§{} ", node.clause) };
+    let mut head = format!("{clause}{label}");
+    match (&node.value, &node.shown) {
+        (Some(value), _) => {
+            let equals = if node.kind.is_summand() || node.kind == ExplainKind::Total { "  " } else { " = " };
+            head.push_str(&format!("{equals}{}", quantity_text(&value.to_string(), &node.unit)));
+        }
+        (None, Some(shown)) => head.push_str(&format!(" = {}", shown_text(shown))),
+        (None, None) => {}
+    }
+    if let Some(source) = &node.source {
+        head.push_str(&format!("  [{}]", source_text(source)));
+    }
+    if node.repeated {
+        head.push_str(word(lang, "  （上文已展开）", "  (unfolded above)"));
+    }
+    let mut details = Vec::new();
+    if !node.formula.is_empty() && !node.repeated {
+        details.push(format!("= {}", node.formula));
+    }
+    for e in &node.evidence {
+        let entries = e.entries.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>();
+        details.push(format!("{}: {}", e.path, entries.join(", ")));
+    }
+    // A line with one item that is the line itself says everything twice.
+    let children: Vec<&Explain> = match &node.children[..] {
+        [only, rest @ ..] if only.kind == ExplainKind::Item && only.id == node.id => only.children.iter().chain(rest).collect(),
+        all => all.iter().collect(),
+    };
+    Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }
+}
+
+/// A value that is no number, in a few words.
+fn shown_text(shown: &Shown) -> String {
+    match shown {
+        Shown::Null => "–".to_owned(),
+        Shown::Bool(b) => b.to_string(),
+        Shown::Text(t) => t.clone(),
+        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
+        Shown::List(items) => format!("[{}]", items.iter().map(shown_text).collect::<Vec<_>>().join(", ")),
+        Shown::Fields(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", shown_text(value))).collect();
+            format!("({})", fields.join(", "))
+        }
+    }
+}

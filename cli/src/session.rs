@@ -1,0 +1,240 @@
+//! The only door to the compiler and the run time: loading, checking, evaluating.
+//!
+//! It owns the session, reads files, and turns what cannot be read into diagnostics.
+
+use footrule_compiler::Session;
+use footrule_diag::{Code, Diagnostic, Severity, nearest, text};
+use footrule_mir::Program;
+use footrule_runtime::{InputDoc, Inputs, Options};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use footrule_compiler::RuleSummary;
+pub use footrule_runtime::Outcome;
+
+/// What stands before the name of a library module.
+const STD: &str = "std:";
+
+/// A session with the library and the files that were opened.
+pub struct Workbench {
+    session: Session,
+    /// Texts that are no sources: input data, for their diagnostics.
+    kept: BTreeMap<String, String>,
+}
+
+impl Workbench {
+    /// A session that knows the library.
+    pub fn new() -> Self {
+        let mut session = Session::new();
+        session.load_std();
+        Self { session, kept: BTreeMap::new() }
+    }
+
+    /// The rules of the library.
+    pub fn rules(&self) -> Vec<RuleSummary> {
+        self.session.rules().into_iter().filter(|r| r.key.starts_with(STD)).collect()
+    }
+
+    /// Everything found in a file.
+    pub fn check(&self, key: &str) -> Vec<Diagnostic> {
+        self.session.check(key)
+    }
+
+    /// The compiled rule of a file.
+    pub fn program(&self, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
+        self.session.program(key)
+    }
+
+    /// The text of a source or of input data.
+    pub fn source(&self, key: &str) -> Option<String> {
+        self.kept.get(key).cloned().or_else(|| self.session.source(key).map(|s| s.to_string()))
+    }
+
+    /// True if a file is a rule and not a module.
+    pub fn is_rule(&self, key: &str) -> bool {
+        self.session.is_rule(key)
+    }
+
+    /// Keeps a text that diagnostics may point at.
+    pub fn keep(&mut self, key: &str, text: &str) {
+        self.kept.insert(key.to_owned(), text.to_owned());
+    }
+
+    /// Runs one test of a program; nothing is what it should find. Files that it names stand beside the rule.
+    pub fn test(&self, key: &str, program: &Program, ix: usize) -> Vec<Diagnostic> {
+        let load = |name: &str| -> Result<String, String> {
+            if key.starts_with(STD) {
+                let found = self.session.source(&format!("{STD}{name}"));
+                return found.map(|t| t.to_string()).ok_or_else(|| format!("{STD}{name}"));
+            }
+            let path = Path::new(key).with_file_name(name);
+            read(&path.to_string_lossy()).map_err(|e| e.to_string())
+        };
+        let verdict = footrule_runtime::run_test(program, ix, &load);
+        debug_assert_eq!(verdict.passed, verdict.failures.is_empty());
+        verdict.failures
+    }
+
+    /// Opens files, folders (all rules and modules below them), `std` and `std:NAME`; the keys in order.
+    pub fn open_all(&mut self, paths: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
+        let here = [".".to_owned()];
+        let mut keys = Vec::new();
+        let mut refused = Vec::new();
+        for path in if paths.is_empty() { &here } else { paths } {
+            let found = if path == "std" {
+                Ok(library().map(str::to_owned).collect())
+            } else if Path::new(path).is_dir() {
+                let mut files = Vec::new();
+                match sources_below(Path::new(path), &mut files) {
+                    Ok(()) if files.is_empty() => Err(empty_folder(path)),
+                    Ok(()) => files.iter().map(|f| self.open(f)).collect(),
+                    Err(e) => Err(unreadable(path, &e)),
+                }
+            } else {
+                self.open(path).map(|key| vec![key])
+            };
+            match found {
+                Ok(found) => keys.extend(found),
+                Err(d) => refused.push(d),
+            }
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        keys.retain(|k| seen.insert(k.clone()));
+        if refused.is_empty() { Ok(keys) } else { Err(refused) }
+    }
+
+    /// Opens one file or library module and what it uses; returns its key.
+    pub fn open(&mut self, path: &str) -> Result<String, Diagnostic> {
+        if path.starts_with(STD) {
+            return match self.session.source(path) {
+                Some(_) => Ok(path.to_owned()),
+                None => Err(no_such_rule(path)),
+            };
+        }
+        let key = shown(path);
+        // A file that cannot be read is the caller's slip; one that it uses is a finding of the compiler's.
+        footrule_compiler::load(&mut self.session, &key, &|path| read(path)).map_err(|e| unreadable(&key, &e))?;
+        Ok(key)
+    }
+
+    /// Opens a file that must be a rule.
+    pub fn open_rule(&mut self, path: &str) -> Result<String, Diagnostic> {
+        let known = path.starts_with(STD) || Path::new(path).exists();
+        if !known && !path.contains(['/', '\\', '.']) {
+            // `primary_aluminium` without `std:`
+            return Err(no_such_rule(path));
+        }
+        let key = self.open(path)?;
+        let broken = || self.session.check(&key).iter().any(|d| d.severity == Severity::Error);
+        if self.is_rule(&key) || broken() {
+            return Ok(key);
+        }
+        let message = text!("`{key}` 是模块，不是规则", "`{key}` is a module and not a rule");
+        let help = text!(
+            "规则文件以 `rule 名称` 开头；`footrule list` 列出规则库",
+            "a rule file begins with `rule NAME`; `footrule list` shows those of the library"
+        );
+        Err(Diagnostic::new(Code::C003, message).help(help))
+    }
+}
+
+/// The keys of the library's sources, without its data files.
+fn library() -> impl Iterator<Item = &'static str> {
+    footrule_stdlib::FILES.iter().map(|(key, _)| *key).filter(|key| !key.ends_with(".csv") && !key.ends_with(".json"))
+}
+
+/// Reads input data; each of `sets` overrides them. All that is wrong is found together.
+pub fn inputs(program: &Program, file: &str, data: &str, sets: &[(String, String)]) -> Result<Inputs, Vec<Diagnostic>> {
+    let mut doc = InputDoc::parse(file, data).map_err(|d| vec![d])?;
+    let refused: Vec<Diagnostic> = sets.iter().filter_map(|(name, value)| doc.set(name, value).err()).collect();
+    if refused.is_empty() { Inputs::from_doc(program, &doc) } else { Err(refused) }
+}
+
+/// Calculates.
+pub fn evaluate(program: &Program, inputs: &Inputs, explain: bool) -> Result<Outcome, Vec<Diagnostic>> {
+    footrule_runtime::evaluate(program, inputs, Options { explain })
+}
+
+// ---- files ----
+
+/// The text of a file.
+pub fn read(path: &str) -> io::Result<String> {
+    utf8(std::fs::read(path)?)
+}
+
+/// Bytes as text, without a byte order mark.
+pub fn utf8(bytes: Vec<u8>) -> io::Result<String> {
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        io::Error::new(io::ErrorKind::InvalidData, format!("byte {at} is not UTF-8"))
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+}
+
+/// A path as it is shown: as given, without `./`.
+fn shown(path: &str) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_owned()
+}
+
+/// `*.pcr` and `*.pcr.md` below a folder, sorted; hidden folders and `target` are left out.
+fn sources_below(folder: &Path, files: &mut Vec<String>) -> io::Result<()> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let kind = entry.file_type()?;
+        if kind.is_dir() && !name.starts_with('.') && name != "target" {
+            sources_below(&path, files)?;
+        } else if !kind.is_dir() && (name.ends_with(".pcr") || name.ends_with(".pcr.md")) {
+            files.push(path.to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
+}
+
+/// A file that cannot be read.
+pub fn unreadable(path: &str, e: &io::Error) -> Diagnostic {
+    if e.kind() == io::ErrorKind::InvalidData {
+        let message = text!("`{path}` 不是 UTF-8 文本：{e}", "`{path}` is not UTF-8 text: {e}");
+        return Diagnostic::new(Code::S007, message)
+            .help(text!("用编辑器另存为 UTF-8", "save it as UTF-8 in an editor"));
+    }
+    let message = match e.kind() {
+        io::ErrorKind::NotFound => text!("没有文件 `{path}`", "there is no file `{path}`"),
+        _ => text!("`{path}` 无法读取：{e}", "`{path}` cannot be read: {e}"),
+    };
+    let d = Diagnostic::new(Code::C001, message);
+    match beside(path) {
+        Some(near) => d.help(text!("相近的有 `{near}`", "near it: `{near}`")),
+        None => d,
+    }
+}
+
+/// The file of the nearest name in the same folder.
+fn beside(path: &str) -> Option<String> {
+    let path = Path::new(path);
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let names = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> = names.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = nearest(name, names)?;
+    Some(folder.map_or(near.clone(), |f| f.join(&near).to_string_lossy().into_owned()))
+}
+
+fn empty_folder(path: &str) -> Diagnostic {
+    Diagnostic::new(Code::C001, text!("`{path}` 下没有规则文件", "there is no rule below `{path}`"))
+        .help(text!("规则文件的后缀是 `.pcr` 或 `.pcr.md`", "rules are files `*.pcr` or `*.pcr.md`"))
+}
+
+fn no_such_rule(asked: &str) -> Diagnostic {
+    let name = asked.strip_prefix(STD).unwrap_or(asked);
+    let d = Diagnostic::new(Code::C002, text!("没有规则 `{asked}`", "there is no rule `{asked}`"));
+    let names = library().map(|key| key.strip_prefix(STD).unwrap_or(key));
+    match nearest(name, names) {
+        Some(near) => d.help(text!("规则库中有 `{STD}{near}`", "the library has `{STD}{near}`")),
+        None => d.help(text!("`footrule list` 列出规则库", "`footrule list` shows the library")),
+    }
+}

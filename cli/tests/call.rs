@@ -1,0 +1,107 @@
+//! The command as a caller sees it: exit codes, streams, languages.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+fn footrule(args: &[&str]) -> Output {
+    run(args, &[], "")
+}
+
+fn run(args: &[&str], env: &[(&str, &str)], stdin: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_footrule"));
+    command.args(args).env_clear().envs(env.iter().copied());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // The command may end without reading.
+    let _ = child.stdin.take().expect("stdin").write_all(stdin.as_bytes());
+    child.wait_with_output().expect("the command ends")
+}
+
+fn out(o: &Output) -> String {
+    String::from_utf8_lossy(&o.stdout).into_owned()
+}
+
+fn err(o: &Output) -> String {
+    String::from_utf8_lossy(&o.stderr).into_owned()
+}
+
+#[track_caller]
+fn ends(o: &Output, code: i32) {
+    assert_eq!(o.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", out(o), err(o));
+}
+
+#[test]
+fn unusable_calls_end_with_2() {
+    for args in [
+        &["frobnicate"][..],
+        &["run"],
+        &["run", "nowhere.pcr"],
+        &["run", "std:nothing_like_it"],
+        &["run", "nothing_like_it"],
+        &["run", "std:primary_aluminium", "--set", "x"],
+        &["check", "nowhere.pcr"],
+        &["list", "--sector", "no_such_sector"],
+        &["explain-code", "FR-U999"],
+    ] {
+        let o = footrule(args);
+        ends(&o, 2);
+        assert!(o.stdout.is_empty() && !o.stderr.is_empty(), "{args:?}: {}", out(&o));
+    }
+}
+
+#[test]
+fn the_nearest_is_named() {
+    let o = footrule(&["explain-code", "FR-U0O2"]);
+    ends(&o, 2);
+    assert!(err(&o).contains("near it: FR-U002"), "{}", err(&o));
+    let o = footrule(&["run", "std:primary_aluminum"]);
+    assert!(err(&o).contains("std:primary_aluminium"), "{}", err(&o));
+}
+
+#[test]
+fn pages_come_in_the_language_of_the_locale() {
+    let zh = run(&["explain-code", "u002"], &[("LC_ALL", "zh_CN.UTF-8")], "");
+    ends(&zh, 0);
+    assert!(out(&zh).contains("## 中文") && !out(&zh).contains("## English"));
+    let en = run(&["--lang", "en", "explain-code", "FR-U002"], &[("LANG", "zh_CN.UTF-8")], "");
+    assert!(out(&en).contains("## English") && !out(&en).contains("## 中文"));
+}
+
+#[test]
+fn help_and_completions_go_to_stdout() {
+    for args in [&["--help"][..], &["run", "--help"], &["--version"], &["completions", "bash"]] {
+        let o = footrule(args);
+        ends(&o, 0);
+        assert!(!o.stdout.is_empty() && o.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn output_that_is_no_terminal_has_no_colour() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let path = format!("{folder}/broken.pcr");
+    std::fs::write(&path, "broken\n").expect("the file is written");
+    let o = footrule(&["check", &path]);
+    ends(&o, 1);
+    assert!(out(&o).contains("FR-S") && !out(&o).contains('\u{1b}'), "{}", out(&o));
+    let o = footrule(&["--color", "always", "check", &path]);
+    assert!(out(&o).contains('\u{1b}'));
+    let o = footrule(&["check", "--format", "json", &path]);
+    ends(&o, 1);
+    let value: serde_json::Value = serde_json::from_str(&out(&o)).expect("JSON");
+    assert_eq!(value["schema"], "footrule.diagnostics/1");
+    assert_eq!(value["diagnostics"][0]["labels"][0]["start"]["line"], 1);
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused() {
+    let path = format!("{}/gbk.pcr", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&path, [b'r', 0xC2, 0xC1, b'\n']).expect("the file is written");
+    let o = footrule(&["check", &path]);
+    ends(&o, 1);
+    assert!(err(&o).contains("FR-S007"), "{}", err(&o));
+}

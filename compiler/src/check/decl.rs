@@ -1,0 +1,471 @@
+//! Bodies of what modules declare: functions, records, parameters, tables, gases, units, sources.
+
+use super::BodyKind;
+use super::expr::Cx;
+use super::rule::{TCheck, check, constraints};
+use crate::db::Item;
+use crate::sigs::{Sig, sig};
+use crate::types::{EnumRef, TConstraint, TExpr, TKind, Ty, Unary};
+use footrule_diag::{Code, Diagnostic, Span, text};
+use footrule_mir::Const;
+use footrule_number::Number;
+use footrule_syntax::ast::{self, DateKey, Expr, GasRow, Ident, KeyCell, KeyMode, Policy, SourceEntry, Stmt};
+
+/// A record's fields and requirements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TRecord {
+    /// In order.
+    pub fields: Vec<TField>,
+    /// Requirements inside the record.
+    pub requires: Vec<TCheck>,
+}
+
+/// A field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TField {
+    /// Bounds.
+    pub constraints: Vec<TConstraint>,
+    /// `default`
+    pub default: Option<TExpr>,
+    /// `let`
+    pub computed: Option<TExpr>,
+    /// `factor default|fixed`: fixed, value.
+    pub factor: Option<(bool, TExpr)>,
+}
+
+/// A dated parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TParam {
+    /// Rows in order of text.
+    pub rows: Vec<TParamRow>,
+    /// Before the first.
+    pub before: Policy,
+    /// After the last.
+    pub after: Policy,
+}
+
+/// A row of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TParamRow {
+    /// Key.
+    pub key: DateKey,
+    /// Value, a constant.
+    pub value: TExpr,
+    /// Source.
+    pub source: Option<Item>,
+    /// Place.
+    pub span: Span,
+}
+
+/// A table's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TTable {
+    /// Rows.
+    pub rows: Vec<TRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TRow {
+    /// Keys; `None` is the wildcard.
+    pub keys: Vec<Option<Const>>,
+    /// Gas keys by item, in the same places (their numbers are known only in a rule).
+    pub gases: Vec<Option<Item>>,
+    /// Values, constants.
+    pub values: Vec<TExpr>,
+    /// Source.
+    pub source: Option<Item>,
+    /// Place.
+    pub span: Span,
+}
+
+pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Expr) -> BodyKind {
+    let Sig::Fn { params: types, result } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    // Inside the body, `$i` is the local variable of parameter i.
+    let local = |cx: &Cx<'_>, t: &Ty| {
+        let ids: Vec<(u32, String)> = cx.locals.iter().map(|l| (l.id, l.name.clone())).collect();
+        Cx::substitute(t, &mut |root, path| {
+            let (id, name) = ids.get(root.strip_prefix('$')?.parse::<usize>().ok()?)?;
+            Some(crate::units::Tag::Follows { root: format!("#{id}"), path: path.to_vec(), shown: name.clone() })
+        })
+    };
+    for ((name, _), (_, ty)) in params.iter().zip(types) {
+        let ty = local(cx, ty);
+        cx.local(name, ty);
+    }
+    let want = local(cx, result);
+    let e = cx.expr(body, Some(&want));
+    BodyKind::Fn(Box::new(cx.fit_declared(e, &want)))
+}
+
+pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Check]) -> BodyKind {
+    let Sig::Record(sigs) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    let mut seen: Vec<&str> = Vec::new();
+    for f in fields {
+        if seen.contains(&f.name.text.as_str()) {
+            let n = &f.name.text;
+            cx.error(Code::N002, f.name.span, text!("字段 `{n}` 重复", "field `{n}` declared twice"), text!("再次声明", "declared again"));
+        }
+        seen.push(&f.name.text);
+    }
+    let this = cx.this(Ty::Record(cx.item.clone()));
+    let mut out = Vec::new();
+    for (f, s) in fields.iter().zip(sigs) {
+        // In the body the record's own tags start at the record under construction.
+        let ty = Cx::substitute(&s.ty, &mut |root, path| {
+            (root == "@").then(|| crate::units::Tag::Follows { root: format!("#{this}"), path: path.to_vec(), shown: path.join(".") })
+        });
+        let mut t = TField { constraints: constraints(cx, &f.constraints, &s.ty, s.integer, f.name.span), ..TField::default() };
+        if let Some(d) = &f.default {
+            let want = match &ty {
+                Ty::Optional(t) => (**t).clone(),
+                t => t.clone(),
+            };
+            let e = cx.expr(d, Some(&want));
+            t.default = Some(cx.fit(e, &ty, true));
+        }
+        if let Some(c) = &f.computed {
+            let e = cx.expr(c, Some(&ty));
+            t.computed = Some(cx.fit_declared(e, &ty));
+        }
+        if let Some(w) = &f.when {
+            let d = crate::sigs::not_yet(cx.item, w.span, "when");
+            cx.push(d);
+        }
+        if let (Some(fr), Ty::Activity(u)) = (&f.factor, &ty) {
+            let want = Ty::Split(crate::sigs::factor_unit(cx.db, cx.item, u));
+            let e = cx.expr(&fr.value, Some(&want));
+            t.factor = Some((fr.fixed, cx.fit(e, &want, false)));
+        }
+        out.push(t);
+    }
+    field_cycles(cx, fields);
+    let requires = requires.iter().map(|c| check(cx, c)).collect();
+    BodyKind::Record(Box::new(TRecord { fields: out, requires }))
+}
+
+/// Defaults and computed fields may read fields in any order, but not in a circle.
+fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
+    let reads = |f: &ast::Field| {
+        let mut out: Vec<usize> = Vec::new();
+        let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n));
+        f.default.iter().chain(&f.computed).for_each(|e| super::cycles::names(e, &mut add));
+        out
+    };
+    for (i, f) in fields.iter().enumerate() {
+        let mut reached: Vec<usize> = reads(f);
+        let mut next = 0;
+        while next < reached.len() {
+            for j in reads(&fields[reached[next]]) {
+                if !reached.contains(&j) {
+                    reached.push(j);
+                }
+            }
+            next += 1;
+        }
+        if reached.contains(&i) {
+            let n = &f.name.text;
+            cx.error(Code::N003, f.name.span, text!("字段 `{n}` 的定义成环", "field `{n}` is defined through itself"), text!("环在此", "part of the cycle"));
+            return;
+        }
+    }
+}
+
+/// A constant: literals and arithmetic on them.
+fn constant(cx: &mut Cx<'_>, e: TExpr) -> TExpr {
+    let mut ok = true;
+    e.walk(&mut |x| {
+        ok &= matches!(
+            x.kind,
+            TKind::Number(..) | TKind::Text(_) | TKind::Bool(_) | TKind::Date(_) | TKind::Member(..) | TKind::Unary(..)
+                | TKind::Binary(..) | TKind::Convert(..) | TKind::Retag(_) | TKind::Lift(_) | TKind::Error | TKind::Gas(_)
+        );
+    });
+    if !ok {
+        return cx.error(Code::T006, e.span, text!("此处须为常量", "a constant is needed here"), text!("依赖其他值", "depends on other values"));
+    }
+    e
+}
+
+pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
+    let Sig::Value(want) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    let common = p.source.as_ref().and_then(|s| cx.source(s));
+    let mut rows: Vec<TParamRow> = Vec::new();
+    for r in &p.rows {
+        let e = cx.expr(&r.value, Some(want));
+        let e = cx.fit(e, want, true);
+        let value = constant(cx, e);
+        let source = r.source.as_ref().map_or_else(|| common.clone(), |s| cx.source(s));
+        if let Some(old) = rows.iter().find(|o| o.key == r.key) {
+            let d = Diagnostic::new(Code::P002, text!("同一日期有两行", "two rows for one date"))
+                .at(cx.at(r.key_span), text!("重复", "again"))
+                .also(cx.at(old.span), text!("前一行", "first row"));
+            cx.push(d);
+        }
+        rows.push(TParamRow { key: r.key, value, source, span: r.key_span });
+    }
+    for (which, zh, en) in [(&p.before, "before first", "before first"), (&p.after, "after last", "after last")] {
+        if which.is_none() {
+            let d = Diagnostic::new(Code::P006, text!("没有声明 `{zh}` 的策略", "no policy for `{en}`"))
+                .at(cx.at(p.name.span), text!("参数", "param"))
+                .help(text!("写 `{zh} error` 或 `{zh} hold with warning until 日期`", "write `{en} error` or `{en} hold with warning until DATE`"));
+            cx.push(d);
+        }
+    }
+    let policy = |p: &Option<(Policy, Span)>| p.as_ref().map_or(Policy::Error, |(p, _)| p.clone());
+    BodyKind::Param(Box::new(TParam { rows, before: policy(&p.before), after: policy(&p.after) }))
+}
+
+pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
+    let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    let common = t.source.as_ref().and_then(|s| cx.source(s));
+    if t.keys.iter().any(|k| k.mode != KeyMode::Exact) {
+        return BodyKind::None;
+    }
+    let mut rows: Vec<TRow> = Vec::new();
+    if let Some((path, span)) = &t.from {
+        match crate::data::rows(cx.db, cx.item, path, *span, keys, columns) {
+            Ok(read) => {
+                for r in read {
+                    let text = r.values;
+                    let keys = r.keys.iter().zip(keys).map(|(k, (_, ty))| csv_key(cx, k, ty, *span)).collect::<Vec<_>>();
+                    let source = match &r.source {
+                        Some(s) => cx.source(&Ident { text: s.clone(), span: *span }),
+                        None => common.clone(),
+                    };
+                    let values = text.into_iter().zip(columns).map(|(v, (_, ty))| csv_cell(ty, v, *span)).collect();
+                    rows.push(TRow { gases: vec![None; keys.len()], keys, values, source, span: *span });
+                }
+            }
+            Err(d) => cx.push(*d),
+        }
+    }
+    for r in &t.rows {
+        if r.keys.len() != keys.len() || r.values.len() != columns.len() {
+            let (k, c) = (keys.len(), columns.len());
+            cx.error(Code::P003, r.span, text!("此行须有 {k} 个键、{c} 个值", "a row has {k} keys and {c} values here"), text!("列数不对", "wrong number of cells"));
+            continue;
+        }
+        let mut cells = Vec::new();
+        let mut gases = Vec::new();
+        for (k, (_, ty)) in r.keys.iter().zip(keys) {
+            let (cell, gas) = key(cx, k, ty);
+            cells.push(cell);
+            gases.push(gas);
+        }
+        let mut values = Vec::new();
+        for (v, (_, ty)) in r.values.iter().zip(columns) {
+            let e = cx.expr(v, Some(ty));
+            let e = cx.fit(e, ty, true);
+            values.push(constant(cx, e));
+        }
+        let source = r.source.as_ref().map_or_else(|| common.clone(), |s| cx.source(s));
+        rows.push(TRow { keys: cells, gases, values, source, span: r.span });
+    }
+    duplicates(cx, &rows);
+    if !partial {
+        complete(cx, t, keys, &rows);
+    }
+    BodyKind::Table(Box::new(TTable { rows }))
+}
+
+fn csv_key(cx: &mut Cx<'_>, text: &str, ty: &Ty, span: Span) -> Option<Const> {
+    if text == "_" {
+        return None;
+    }
+    let cell = match ty {
+        Ty::Text => KeyCell::Text(text.to_string(), span),
+        Ty::Number(_) => match Number::parse(text) {
+            Ok(n) => KeyCell::Number(n, span),
+            Err(_) => KeyCell::Text(text.to_string(), span),
+        },
+        _ => KeyCell::Name(Ident { text: text.to_string(), span }),
+    };
+    key(cx, &cell, ty).0
+}
+
+fn csv_cell(ty: &Ty, value: Number, span: Span) -> TExpr {
+    let number = |u: &crate::units::UnitTy| TExpr { kind: TKind::Number(value, value.scale()), ty: Ty::Number(u.clone()), span };
+    match ty {
+        Ty::Split(u) => super::expr::lift(number(u)),
+        Ty::Number(u) => number(u),
+        _ => TExpr::error(span),
+    }
+}
+
+/// A key cell as a constant; a gas as its item.
+fn key(cx: &mut Cx<'_>, cell: &KeyCell, ty: &Ty) -> (Option<Const>, Option<Item>) {
+    let wrong = |cx: &mut Cx<'_>, span: Span| {
+        let shown = ty.show(cx.db);
+        cx.error(Code::P007, span, text!("此键须为 {shown}", "this key is {shown}"), text!("不符", "does not fit"));
+        // A constant that equals no other, so that no second finding follows.
+        (Some(Const::Text(format!("\u{0}{}", span.start))), None)
+    };
+    match (cell, ty) {
+        (KeyCell::Any(_) | KeyCell::Otherwise(_), _) => (None, None),
+        (KeyCell::Name(n), Ty::Enum(e)) => match cx.member(e, n).map(|x| x.kind) {
+            Some(TKind::Member(_, i)) => (Some(Const::Enum(footrule_mir::EnumId(0), i)), None),
+            Some(TKind::Gas(g)) => (Some(Const::Text(g.name().to_string())), Some(g)),
+            Some(TKind::Stage(s)) => (Some(Const::Text(s.name().to_string())), None),
+            _ => {
+                let t = Ty::Enum(e.clone());
+                cx.expr(&Expr { kind: ast::ExprKind::Name(n.clone()), span: n.span }, Some(&t));
+                (Some(Const::Text(format!("\u{0}{}", n.span.start))), None)
+            }
+        },
+        (KeyCell::Text(t, _), Ty::Text) => (Some(Const::Text(t.clone())), None),
+        (KeyCell::Number(n, _), Ty::Number(_)) => (Some(Const::Number(*n)), None),
+        (KeyCell::Date(d, _), Ty::Date) => (Some(Const::Date { year: d.year, month: d.month, day: d.day }), None),
+        (KeyCell::Name(n), _) => wrong(cx, n.span),
+        (KeyCell::Text(_, s) | KeyCell::Number(_, s) | KeyCell::Date(_, s) | KeyCell::Bracket(_, _, s), _) => wrong(cx, *s),
+    }
+}
+
+fn duplicates(cx: &mut Cx<'_>, rows: &[TRow]) {
+    let mut seen: std::collections::HashMap<&[Option<Const>], Span> = std::collections::HashMap::new();
+    for r in rows {
+        if let Some(old) = seen.insert(&r.keys, r.span) {
+            let d = Diagnostic::new(Code::P002, text!("两行的键相同", "two rows have the same key"))
+                .at(cx.at(r.span), text!("重复", "again"))
+                .also(cx.at(old), text!("前一行", "first row"));
+            cx.push(d);
+        }
+    }
+}
+
+/// Every combination of members needs a row.
+fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], rows: &[TRow]) {
+    let names: Vec<Vec<String>> = keys
+        .iter()
+        .map(|(_, ty)| match ty {
+            Ty::Enum(EnumRef::Item(i)) => cx.members(&EnumRef::Item(i.clone())),
+            _ => Vec::new(),
+        })
+        .collect();
+    if rows.iter().any(|r| r.keys.iter().all(Option::is_none)) {
+        return;
+    }
+    if names.iter().any(Vec::is_empty) {
+        if keys.iter().any(|(_, t)| !matches!(t, Ty::Error)) {
+            let d = Diagnostic::new(Code::P001, text!("键不是枚举的表没有覆盖全部取值", "a table whose key is no enumeration does not cover every value"))
+                .at(cx.at(t.name.span), text!("表", "table"))
+                .help(text!("加一行 `_ => …`，或声明为 `partial`", "add a row `_ => …`, or declare it `partial`"));
+            cx.push(d);
+        }
+        return;
+    }
+    let count: usize = names.iter().map(Vec::len).product();
+    if count > 100_000 {
+        return;
+    }
+    let mut missing: Vec<String> = Vec::new();
+    for mut n in 0..count {
+        let mut at = vec![0; names.len()];
+        for (i, m) in names.iter().enumerate().rev() {
+            at[i] = n % m.len();
+            n /= m.len();
+        }
+        let covered = rows.iter().any(|r| {
+            r.keys.iter().zip(&at).all(|(k, i)| match k {
+                None => true,
+                Some(Const::Enum(_, j)) => *j as usize == *i,
+                Some(_) => true,
+            })
+        });
+        if !covered {
+            missing.push(at.iter().zip(&names).map(|(i, m)| m[*i].as_str()).collect::<Vec<_>>().join(", "));
+        }
+    }
+    if !missing.is_empty() {
+        let n = missing.len();
+        let list = missing.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
+        let dots = if n > 6 { " …" } else { "" };
+        let mut d = Diagnostic::new(Code::P001, text!("表缺少 {n} 行：{list}{dots}", "the table lacks {n} rows: {list}{dots}"))
+            .at(cx.at(t.name.span), text!("不完整", "incomplete"))
+            .help(text!("补上这些行，或声明为 `partial`", "add them, or declare the table `partial`"));
+        if let Some((_, Ty::Enum(EnumRef::Item(e)))) = keys.first() {
+            d = d.also(e.name_place(cx.db), text!("键的取值声明在此", "the key's values are declared here"));
+        }
+        cx.push(d);
+    }
+}
+
+pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {
+    for (i, r) in rows.iter().enumerate() {
+        if let Some(s) = &r.source {
+            cx.source(s);
+        }
+        if let Some(o) = &r.origin
+            && super::builtin::origin(&o.text).is_none()
+        {
+            cx.bad_origin(o);
+        }
+        if rows[..i].iter().any(|o| o.set.text == r.set.text && o.origin.as_ref().map(|x| &x.text) == r.origin.as_ref().map(|x| &x.text)) {
+            cx.error(Code::P002, r.span, text!("同一体系有两个数值", "two values for one set"), text!("重复", "again"));
+        }
+    }
+    BodyKind::None
+}
+
+pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
+    if let Some(def) = def {
+        let u = cx.unit(&def.unit);
+        if crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone()).scale.is_none() && !u.is_one() {
+            let n = cx.item.name();
+            cx.error(Code::U011, def.unit.span, text!("单位 `{n}` 的换算系数无法得出（成环或超出 28 位）", "the factor of unit `{n}` cannot be found (a cycle, or beyond 28 digits)"), text!("此处", "here"));
+        }
+    }
+    BodyKind::None
+}
+
+/// The value of an entry of a source.
+pub(crate) fn source_entry<'a>(stmt: &'a Stmt, key: &str) -> Option<&'a SourceEntry> {
+    match stmt {
+        Stmt::Source { entries, .. } => entries.iter().find(|e| e.key.text == key),
+        _ => None,
+    }
+}
+
+const SOURCE_KEYS: &[&str] = &[
+    "title", "publisher", "year", "region", "url", "licence", "gwp", "origin", "status", "note", "accessed", "table", "id",
+];
+
+pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
+    for e in entries {
+        let k = &e.key.text;
+        if !SOURCE_KEYS.contains(&k.as_str()) {
+            let mut d = Diagnostic::new(Code::N009, text!("来源没有条目 `{k}`", "a source has no entry `{k}`")).at(cx.at(e.key.span), text!("未知", "unknown"));
+            d = match footrule_diag::nearest(k.as_str(), SOURCE_KEYS.iter().copied()) {
+                Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(cx.at(e.key.span), n),
+                None => {
+                    let all = SOURCE_KEYS.join(", ");
+                    d.help(text!("可用：{all}", "entries are: {all}"))
+                }
+            };
+            cx.push(d);
+        }
+    }
+    BodyKind::None
+}
+
+/// The number of a literal, possibly negated and converted.
+pub(crate) fn literal(e: &TExpr) -> Option<Number> {
+    match &e.kind {
+        TKind::Number(n, _) => Some(*n),
+        TKind::Unary(Unary::Neg, x) => literal(x).map(Number::neg),
+        TKind::Convert(x, r) => literal(x)?.convert(*r).ok(),
+        TKind::Retag(x) | TKind::Lift(x) => literal(x),
+        TKind::Binary(op, a, b) => {
+            let (a, b) = (literal(a)?, literal(b)?);
+            match op {
+                crate::types::Binary::Add => a.add(b),
+                crate::types::Binary::Sub => a.sub(b),
+                crate::types::Binary::Mul => a.mul(b),
+                crate::types::Binary::Div => a.div(b),
+                _ => return None,
+            }
+            .ok()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,175 @@
+//! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
+//! the type of a `let` without a declared one is the single thing that is read from another body.
+
+mod builtin;
+mod cycles;
+mod decl;
+mod expr;
+mod rule;
+mod test;
+
+pub use cycles::{cycle_of, value_deps};
+pub(crate) use decl::{literal, source_entry};
+pub(crate) use builtin::origin as origin_named;
+pub(crate) use rule::cmp as mir_cmp;
+pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
+pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
+pub use test::{TExpect, TTest};
+
+use crate::db::{Db, Diag, Item, SourceFile};
+use crate::sigs::{Sig, sig};
+use crate::types::{TExpr, Ty};
+use footrule_syntax::ChunkKey;
+use footrule_syntax::ast::{Header, Stmt};
+use std::sync::Arc;
+
+/// What a statement's body is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyKind {
+    /// Nothing that evaluates.
+    None,
+    /// `let`, `const`: the value.
+    Value(Box<TExpr>),
+    /// `fn`: its body.
+    Fn(Box<TExpr>),
+    /// `report`
+    Report(Box<TReport>),
+    /// `declared unit … of EXPR`: the expression.
+    Unit(Box<TExpr>),
+    /// A line.
+    Line(Box<TLine>),
+    /// `require`, `warn`
+    Check(Box<TCheck>),
+    /// An input.
+    Input(Box<TInput>),
+    /// A dated parameter.
+    Param(Box<TParam>),
+    /// A table.
+    Table(Box<TTable>),
+    /// A record.
+    Record(Box<TRecord>),
+    /// A test.
+    Test(Box<TTest>),
+}
+
+/// A checked body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// What it is.
+    pub kind: BodyKind,
+    /// What is wrong in it.
+    pub diags: Vec<Diag>,
+}
+
+/// Checks the body of a statement.
+#[salsa::tracked(returns(ref))]
+pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
+    let item = Item { file, key };
+    let Some(ast) = item.ast(db) else { return Body { kind: BodyKind::None, diags: Vec::new() } };
+    let mut cx = expr::Cx::new(db, &item);
+    let kind = match &ast.stmt {
+        Stmt::Let { ty, value, .. } => {
+            cx.mode = expr::Mode::Line;
+            BodyKind::Value(Box::new(cx.declared(ty.as_ref(), value)))
+        }
+        Stmt::Const { ty, value, .. } => BodyKind::Value(Box::new(cx.declared(ty.as_ref(), value))),
+        Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),
+        Stmt::Report { ty, value, round, .. } => rule::report(&mut cx, ty.as_ref(), value, round.as_ref()),
+        Stmt::Header(Header::Unit(u)) => rule::declared_unit(&mut cx, u),
+        Stmt::Header(Header::Round(r)) => rule::rounding(&mut cx, r),
+        Stmt::Line(l) => rule::line(&mut cx, l),
+        Stmt::Check(c) => {
+            cx.mode = expr::Mode::Results;
+            BodyKind::Check(Box::new(rule::check(&mut cx, c)))
+        }
+        Stmt::Input(i) => rule::input(&mut cx, i),
+        Stmt::Param(p) => decl::param(&mut cx, p),
+        Stmt::Table(t) => decl::table(&mut cx, t),
+        Stmt::Record { fields, requires, .. } => decl::record(&mut cx, fields, requires),
+        Stmt::Gas { gwps, .. } => decl::gas(&mut cx, gwps),
+        Stmt::Unit { definition, .. } => decl::unit(&mut cx, definition.as_ref()),
+        Stmt::Source { entries, .. } => decl::source(&mut cx, entries),
+        Stmt::Accept { source, .. } => {
+            cx.source(source);
+            BodyKind::None
+        }
+        Stmt::Test(t) => test::test(&mut cx, t),
+        other => {
+            if let Some(what) = later(other) {
+                let span = ast.span;
+                cx.push(crate::sigs::not_yet(&item, span, what));
+            }
+            BodyKind::None
+        }
+    };
+    let mut diags = cx.finish();
+    // One slip, one finding: a body and its signature may meet the same unknown name.
+    let own = &sig(db, &item).diags;
+    diags.retain(|d| !own.contains(d));
+    Body { kind, diags }
+}
+
+/// Statements that a later version gives meaning to.
+fn later(stmt: &Stmt) -> Option<&'static str> {
+    Some(match stmt {
+        Stmt::RequireEvidence { .. } => "require evidence",
+        Stmt::Except { .. } => "except",
+        Stmt::Process { .. } => "process",
+        Stmt::Include(_) => "include",
+        Stmt::Product { .. } => "product",
+        Stmt::Allocate(_) => "allocate",
+        Stmt::Cutoff { .. } => "cutoff",
+        Stmt::Balance { .. } => "balance",
+        Stmt::Scenario { .. } => "scenario",
+        Stmt::Header(Header::AlsoUnit(_)) => "also unit",
+        _ => return None,
+    })
+}
+
+/// The body of an item.
+pub fn body_of<'db>(db: &'db dyn Db, item: &Item) -> &'db Body {
+    body(db, item.file, item.key.clone())
+}
+
+/// The type of a named value, as an expression sees it: the firewall between bodies.
+#[salsa::tracked(returns(ref))]
+pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
+    let item = Item { file, key };
+    if let Sig::Value(t) = &sig(db, &item).sig {
+        return t.clone();
+    }
+    if !cycle_of(db, file, item.key.clone()).is_empty() {
+        return Ty::Error;
+    }
+    match &body_of(db, &item).kind {
+        BodyKind::Value(v) => v.ty.clone(),
+        BodyKind::Report(r) => r.value.ty.clone(),
+        BodyKind::Line(l) => l.value.ty.clone(),
+        _ => Ty::Error,
+    }
+}
+
+/// The expressions of a body, for walks over everything that it reads.
+pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
+    match kind {
+        BodyKind::None => {}
+        BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
+        BodyKind::Report(r) => f(&r.value),
+        BodyKind::Line(l) => l.expressions(f),
+        BodyKind::Check(c) => c.expressions(f),
+        BodyKind::Input(i) => i.default.iter().chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
+        BodyKind::Param(p) => p.rows.iter().for_each(|r| f(&r.value)),
+        BodyKind::Table(t) => t.rows.iter().flat_map(|r| &r.values).for_each(f),
+        BodyKind::Record(r) => {
+            for field in &r.fields {
+                field.default.iter().chain(&field.computed).chain(field.factor.iter().map(|(_, e)| e)).for_each(&mut *f);
+            }
+            for c in &r.requires {
+                c.expressions(f);
+            }
+        }
+        BodyKind::Test(t) => {
+            t.sets.iter().for_each(|(_, e, _)| f(e));
+        }
+    }
+}

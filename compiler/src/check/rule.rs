@@ -1,0 +1,469 @@
+//! Bodies of rule statements: lines, checks, inputs, reports, the declared unit and the rounding.
+
+use super::BodyKind;
+use super::expr::{Cx, Mode, lift};
+use crate::db::Item;
+use crate::report::misfit;
+use crate::sigs::{Sig, rule_units, sig};
+use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, TKind, Ty};
+use crate::units::{Dimension, Generator, Tag, UnitTy};
+use footrule_diag::{Code, Diagnostic, Span, text};
+use footrule_mir::Origin;
+use footrule_syntax::ast::{self, CmpOp, Constraint, DeclaredUnit, Expr, ExprKind, Line, Piece, Round};
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TLine {
+    /// Loop variables.
+    pub binders: Vec<TBinder>,
+    /// The stage: known, or a value.
+    pub stage: Option<Result<Item, TExpr>>,
+    /// What names an item.
+    pub named: Option<TExpr>,
+    /// `when`
+    pub when: Option<TExpr>,
+    /// Origin.
+    pub origin: TOrigin,
+    /// The quantity.
+    pub value: TExpr,
+    /// The gas; `None` for CO2e.
+    pub gas: Option<GasTag>,
+}
+
+/// The origin of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TOrigin {
+    /// Not said.
+    Default,
+    /// One.
+    One(Origin),
+    /// Shares; `None` is the rest.
+    Split(Vec<(Origin, Option<TExpr>)>),
+}
+
+impl TLine {
+    /// Every expression of the line.
+    pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
+        for b in &self.binders {
+            f(&b.list);
+            b.filter.iter().for_each(&mut *f);
+        }
+        if let Some(Err(e)) = &self.stage {
+            f(e);
+        }
+        self.named.iter().chain(&self.when).for_each(&mut *f);
+        if let TOrigin::Split(parts) = &self.origin {
+            parts.iter().filter_map(|(_, e)| e.as_ref()).for_each(&mut *f);
+        }
+        f(&self.value);
+    }
+}
+
+/// A requirement or a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TCheck {
+    /// Name.
+    pub name: String,
+    /// A warning.
+    pub warn: bool,
+    /// Condition.
+    pub condition: TExpr,
+    /// Message.
+    pub zh: Vec<TPiece>,
+    /// Message.
+    pub en: Vec<TPiece>,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TPiece {
+    /// Text.
+    Text(String),
+    /// A value.
+    Value(TExpr),
+}
+
+impl TCheck {
+    /// Every expression of the check.
+    pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
+        f(&self.condition);
+        for p in self.zh.iter().chain(&self.en) {
+            if let TPiece::Value(e) = p {
+                f(e);
+            }
+        }
+    }
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TReport {
+    /// Value.
+    pub value: TExpr,
+    /// Rounding.
+    pub round: Option<(u32, bool)>,
+}
+
+/// An input's bounds and defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TInput {
+    /// Bounds.
+    pub constraints: Vec<TConstraint>,
+    /// `default`
+    pub default: Option<TExpr>,
+    /// `factor default|fixed`
+    pub factor: Option<(bool, TExpr)>,
+}
+
+/// Literal bounds in the declared unit.
+pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer: bool, at: Span) -> Vec<TConstraint> {
+    let scalar = match ty {
+        Ty::Optional(t) => (**t).clone(),
+        Ty::Activity(u) => Ty::Number(u.clone()),
+        t => t.clone(),
+    };
+    let mut out = Vec::new();
+    if integer {
+        out.push(TConstraint::Integer(cx.at(at)));
+    }
+    let bound = |cx: &mut Cx<'_>, e: &Expr| {
+        if !matches!(scalar, Ty::Number(_) | Ty::Split(_)) {
+            let shown = scalar.show(cx.db);
+            cx.error(Code::T001, e.span, text!("{shown} 没有大小范围", "{shown} has no range"), text!("只有数量有范围", "only quantities have one"));
+            return None;
+        }
+        let want = Ty::Number(scalar.unit()?.clone());
+        let x = cx.expr(e, None);
+        let x = cx.fit(x, &want, true);
+        let n = super::decl::literal(&x);
+        if n.is_none() && x.ty != Ty::Error {
+            cx.error(Code::T006, e.span, text!("范围须为常量", "a bound is a constant"), text!("依赖其他值", "depends on other values"));
+        }
+        n
+    };
+    for c in list {
+        match c {
+            Constraint::Compare(op, e) => {
+                if let Some(n) = bound(cx, e) {
+                    out.push(TConstraint::Compare(*op, n, cx.at(e.span)));
+                }
+            }
+            Constraint::Range(a, b) => {
+                if let (Some(lo), Some(hi)) = (bound(cx, a), bound(cx, b)) {
+                    if lo > hi {
+                        cx.error(Code::T001, a.span.to(b.span), text!("范围的下限大于上限", "the lower bound is above the upper"), text!("永远不能满足", "nothing fits"));
+                    }
+                    out.push(TConstraint::Range(lo, hi, cx.at(a.span.to(b.span))));
+                }
+            }
+            Constraint::Count(op, e) => match (&e.kind, &scalar) {
+                (ExprKind::Number { value, unit: None, .. }, Ty::List(_)) => {
+                    if let Some(n) = value.to_i64().and_then(|v| u32::try_from(v).ok()) {
+                        out.push(TConstraint::Count(*op, n, cx.at(e.span)));
+                    }
+                }
+                _ => {
+                    cx.error(Code::T006, e.span, text!("`count` 用于列表，界限为整数", "`count` bounds a list by an integer"), text!("此处", "here"));
+                }
+            },
+            Constraint::Unique(field) => {
+                if let Some(i) = list_field(cx, &scalar, field) {
+                    out.push(TConstraint::Unique(i, cx.at(field.span)));
+                }
+            }
+            Constraint::Sum { field, value, within, .. } => {
+                if let Some(w) = within {
+                    let d = crate::sigs::not_yet(cx.item, w.span, "within … scaled");
+                    cx.push(d);
+                }
+                let i = match field {
+                    Some(f) => match list_field(cx, &scalar, f) {
+                        Some(i) => Some(i),
+                        None => continue,
+                    },
+                    None => None,
+                };
+                if let ExprKind::Number { value: n, .. } = &value.kind {
+                    out.push(TConstraint::Sum(i, *n, cx.at(value.span)));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
+    if let Ty::List(t) = ty
+        && let Ty::Record(r) = &**t
+        && let Sig::Record(fields) = &sig(cx.db, r).sig
+        && let Some(i) = fields.iter().position(|f| f.name == field.text)
+    {
+        return Some(i as u32);
+    }
+    let n = &field.text;
+    cx.error(Code::N009, field.span, text!("列表条目没有字段 `{n}`", "the items have no field `{n}`"), text!("不存在", "no such field"));
+    None
+}
+
+pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
+    let s = sig(cx.db, cx.item);
+    let Sig::Value(ty) = &s.sig else { return BodyKind::None };
+    if let Some(w) = &i.when {
+        let d = crate::sigs::not_yet(cx.item, w.span, "when");
+        cx.push(d);
+    }
+    if let Some(e) = &i.for_each {
+        let d = crate::sigs::not_yet(cx.item, e.span, "for each");
+        cx.push(d);
+    }
+    let constraints = constraints(cx, &i.constraints, ty, s.integer, i.name.span);
+    let default = i.default.as_ref().map(|d| {
+        let want = match ty {
+            Ty::Optional(t) => (**t).clone(),
+            t => t.clone(),
+        };
+        let e = cx.expr(d, Some(&want));
+        cx.fit(e, ty, true)
+    });
+    let factor = match (&i.factor, ty) {
+        (Some(f), Ty::Activity(u)) => {
+            let want = Ty::Split(crate::sigs::factor_unit(cx.db, cx.item, u));
+            let e = cx.expr(&f.value, Some(&want));
+            Some((f.fixed, cx.fit(e, &want, false)))
+        }
+        (Some(f), _) => {
+            cx.error(Code::T002, f.value.span, text!("只有活动有因子", "only an activity has a factor"), text!("此处", "here"));
+            None
+        }
+        _ => None,
+    };
+    BodyKind::Input(Box::new(TInput { constraints, default, factor }))
+}
+
+pub(super) fn check(cx: &mut Cx<'_>, c: &ast::Check) -> TCheck {
+    let condition = cx.boolean(&c.condition);
+    let mut pieces = |list: &[Piece]| {
+        list.iter()
+            .map(|p| match p {
+                Piece::Text(t) => TPiece::Text(t.clone()),
+                Piece::Value(e) => {
+                    let e = cx.expr(e, None);
+                    let mode = std::mem::replace(&mut cx.mode, Mode::Results);
+                    let e = cx.whole(e);
+                    cx.mode = mode;
+                    TPiece::Value(e)
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    let (zh, en) = (pieces(&c.message.zh), pieces(&c.message.en));
+    TCheck { name: c.name.as_ref().map_or_else(String::new, |n| n.text.clone()), warn: c.warn, condition, zh, en }
+}
+
+pub(super) fn report(cx: &mut Cx<'_>, ty: Option<&ast::Type>, value: &Expr, round: Option<&Round>) -> BodyKind {
+    cx.mode = Mode::Results;
+    let e = cx.declared(ty, value);
+    let e = cx.whole(e);
+    let e = match round.and_then(|r| r.unit.as_ref()) {
+        Some(u) => {
+            let unit = cx.unit(u);
+            cx.fit(e, &Ty::Number(unit), false)
+        }
+        None => e,
+    };
+    if let (Some(r), TKind::Round(..)) = (round, &e.kind) {
+        cx.error(Code::R004, r.span, text!("已修约的数不能再修约（GB/T 8170）", "a rounded number must not be rounded again (GB/T 8170)"), text!("再次修约", "rounded again"));
+    }
+    if matches!(e.ty, Ty::List(_) | Ty::Record(_) | Ty::Row(_) | Ty::Activity(_) | Ty::Optional(_)) {
+        let shown = e.ty.show(cx.db);
+        cx.error(Code::T001, e.span, text!("报告项须为单个值，得到 {shown}", "a report is a single value, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+    }
+    BodyKind::Report(Box::new(TReport { value: e, round: round.map(|r| (r.digits, r.significant)) }))
+}
+
+pub(super) fn declared_unit(cx: &mut Cx<'_>, u: &DeclaredUnit) -> BodyKind {
+    cx.unit(&u.unit);
+    match &u.of {
+        Some(of) => {
+            let e = cx.expr(of, None);
+            if !matches!(e.ty, Ty::Number(_) | Ty::Error) {
+                let shown = e.ty.show(cx.db);
+                cx.error(Code::T001, e.span, text!("参考流须为数量，得到 {shown}", "the reference flow is a quantity, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+            }
+            BodyKind::Unit(Box::new(e))
+        }
+        None => BodyKind::None,
+    }
+}
+
+pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
+    if let Some(u) = &r.unit {
+        let unit = cx.unit(u);
+        let declared = &rule_units(cx.db, cx.item.file).declared;
+        let want = crate::sigs::factor_unit(cx.db, cx.item, declared);
+        if unit.dimension(cx.db) != want.dimension(cx.db) {
+            let m = misfit(cx.db, &want, &unit, false);
+            let shown = crate::units::show_unit(cx.db, &unit);
+            let mut d = Diagnostic::new(m.code, m.message).at(cx.at(u.span), text!("单位为 `{shown}`", "this is `{shown}`"));
+            d.help = m.help;
+            cx.push(d);
+        }
+    }
+    BodyKind::None
+}
+
+/// What is left of a line's dimension when the product's share is taken out: must be a mass of gas or CO2e.
+fn residual(cx: &Cx<'_>, unit: &UnitTy) -> Dimension {
+    let u = rule_units(cx.db, cx.item.file);
+    let mut d = unit.dimension(cx.db);
+    let mut subtract = |v: &UnitTy, sign: i32| {
+        for (g, e) in v.dimension(cx.db) {
+            *d.entry(g).or_insert(0) += e * sign;
+        }
+    };
+    if let Some(r) = &u.reference {
+        subtract(r, -1);
+    }
+    subtract(&u.declared, 1);
+    d.retain(|_, e| *e != 0);
+    d
+}
+
+pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
+    cx.mode = Mode::Line;
+    let binders = cx.binders(&l.loops);
+    let stage = match &l.stage {
+        Some(Expr { kind: ExprKind::Name(n), .. }) if !cx.locals.iter().any(|x| x.name == n.text) => cx.stage(n).map(Ok),
+        Some(e) => {
+            let want = Ty::Enum(EnumRef::Stages);
+            let x = cx.expr(e, Some(&want));
+            Some(Err(cx.fit(x, &want, false)))
+        }
+        None => {
+            if l.kind != ast::LineKind::Apart {
+                let n = &l.name.text;
+                cx.error(Code::N006, l.name.span, text!("排放行 `{n}` 没有写阶段", "line `{n}` names no stage"), text!("写 `in 阶段`", "write `in STAGE`"));
+            }
+            None
+        }
+    };
+    if let Some(to) = &l.to {
+        let d = crate::sigs::not_yet(cx.item, to.span, "to");
+        cx.push(d);
+    }
+    let when = l.when.as_ref().map(|c| cx.boolean(c));
+    let named = l.named.as_ref().map(|e| {
+        let x = cx.expr(e, None);
+        if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {
+            let shown = x.ty.show(cx.db);
+            cx.error(Code::T001, x.span, text!("条目名称须为文字或枚举值，得到 {shown}", "an item is named by a text or an enumeration value, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+        }
+        x
+    });
+    let origin = match &l.origin {
+        None => TOrigin::Default,
+        Some(ast::Origin::One(i)) => match super::builtin::origin(&i.text) {
+            Some(o) => TOrigin::One(o),
+            None => {
+                cx.bad_origin(i);
+                TOrigin::Default
+            }
+        },
+        Some(ast::Origin::Split(parts)) => {
+            let mut out = Vec::new();
+            for (i, e) in parts {
+                let Some(o) = super::builtin::origin(&i.text) else {
+                    cx.bad_origin(i);
+                    continue;
+                };
+                let e = e.as_ref().map(|e| {
+                    let x = cx.expr(e, None);
+                    cx.fit(x, &Ty::number(), false)
+                });
+                out.push((o, e));
+            }
+            TOrigin::Split(out)
+        }
+    };
+    let value = cx.expr(&l.value, None);
+    let (value, gas) = quantity(cx, l, value);
+    if let TOrigin::Split(_) = origin
+        && gas.is_none()
+        && value.ty != Ty::Error
+    {
+        cx.error(Code::U015, l.name.span, text!("二氧化碳当量已有来源组成，不能再分", "CO2e carries its origins already and is not split again"), text!("`origin split` 用于气体质量", "`origin split` is for masses of a gas"));
+    }
+    let roots_escape = gas.as_ref().map_or_else(|| value.ty.clone(), |_| Ty::Error);
+    cx.escape(&roots_escape, &binders, value.span);
+    BodyKind::Line(Box::new(TLine { binders, stage, named, when, origin, value, gas }))
+}
+
+/// Checks that a line's value is a mass of a gas or of CO2e on the rule's basis.
+fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) {
+    let span = value.span;
+    let unit = match &value.ty {
+        Ty::Error => return (value, None),
+        Ty::Number(u) | Ty::Split(u) => u.clone(),
+        other => {
+            let shown = other.show(cx.db);
+            return (cx.error(Code::T001, span, text!("排放行须为质量，得到 {shown}", "a line is a mass, {shown} was found"), text!("类型为 {shown}", "this is {shown}")), None);
+        }
+    };
+    let mass: Vec<(Item, i32)> = match crate::names::resolve(cx.db, cx.item.file, crate::names::Ns::Unit, "kg".into()) {
+        crate::names::Resolved::One(e) => crate::units::unit_info(cx.db, e.item.file, e.item.key.clone()).dimension.clone(),
+        _ => Vec::new(),
+    };
+    let left = residual(cx, &unit);
+    if left.len() == 1
+        && let Some((Generator::Kind(dim, tag), 1)) = left.iter().next()
+        && *dim == mass
+    {
+        if *tag == Tag::Co2e {
+            return (lift(value), None);
+        }
+        if let Some(g) = cx.gas_of(tag, span) {
+            return (value, Some(g));
+        }
+    }
+    // Say what a right line would look like, with the substance that the author came nearest to.
+    let units = rule_units(cx.db, cx.item.file).clone();
+    let per = match &units.reference {
+        Some(r) => r.times(&units.declared, -1),
+        None => UnitTy::one().times(&units.declared, -1),
+    };
+    let wanted = crate::sigs::factor_unit(cx.db, cx.item, &UnitTy::one()).times(&per, 1);
+    let m = misfit(cx.db, &wanted, &unit, value.is_bare_literal());
+    let code = if matches!(m.code, Code::U001 | Code::U007) || m.code == Code::U002 && only_base(&left) { Code::U006 } else { m.code };
+    let (w, f, n) = (crate::units::show_unit(cx.db, &wanted), crate::units::show_unit(cx.db, &unit), &l.name.text);
+    let message = if code == Code::U006 {
+        text!("排放行 `{n}` 的单位 `{f}` 不是气体或二氧化碳当量的质量（需要 `{w}` 或某种气体）", "line `{n}` has the unit `{f}`, which is no mass of a gas or of CO2e (`{w}` or a gas is needed)")
+    } else {
+        m.message
+    };
+    let mut d = Diagnostic::new(code, message).at(cx.at(span), text!("单位为 `{f}`", "this is `{f}`"));
+    d.help = m.help;
+    if let Some((h, _)) = crate::names::headers(cx.db, cx.item.file).find(|(_, h)| matches!(h, ast::Header::Unit(_)))
+        && code == Code::U006
+    {
+        let place = h.at(h.ast(cx.db).map_or(Span::default(), |i| i.span));
+        d = d.also(place, text!("声明单位决定排放行的单位", "the declared unit decides the unit of lines"));
+    }
+    cx.push(d);
+    (TExpr::error(span), None)
+}
+
+fn only_base(d: &Dimension) -> bool {
+    d.keys().all(|g| matches!(g, Generator::Base(_)))
+}
+
+/// A comparison in MIR's terms.
+pub(crate) fn cmp(op: CmpOp) -> footrule_mir::Cmp {
+    match op {
+        CmpOp::Eq => footrule_mir::Cmp::Eq,
+        CmpOp::Ne => footrule_mir::Cmp::Ne,
+        CmpOp::Lt => footrule_mir::Cmp::Lt,
+        CmpOp::Le => footrule_mir::Cmp::Le,
+        CmpOp::Gt => footrule_mir::Cmp::Gt,
+        CmpOp::Ge => footrule_mir::Cmp::Ge,
+    }
+}

@@ -1,0 +1,183 @@
+//! The salsa database: sources in, statement chunks and their trees out.
+//!
+//! Invariant: an edit above a chunk changes no query result of that chunk but its start. Spans in query results are
+//! relative to their chunk; [`Place`] pairs them with the chunk, and only [`resolve_place`] makes them absolute.
+//! Invariant: typing inside one body never invalidates another; bodies meet only through signatures.
+
+use crate::names::StmtName;
+use footrule_diag::{Diagnostic, FileSpan, Span};
+use footrule_syntax::{Chunk, ChunkKey, Parsed, Split, ast};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A source file. The key is a path as the user wrote it, or `std:NAME`.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// Key.
+    #[returns(ref)]
+    pub key: Arc<str>,
+    /// Text.
+    #[returns(ref)]
+    pub text: Arc<str>,
+}
+
+/// All files that can be named by `use` and `from`.
+#[salsa::input(singleton)]
+pub struct Workspace {
+    /// By key.
+    #[returns(ref)]
+    pub files: BTreeMap<Arc<str>, SourceFile>,
+}
+
+/// The database.
+#[salsa::db]
+pub trait Db: salsa::Database {}
+
+/// Records which queries ran, for the tests of incrementality.
+pub type QueryLog = Arc<std::sync::Mutex<Vec<String>>>;
+
+/// The one implementation of [`Db`].
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+    log: Option<QueryLog>,
+}
+
+impl Database {
+    /// An empty database; with `log`, every executed query is recorded.
+    #[must_use]
+    pub fn new(log: Option<QueryLog>) -> Self {
+        let sink = log.clone();
+        let storage = salsa::Storage::new(sink.map(|sink| {
+            Box::new(move |event: salsa::Event| {
+                if let salsa::EventKind::WillExecute { database_key } = event.kind
+                    && let Ok(mut log) = sink.lock()
+                {
+                    log.push(format!("{database_key:?}"));
+                }
+            }) as Box<dyn Fn(salsa::Event) + Send + Sync>
+        }));
+        Self { storage, log }
+    }
+
+    /// The queries executed since the last call, with their names only.
+    #[must_use]
+    pub fn take_log(&self) -> Vec<String> {
+        self.log.as_ref().and_then(|l| l.lock().ok().map(|mut l| std::mem::take(&mut *l))).unwrap_or_default()
+    }
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {}
+
+/// A statement: its file and the identity of its chunk.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// The file.
+    pub file: SourceFile,
+    /// The chunk.
+    pub key: Arc<ChunkKey>,
+}
+
+impl Ord for Item {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        use salsa::plumbing::AsId;
+        (self.file.as_id(), &self.key).cmp(&(other.file.as_id(), &other.key))
+    }
+}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Item {
+    /// The declared name, or the keyword for nameless statements.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.key.name.as_deref().unwrap_or(&self.key.keyword)
+    }
+
+    /// The tree of the statement; `None` if the chunk is gone.
+    pub fn ast<'db>(&self, db: &'db dyn Db) -> Option<&'db ast::Item> {
+        parsed(db, self.file, self.key.clone()).items.first()
+    }
+
+    /// A place in this statement.
+    #[must_use]
+    pub fn at(&self, span: Span) -> Place {
+        Place { item: self.clone(), span }
+    }
+
+    /// The place of the declared name, or of the whole statement.
+    pub fn name_place(&self, db: &dyn Db) -> Place {
+        self.at(self.ast(db).map_or(Span::default(), |i| i.stmt.name().map_or(i.span, |n| n.span)))
+    }
+
+    /// The source text of a span.
+    pub fn slice<'db>(&self, db: &'db dyn Db, span: Span) -> &'db str {
+        chunk(db, self.file, self.key.clone())
+            .as_ref()
+            .and_then(|c| c.text.get(span.start as usize..span.end as usize))
+            .unwrap_or("")
+    }
+}
+
+/// A span relative to a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The statement.
+    pub item: Item,
+    /// Byte range in its chunk.
+    pub span: Span,
+}
+
+/// A diagnostic inside the compiler.
+pub type Diag = Diagnostic<Place>;
+
+/// Splits a file into chunks.
+#[salsa::tracked(returns(ref), no_eq)]
+pub fn split(db: &dyn Db, file: SourceFile) -> Split {
+    footrule_syntax::split(file.text(db), file.key(db).ends_with(".md"))
+}
+
+/// The identities of the chunks of a file, in order of text.
+#[salsa::tracked(returns(ref))]
+pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
+    split(db, file).chunks.iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect()
+}
+
+#[salsa::tracked(returns(ref), no_eq)]
+fn chunks_by_key(db: &dyn Db, file: SourceFile) -> std::collections::HashMap<ChunkKey, usize> {
+    split(db, file).chunks.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
+}
+
+/// A chunk without its position.
+#[salsa::tracked(returns(ref))]
+pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk> {
+    let ix = *chunks_by_key(db, file).get(&*key)?;
+    Some(Chunk { start: 0, ..split(db, file).chunks[ix].clone() })
+}
+
+/// Where a chunk starts in its file.
+#[salsa::tracked]
+pub fn chunk_start(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> u32 {
+    chunks_by_key(db, file).get(&*key).map_or(0, |&ix| split(db, file).chunks[ix].start)
+}
+
+/// Parses a chunk.
+#[salsa::tracked(returns(ref), no_eq)]
+pub fn parsed(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Parsed {
+    chunk(db, file, key).as_ref().map(footrule_syntax::parse_chunk).unwrap_or_default()
+}
+
+/// Makes a place absolute.
+pub fn resolve_place(db: &dyn Db, place: &Place) -> FileSpan {
+    let start = *chunk_start(db, place.item.file, place.item.key.clone());
+    FileSpan { file: place.item.file.key(db).to_string(), span: place.span.shift(start) }
+}

@@ -1,0 +1,246 @@
+//! Findings about a whole file: declarations that clash, cycles, and what is declared and never used.
+
+use crate::check::{BodyKind, body_of, cycle_of, expressions};
+use crate::db::{Db, Diag, Item, SourceFile, items, parsed, split};
+use crate::names::{Ns, StmtName, gases, index, module};
+use crate::sigs::sig;
+use crate::types::{GasTag, TExpr, TKind, Ty};
+use footrule_diag::{Code, Span, text};
+use footrule_syntax::ast::{Header, Stmt};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Clashes and cycles.
+pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let ix = index(db, file);
+    let mut names: Vec<_> = ix.names.iter().filter(|(_, es)| es.len() > 1).collect();
+    names.sort_by_key(|(k, _)| (*k).clone());
+    for ((_, name), entries) in names {
+        let first = entries[0].item.name_place(db);
+        for e in &entries[1..] {
+            out.push(
+                Diag::new(Code::N002, text!("`{name}` 声明了两次", "`{name}` is declared twice"))
+                    .at(e.item.name_place(db), text!("再次声明", "declared again"))
+                    .also(first.clone(), text!("先声明在此", "first declared here"))
+                    .help(text!("给其中一个换名称", "give one of them another name")),
+            );
+        }
+    }
+    let mut told: BTreeSet<Item> = BTreeSet::new();
+    for item in items(db, file) {
+        if ix.rule.is_none() && let Some(ast) = item.ast(db) && rule_only(&ast.stmt) {
+            let k = &item.key.keyword;
+            out.push(
+                Diag::new(Code::S015, text!("`{k}` 只能写在规则文件里", "`{k}` belongs in a rule file"))
+                    .at(item.at(Span::new(0, item.slice(db, ast.span).find(char::is_whitespace).unwrap_or(1) as u32)), text!("此文件没有 `rule`", "this file has no `rule`"))
+                    .help(text!("规则文件以 `rule 名称` 开头", "a rule file begins with `rule NAME`")),
+            );
+        }
+        let ring = cycle_of(db, file, item.key.clone());
+        if ring.is_empty() || !told.insert(item.clone()) {
+            continue;
+        }
+        told.extend(ring.iter().cloned());
+        let path = ring.iter().map(Item::name).chain(ring.first().map(Item::name)).collect::<Vec<_>>().join(" → ");
+        let mut d = Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}")).at(item.name_place(db), text!("环从这里开始", "the cycle starts here"));
+        for i in ring.iter().filter(|i| *i != item).take(8) {
+            d = d.also(i.name_place(db), text!("经过这里", "through here"));
+        }
+        out.push(d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")));
+    }
+    for u in &ix.uses {
+        match module(db, &u.module) {
+            None => {
+                let key = &u.module;
+                let std: Vec<String> = crate::db::Workspace::try_get(db).map_or_else(Vec::new, |w| w.files(db).keys().map(ToString::to_string).collect());
+                let d = Diag::new(Code::N004, text!("找不到模块 `{key}`", "module `{key}` not found")).at(u.item.at(u.span), text!("没有这个文件", "no such file"));
+                out.push(match footrule_diag::nearest(key, std) {
+                    Some(n) => {
+                        let n = n.replace("std:", "std.");
+                        d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(u.item.at(u.span), n)
+                    }
+                    None => d,
+                });
+            }
+            Some(m) => {
+                for (name, span) in u.names.iter().flatten() {
+                    let known = index(db, m).names.keys().any(|(_, n)| n == name);
+                    if !known {
+                        let key = &u.module;
+                        out.push(Diag::new(Code::N001, text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`")).at(u.item.at(*span), text!("没有声明", "not declared")));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rule_only(s: &Stmt) -> bool {
+    matches!(
+        s,
+        Stmt::Stage { .. } | Stmt::Input(_) | Stmt::Line(_) | Stmt::Check(_) | Stmt::Report { .. } | Stmt::Test(_) | Stmt::Let { .. } | Stmt::Header(_) | Stmt::Accept { .. }
+    )
+}
+
+/// Everything that an expression mentions by item.
+fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
+    e.walk(&mut |x| match &x.kind {
+        TKind::Item(i) | TKind::Call(i, _) | TKind::Lookup(i, _) | TKind::HasRow(i, _) | TKind::ParamAt(i, _) | TKind::Rows(i) | TKind::Record(i, _) => f(i),
+        TKind::Gas(g) => f(g),
+        TKind::Characterise(_, GasTag::Static(g)) => f(g),
+        TKind::Result(crate::types::TResult::Lines(ls)) => ls.iter().for_each(&mut *f),
+        _ => {}
+    });
+}
+
+/// Unused things and numbers without a source.
+pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let ix = index(db, file);
+    let mut used: BTreeSet<Item> = BTreeSet::new();
+    let mut stages_used: BTreeSet<Item> = BTreeSet::new();
+    let mut any_stage = false;
+    for item in items(db, file) {
+        let body = body_of(db, item);
+        if matches!(body.kind, BodyKind::Test(_)) {
+            continue;
+        }
+        expressions(&body.kind, &mut |e| mentioned(e, &mut |i| { used.insert(i.clone()); }));
+        if let BodyKind::Line(l) = &body.kind {
+            match &l.stage {
+                Some(Ok(s)) => { stages_used.insert(s.clone()); }
+                Some(Err(_)) => any_stage = true,
+                None => {}
+            }
+        }
+        bare_factors(db, item, &body.kind, out);
+    }
+    // Names inside broken bodies count as used: no finding about what could not be read.
+    let broken: BTreeSet<String> = items(db, file)
+        .iter()
+        .filter(|i| !body_of(db, i).diags.is_empty() || !sig(db, i).diags.is_empty() || !parsed(db, file, i.key.clone()).errors.is_empty())
+        .flat_map(|i| crate::db::chunk(db, file, i.key.clone()).as_ref().map(|c| words(&c.text)).unwrap_or_default())
+        .collect();
+    if ix.rule.is_some() {
+        for item in items(db, file) {
+            let name = item.name();
+            let place = || item.name_place(db);
+            if used.contains(item) || broken.contains(name) {
+                continue;
+            }
+            match item.key.keyword.as_str() {
+                "input" => out.push(Diag::new(Code::L001, text!("输入 `{name}` 没有被用到", "input `{name}` is never used")).at(place(), text!("要求填报却不参与核算", "asked for, but it enters no figure"))),
+                "let" => out.push(Diag::new(Code::L003, text!("`{name}` 没有被用到", "`{name}` is never used")).at(place(), text!("不影响任何结果", "it enters no figure"))),
+                "stage" if !any_stage && !stages_used.contains(item) => {
+                    out.push(Diag::new(Code::L006, text!("阶段 `{name}` 没有排放行", "stage `{name}` has no lines")).at(place(), text!("结果中为零", "zero in every result")));
+                }
+                _ => {}
+            }
+        }
+    }
+    unused_modules(db, file, out);
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_string).collect()
+}
+
+/// A `use` of which no name occurs in the file.
+fn unused_modules(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let ix = index(db, file);
+    let mut mentioned: BTreeMap<&str, ()> = BTreeMap::new();
+    for c in &split(db, file).chunks {
+        if c.key.keyword != "use" {
+            for w in c.text.split(|ch: char| !(ch.is_alphanumeric() || ch == '_' || ch == '°')) {
+                mentioned.insert(w, ());
+            }
+        }
+    }
+    for u in &ix.uses {
+        let Some(m) = module(db, &u.module) else { continue };
+        let names = &index(db, m).names;
+        let gases_here = !gases(db, m).is_empty() && mentioned.contains_key("Gas");
+        let members = items(db, m).iter().any(|i| match i.ast(db).map(|a| &a.stmt) {
+            Some(Stmt::Enum { variants, .. }) => variants.iter().any(|v| mentioned.contains_key(v.name.text.as_str())),
+            _ => false,
+        });
+        if u.module.as_ref() != "std:units" && !gases_here && !members && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str())) {
+            let key = u.module.replace("std:", "std.");
+            out.push(Diag::new(Code::L004, text!("没有用到模块 `{key}`", "module `{key}` is never used")).at(u.item.at(u.span), text!("可以删去", "it can be removed")));
+        }
+    }
+}
+
+/// Emission factors without a source.
+fn bare_factors(db: &dyn Db, item: &Item, kind: &BodyKind, out: &mut Vec<Diag>) {
+    let mut lint = |span: Span, what: &str| {
+        out.push(
+            Diag::new(Code::L002, text!("{what} 的数值没有来源", "a value of {what} has no source"))
+                .at(item.at(span), text!("缺 `source`", "no `source`"))
+                .help(text!("用 `source 名称 {{ title …; year … }}` 声明来源并在此引用", "declare it by `source NAME {{ title …; year … }}` and cite it here")),
+        );
+    };
+    let name = item.name();
+    match kind {
+        BodyKind::Param(p) => {
+            if let Some(r) = p.rows.iter().find(|r| r.source.is_none()) {
+                lint(r.span, &format!("`{name}`"));
+            }
+        }
+        BodyKind::Table(t) => {
+            if let Some(r) = t.rows.iter().find(|r| r.source.is_none()) {
+                lint(r.span, &format!("`{name}`"));
+            }
+        }
+        BodyKind::Value(e) if item.key.keyword == "const" => {
+            let cited = matches!(item.ast(db).map(|a| &a.stmt), Some(Stmt::Const { source: Some(_), .. }));
+            if !cited && e.ty.unit().is_some_and(crate::units::UnitTy::is_co2e) {
+                lint(e.span, &format!("`{name}`"));
+            }
+        }
+        BodyKind::Line(_) => expressions(kind, &mut |e| {
+            e.walk(&mut |x| {
+                if let (TKind::Number(n, _), Ty::Number(u)) = (&x.kind, &x.ty)
+                    && u.is_co2e()
+                    && u.atoms.len() > 1
+                    && !n.is_zero()
+                {
+                    lint(x.span, &format!("`{name}`"));
+                }
+            });
+        }),
+        _ => {}
+    }
+}
+
+/// True if the file is a rule.
+pub(crate) fn is_rule(db: &dyn Db, file: SourceFile) -> bool {
+    index(db, file).rule.is_some()
+}
+
+/// The declared unit of a rule as text.
+pub(crate) fn declared_unit(db: &dyn Db, file: SourceFile) -> String {
+    crate::names::headers(db, file)
+        .find_map(|(i, h)| match h {
+            Header::Unit(u) => Some(format!("{} {}", u.amount, i.slice(db, u.unit.span))),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// A header word of a rule.
+pub(crate) fn header_word(db: &dyn Db, file: SourceFile, which: &str) -> String {
+    crate::names::headers(db, file)
+        .find_map(|(_, h)| match (which, h) {
+            ("sector", Header::Sector(i)) | ("version", Header::Version(i)) | ("boundary", Header::Boundary(i)) => Some(i.text.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// The identifier of a rule.
+pub(crate) fn rule_id(db: &dyn Db, file: SourceFile) -> Option<(String, footrule_diag::Text)> {
+    let rule = index(db, file).rule.clone()?;
+    let ast = rule.ast(db)?;
+    let id = ast.stmt.name()?.text.clone();
+    debug_assert_eq!(ast.stmt.ns(), None::<Ns>);
+    Some((id, crate::lower::labels(&ast.stmt)))
+}

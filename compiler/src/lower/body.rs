@@ -1,0 +1,250 @@
+//! Lowering of expressions.
+
+use super::Lower;
+use crate::check::{BodyKind, body_of};
+use crate::db::Item;
+use crate::types::{Binary, EnumRef, GasTag, TBinder, TExpr, TKind, TResult, Ty, Unary};
+use crate::units::UnitTy;
+use footrule_diag::Span;
+use footrule_mir::{self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, RegionId, ResultRef};
+use footrule_number::Ratio;
+
+impl Lower<'_> {
+    /// Lowers an expression into the current region.
+    pub fn expr(&mut self, e: &TExpr) -> NodeId {
+        let ty = self.ty(&e.ty);
+        let span = e.span;
+        let op = match &e.kind {
+            // A program with errors is never evaluated; any node will do.
+            TKind::Error => Op::Const(Const::Bool(false), None),
+            TKind::Number(n, _) => Op::Const(Const::Number(*n), None),
+            TKind::Text(t) => Op::Const(Const::Text(t.clone()), None),
+            TKind::Bool(b) => Op::Const(Const::Bool(*b), None),
+            TKind::Date(d) => Op::Const(Const::Date { year: d.year, month: d.month, day: d.day }, None),
+            TKind::Member(r, i) => Op::Const(Const::Enum(self.enumeration(r), *i), None),
+            TKind::Gas(g) => Op::Const(Const::Enum(self.enumeration(&EnumRef::Gases), self.gas(g).0), None),
+            TKind::Stage(s) => Op::Const(Const::Enum(self.enumeration(&EnumRef::Stages), self.stage(s).0), None),
+            TKind::Absent => Op::Const(Const::Absent, None),
+            TKind::Local(id) => match self.env.get(id) {
+                Some(n) => return *n,
+                None => Op::Const(Const::Bool(false), None),
+            },
+            TKind::Item(i) => return self.value(i, span),
+            TKind::Period => Op::Period,
+            TKind::Field(x, i, _) => Op::Field(self.expr(x), *i),
+            TKind::Amount(x) => Op::Amount(self.expr(x)),
+            TKind::Factor(x) => Op::Factor(self.expr(x)),
+            TKind::Column(x, i) => match &x.kind {
+                // A column of a row that is looked up on the spot.
+                TKind::Lookup(t, keys) if *i as usize >= keys.len() => {
+                    let keys: Vec<NodeId> = keys.iter().map(|k| self.expr(k)).collect();
+                    let column = Some(i - keys.len() as u32);
+                    Op::Lookup { table: self.read_table(t, span), keys, column }
+                }
+                _ => Op::Column(self.expr(x), *i),
+            },
+            TKind::Unary(op, x) => {
+                let x = self.expr(x);
+                match op {
+                    Unary::Neg => Op::Neg(x),
+                    Unary::Abs => Op::Abs(x),
+                    Unary::Floor => Op::Floor(x),
+                    Unary::Ceil => Op::Ceil(x),
+                    Unary::Sqrt => Op::Sqrt(x),
+                    Unary::Exp => Op::Exp(x),
+                    Unary::Ln => Op::Ln(x),
+                }
+            }
+            TKind::Binary(op, a, b) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                match op {
+                    Binary::Add => Op::Add(a, b),
+                    Binary::Sub => Op::Sub(a, b),
+                    Binary::Mul => Op::Mul(a, b),
+                    Binary::Div => Op::Div(a, b),
+                    Binary::Min => Op::Min(a, b),
+                    Binary::Max => Op::Max(a, b),
+                    Binary::Power => Op::Power(a, b),
+                    Binary::Pow => Op::Pow(a, b),
+                }
+            }
+            TKind::Convert(x, r) => Op::Convert(self.expr(x), *r),
+            TKind::Affine(x, r, o) => Op::Affine(self.expr(x), *r, *o),
+            TKind::Retag(x) => Op::Convert(self.expr(x), Ratio::ONE),
+            TKind::Round(x, n) => Op::Round(self.expr(x), *n),
+            TKind::Compare(op, a, b, rb) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                Op::Compare { cmp: crate::check::mir_cmp(*op), a, ra: Ratio::ONE, b, rb: *rb }
+            }
+            TKind::Same(a, b) => Op::Same(self.expr(a), self.expr(b)),
+            TKind::Before(a, b) => Op::Before(self.expr(a), self.expr(b)),
+            TKind::Not(x) => Op::Not(self.expr(x)),
+            TKind::And(a, b) => Op::And(self.expr(a), self.region(|lo| lo.expr(b))),
+            TKind::Or(a, b) => Op::Or(self.expr(a), self.region(|lo| lo.expr(b))),
+            TKind::Given(x) => Op::Given(self.expr(x)),
+            TKind::HasRow(t, keys) => {
+                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                Op::HasRow { table: self.read_table(t, span), keys }
+            }
+            TKind::Unwrap(x) => Op::Unwrap(self.expr(x)),
+            TKind::OrElse(a, b) => Op::OrElse(self.expr(a), self.region(|lo| lo.expr(b))),
+            TKind::Present(x) => Op::Present(self.expr(x)),
+            TKind::If(c, a, b) => Op::If(self.expr(c), self.region(|lo| lo.expr(a)), self.region(|lo| lo.expr(b))),
+            TKind::Match(x, which, bodies) => {
+                let x = self.expr(x);
+                let arms: Vec<RegionId> = bodies.iter().map(|b| self.region(|lo| lo.expr(b))).collect();
+                Op::Match(x, which.iter().map(|i| arms[*i]).collect())
+            }
+            TKind::FirstOf(arms, last) => {
+                let arms = arms.iter().map(|(c, b)| (self.region(|lo| lo.expr(c)), self.region(|lo| lo.expr(b)))).collect();
+                Op::FirstOf(arms, last.as_ref().map(|l| self.region(|lo| lo.expr(l))))
+            }
+            TKind::OneOf(arms) => {
+                let arms = arms.iter().map(|(c, b)| {
+                    let place = self.place(c.span);
+                    (self.region(|lo| lo.expr(c)), self.region(|lo| lo.expr(b)), place)
+                });
+                Op::OneOf(arms.collect())
+            }
+            TKind::Fold(fold, binders, body) => Op::Fold(*fold, self.loop_(binders, |lo| lo.expr(body))),
+            TKind::List(xs) => Op::List(xs.iter().map(|x| self.expr(x)).collect()),
+            TKind::Members(r) => Op::Members(self.enumeration(r)),
+            TKind::Range(a, b) => Op::Range(self.expr(a), self.expr(b)),
+            TKind::Rows(t) => Op::Rows(self.read_table(t, span)),
+            TKind::Record(r, fields) => {
+                let fields = fields.iter().map(|f| f.as_ref().map(|f| self.expr(f))).collect();
+                Op::Record(self.record(r), fields)
+            }
+            TKind::Activity(a, f, source, year, region, primary) => Op::Activity {
+                amount: self.expr(a),
+                factor: f.as_ref().map(|f| self.expr(f)),
+                source: source.clone(),
+                year: *year,
+                region: region.clone(),
+                primary: *primary,
+            },
+            TKind::Call(f, args) => return self.call(f, args),
+            TKind::Lookup(t, keys) => {
+                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
+                Op::Lookup { table: self.read_table(t, span), keys, column }
+            }
+            TKind::ParamAt(p, at) => {
+                let at = self.expr(at);
+                let id = self.param(p);
+                if matches!(e.ty, Ty::Split(_)) {
+                    self.read_co2e(p, span);
+                }
+                Op::ParamAt(id, at)
+            }
+            TKind::Lift(x) => {
+                let origin = match &x.kind {
+                    TKind::Item(i) if i.key.keyword == "const" => self.origin_of_const(i),
+                    _ => Origin::Undivided,
+                };
+                Op::Split { value: self.expr(x), origin, evidence: Evidence::Secondary }
+            }
+            TKind::Whole(x) => Op::Whole(self.expr(x)),
+            TKind::Characterise(x, g) => {
+                let mass = self.expr(x);
+                let gas = match g {
+                    GasTag::Static(i) => {
+                        self.used_gases.push((i.clone(), self.here.at(span)));
+                        GasRef::Static(self.gas(i))
+                    }
+                    GasTag::Follows(v) => GasRef::Node(self.expr(v)),
+                };
+                Op::Characterise { mass, gas, origin: Origin::Fossil }
+            }
+            TKind::Result(r) => Op::Result(self.result(r)),
+            TKind::Absolute(x) => {
+                let x = self.expr(x);
+                let unit = crate::sigs::rule_units(self.db, self.file).reference.clone().unwrap_or_else(UnitTy::one);
+                let rty = mir::Ty::Number(self.unit(&unit));
+                let reference = self.node(Op::Reference, rty, span);
+                Op::Mul(x, reference)
+            }
+        };
+        self.node(op, ty, span)
+    }
+
+    pub fn result(&mut self, r: &TResult) -> ResultRef {
+        match r {
+            TResult::Total => ResultRef::Total,
+            TResult::Stage(s) => ResultRef::Stage(self.stage(s)),
+            TResult::Gas(g) => ResultRef::Gas(self.gas(g)),
+            TResult::Origin(o) => ResultRef::Origin(*o),
+            TResult::Lines(ls) => ResultRef::Lines(ls.iter().filter_map(|l| self.lines.get(l).copied()).collect()),
+        }
+    }
+
+    /// A loop; `body` adds the nodes of its body.
+    pub fn loop_(&mut self, binders: &[TBinder], body: impl FnOnce(&mut Self) -> NodeId) -> Loop {
+        let mut levels = Vec::new();
+        for b in binders {
+            let list = self.region(|lo| lo.expr(&b.list));
+            let ty = self.ty(&b.ty);
+            let head = self.region(|lo| lo.node(Op::Bound, ty, b.list.span));
+            let bound = self.program.regions[head.ix()].nodes[0];
+            self.env.insert(b.local, bound);
+            let filter = b.filter.as_ref().map(|c| self.region(|lo| lo.expr(c)));
+            levels.push(Level { list, bound, head, filter });
+        }
+        Loop { levels, body: self.region(body) }
+    }
+
+    /// A call: the body of the function with its arguments in place.
+    fn call(&mut self, f: &Item, args: &[TExpr]) -> NodeId {
+        let args: Vec<NodeId> = args.iter().map(|a| self.expr(a)).collect();
+        let BodyKind::Fn(body) = &body_of(self.db, f).kind else {
+            return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, Span::default());
+        };
+        self.within(self.region, f, |lo| {
+            lo.env = args.iter().enumerate().map(|(i, a)| (i as u32, *a)).collect();
+            lo.expr(body)
+        })
+    }
+
+    /// A named value: a node of the root region, made once.
+    pub fn value(&mut self, item: &Item, span: Span) -> NodeId {
+        if !self.isolated
+            && let Some(&n) = self.values.get(item)
+        {
+            return n;
+        }
+        if item.key.keyword == "report" {
+            return self.report_value(item);
+        }
+        let region = if self.isolated { self.region } else { self.root };
+        let n = self.within(region, item, |lo| lo.value_body(item, span));
+        if !self.isolated {
+            self.values.insert(item.clone(), n);
+        }
+        n
+    }
+
+    fn value_body(&mut self, item: &Item, span: Span) -> NodeId {
+        if let Some(&input) = self.inputs.get(item) {
+            let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
+            let ty = self.ty(&ty);
+            let span = item.name_place(self.db).span;
+            return self.node(Op::Input(input), ty, span);
+        }
+        match &body_of(self.db, item).kind {
+            BodyKind::Value(e) if item.key.keyword == "const" => match crate::check::literal(e) {
+                Some(n) => {
+                    let ty = self.ty(&e.ty);
+                    let factor = self.constant_factor(item);
+                    if e.ty.unit().is_some_and(UnitTy::is_co2e) {
+                        self.read_co2e(item, span);
+                    }
+                    self.node(Op::Const(Const::Number(n), factor), ty, e.span)
+                }
+                None => self.expr(e),
+            },
+            BodyKind::Value(e) => self.expr(e),
+            BodyKind::Line(l) => self.expr(&l.value),
+            _ => self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, span),
+        }
+    }
+}

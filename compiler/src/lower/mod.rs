@@ -1,0 +1,343 @@
+//! Lowering: checked bodies of a rule and of what it uses → one MIR program. The last salsa query.
+//!
+//! Invariant: lowering reports only what needs the whole rule (GWP sets, gases without a value, header); it never
+//! changes a number: constants are folded with the reference's own primitives.
+
+mod body;
+mod data;
+mod rule;
+mod test;
+
+use crate::check::{BodyKind, body_of};
+use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
+use crate::names::StmtName;
+use crate::sigs::{Sig, sig};
+use crate::types::{EnumRef, LocalId, Ty};
+use crate::units::{Tag, UnitTy, unit_info};
+use footrule_diag::{Span, Text};
+use footrule_mir::{self as mir, DefId, EnumId, LineId, NodeId, Op, PlaceId, Program, Read, RecordId, RegionId, TableId, UnitId};
+use footrule_syntax::ast::Stmt;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The result of lowering.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The program; meaningful only if nothing in the rule is wrong.
+    pub program: Arc<Program>,
+    /// What only the whole rule shows.
+    pub diags: Vec<Diag>,
+}
+
+/// Lowers a rule file.
+#[salsa::tracked(returns(ref), no_eq)]
+pub fn lower(db: &dyn Db, file: SourceFile) -> Lowered {
+    let mut lo = Lower::new(db, file);
+    lo.rule();
+    Lowered { program: Arc::new(lo.program), diags: lo.diags }
+}
+
+/// The state of lowering one rule.
+pub(crate) struct Lower<'db> {
+    pub db: &'db dyn Db,
+    pub file: SourceFile,
+    pub program: Program,
+    pub diags: Vec<Diag>,
+    /// The statement whose body is being lowered: places are relative to it.
+    pub here: Item,
+    region: RegionId,
+    root: RegionId,
+    results: RegionId,
+    /// In a region that stands alone (defaults, tests) named constants are lowered in place.
+    isolated: bool,
+    env: HashMap<LocalId, NodeId>,
+    values: HashMap<Item, NodeId>,
+    units: HashMap<UnitTy, UnitId>,
+    symbols: HashMap<Item, u32>,
+    enums: HashMap<EnumRef, EnumId>,
+    records: HashMap<Item, RecordId>,
+    tables: HashMap<Item, TableId>,
+    params: HashMap<Item, mir::ParamId>,
+    sources: HashMap<Item, mir::SourceId>,
+    inputs: HashMap<Item, mir::InputId>,
+    lines: HashMap<Item, LineId>,
+    defs: HashMap<Item, DefId>,
+    consts: HashMap<Item, mir::FactorId>,
+    places: HashMap<Place, PlaceId>,
+    /// CO2e data by source, with the first place that reads them.
+    co2e_reads: Vec<(Option<Item>, Item, Place)>,
+    used_gases: Vec<(Item, Place)>,
+}
+
+impl<'db> Lower<'db> {
+    fn new(db: &'db dyn Db, file: SourceFile) -> Self {
+        let here = crate::db::items(db, file).first().cloned().unwrap_or_else(|| Item {
+            file,
+            key: Arc::new(footrule_syntax::ChunkKey { keyword: String::new(), name: None, occurrence: 0 }),
+        });
+        let program = Program { regions: vec![mir::Region::default(), mir::Region::default()], ..Program::default() };
+        let (root, results) = (RegionId(0), RegionId(1));
+        Self {
+            db,
+            file,
+            program,
+            diags: Vec::new(),
+            here,
+            region: root,
+            root,
+            results,
+            isolated: false,
+            env: HashMap::new(),
+            values: HashMap::new(),
+            units: HashMap::new(),
+            symbols: HashMap::new(),
+            enums: HashMap::new(),
+            records: HashMap::new(),
+            tables: HashMap::new(),
+            params: HashMap::new(),
+            sources: HashMap::new(),
+            inputs: HashMap::new(),
+            lines: HashMap::new(),
+            defs: HashMap::new(),
+            consts: HashMap::new(),
+            places: HashMap::new(),
+            co2e_reads: Vec::new(),
+            used_gases: Vec::new(),
+        }
+    }
+
+    pub fn place(&mut self, span: Span) -> PlaceId {
+        let place = self.here.at(span);
+        self.place_of(place)
+    }
+
+    pub fn place_of(&mut self, place: Place) -> PlaceId {
+        if let Some(&id) = self.places.get(&place) {
+            return id;
+        }
+        let id = PlaceId(self.program.places.len() as u32);
+        self.program.places.push(resolve_place(self.db, &place));
+        self.places.insert(place, id);
+        id
+    }
+
+    /// Adds a node to the current region.
+    pub fn node(&mut self, op: Op, ty: mir::Ty, span: Span) -> NodeId {
+        let place = self.place(span);
+        let id = NodeId(self.program.nodes.len() as u32);
+        self.program.nodes.push(mir::Node { op, ty, place });
+        self.program.regions[self.region.ix()].nodes.push(id);
+        id
+    }
+
+    /// A new region whose nodes `f` adds; `f` yields its value.
+    pub fn region(&mut self, f: impl FnOnce(&mut Self) -> NodeId) -> RegionId {
+        let id = RegionId(self.program.regions.len() as u32);
+        self.program.regions.push(mir::Region::default());
+        let outer = std::mem::replace(&mut self.region, id);
+        let value = f(self);
+        self.region = outer;
+        self.program.regions[id.ix()].value = Some(value);
+        id
+    }
+
+    /// A region that stands alone.
+    pub fn isolated(&mut self, f: impl FnOnce(&mut Self) -> NodeId) -> RegionId {
+        let outer = std::mem::replace(&mut self.isolated, true);
+        let id = self.region(f);
+        self.isolated = outer;
+        id
+    }
+
+    /// Runs `f` in another region, for another statement, with its own variables.
+    pub fn within<T>(&mut self, region: RegionId, item: &Item, f: impl FnOnce(&mut Self) -> T) -> T {
+        let here = std::mem::replace(&mut self.here, item.clone());
+        let outer = std::mem::replace(&mut self.region, region);
+        let env = std::mem::take(&mut self.env);
+        let out = f(self);
+        self.env = env;
+        self.region = outer;
+        self.here = here;
+        out
+    }
+
+    /// Interns a unit.
+    pub fn unit(&mut self, u: &UnitTy) -> UnitId {
+        if let Some(&id) = self.units.get(u) {
+            return id;
+        }
+        let atoms = u
+            .atoms
+            .iter()
+            .map(|(a, p)| {
+                let tag = a.tag.as_ref().map(|t| match t {
+                    Tag::Flow(e) => crate::units::flow_name(self.db, e),
+                    other => other.show(),
+                });
+                (self.symbol(&a.unit), tag, *p)
+            })
+            .collect();
+        let id = UnitId(self.program.units.len() as u32);
+        let text = if u.is_one() { String::new() } else { crate::units::show_unit(self.db, u) };
+        self.program.units.push(mir::Unit { text, atoms });
+        self.units.insert(u.clone(), id);
+        id
+    }
+
+    fn symbol(&mut self, unit: &Item) -> u32 {
+        if let Some(&i) = self.symbols.get(unit) {
+            return i;
+        }
+        let info = unit_info(self.db, unit.file, unit.key.clone());
+        let i = self.program.unit_symbols.len() as u32;
+        self.program.unit_symbols.push(mir::UnitSymbol {
+            symbol: unit.name().to_string(),
+            ucum: info.ucum.clone(),
+            dimension: info.dimension.iter().map(|(b, e)| (b.name().to_string(), *e)).collect(),
+            scale: info.scale.unwrap_or(footrule_number::Ratio::ONE),
+            offset: info.offset,
+        });
+        self.symbols.insert(unit.clone(), i);
+        i
+    }
+
+    /// All units that inputs may be given in.
+    fn all_symbols(&mut self) {
+        let files = crate::names::reachable(self.db, self.file);
+        let units: Vec<Item> =
+            files.iter().flat_map(|&f| crate::db::items(self.db, f)).filter(|i| i.key.keyword == "unit").cloned().collect();
+        for u in units {
+            self.symbol(&u);
+        }
+    }
+
+    pub fn ty(&mut self, t: &Ty) -> mir::Ty {
+        match t {
+            Ty::Number(u) => mir::Ty::Number(self.unit(u)),
+            Ty::Split(u) => mir::Ty::Split(self.unit(u)),
+            Ty::Bool | Ty::Error => mir::Ty::Bool,
+            Ty::Text => mir::Ty::Text,
+            Ty::Date => mir::Ty::Date,
+            Ty::Period => mir::Ty::Period,
+            Ty::Enum(e) => mir::Ty::Enum(self.enumeration(e)),
+            Ty::Record(r) => mir::Ty::Record(self.record(r)),
+            Ty::List(t) => mir::Ty::List(Box::new(self.ty(t))),
+            Ty::Optional(t) => mir::Ty::Optional(Box::new(self.ty(t))),
+            Ty::Activity(u) => {
+                let f = crate::sigs::factor_unit(self.db, &self.here, u);
+                mir::Ty::Activity { amount: self.unit(u), factor: self.unit(&f) }
+            }
+            Ty::Row(t) => mir::Ty::Row(self.table(t)),
+        }
+    }
+
+    pub fn enumeration(&mut self, e: &EnumRef) -> EnumId {
+        if let Some(&id) = self.enums.get(e) {
+            return id;
+        }
+        let named = |id: &str, labels: &Text| mir::Named { id: id.into(), labels: labels.clone(), clause: String::new() };
+        let (name, members) = match e {
+            EnumRef::Item(i) => {
+                let members = match i.ast(self.db).map(|a| &a.stmt) {
+                    Some(Stmt::Enum { variants, .. }) => variants.iter().map(|v| named(&v.name.text, &v.labels)).collect(),
+                    _ => Vec::new(),
+                };
+                (i.name().to_string(), members)
+            }
+            EnumRef::Gases => ("Gas".into(), crate::names::gases(self.db, self.file).iter().map(|g| self.named(g)).collect()),
+            EnumRef::Stages => ("Stage".into(), crate::names::stages(self.db, self.file).iter().map(|g| self.named(g)).collect()),
+        };
+        let id = EnumId(self.program.enums.len() as u32);
+        self.program.enums.push(mir::EnumInfo { name, members });
+        self.enums.insert(e.clone(), id);
+        id
+    }
+
+    pub fn gas(&self, item: &Item) -> mir::GasId {
+        mir::GasId(crate::names::gases(self.db, self.file).iter().position(|g| g == item).unwrap_or(0) as u32)
+    }
+
+    pub fn stage(&self, item: &Item) -> mir::StageId {
+        mir::StageId(crate::names::stages(self.db, self.file).iter().position(|g| g == item).unwrap_or(0) as u32)
+    }
+
+    /// Identifier, labels and clause of a statement.
+    pub fn named(&self, item: &Item) -> mir::Named {
+        let Some(ast) = item.ast(self.db) else { return mir::Named::default() };
+        let id = ast.stmt.name().map_or_else(String::new, |n| n.text.clone());
+        let clause = ast.clause.as_ref().map_or_else(String::new, |c| c.text.clone());
+        mir::Named { id, labels: labels(&ast.stmt), clause }
+    }
+
+    /// The named things that a body reads, those inside called functions included.
+    pub fn reads(&mut self, kind: &BodyKind) -> Vec<Read> {
+        let mut out = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        self.collect_reads(kind, &mut out, &mut seen);
+        out.into_iter().collect()
+    }
+
+    fn collect_reads(&mut self, kind: &BodyKind, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<Item>) {
+        use crate::types::TKind as K;
+        let mut items: Vec<Item> = Vec::new();
+        crate::check::expressions(kind, &mut |e| {
+            e.walk(&mut |x| match &x.kind {
+                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => items.push(i.clone()),
+                _ => {}
+            });
+        });
+        for i in items {
+            match i.key.keyword.as_str() {
+                "fn" => {
+                    if seen.insert(i.clone()) {
+                        let body = &body_of(self.db, &i).kind;
+                        self.collect_reads(body, out, seen);
+                    }
+                }
+                "input" => out.extend(self.inputs.get(&i).map(|x| Read::Input(*x))),
+                "param" => {
+                    let id = self.param(&i);
+                    out.insert(Read::Param(id));
+                }
+                "table" => {
+                    let id = self.table(&i);
+                    out.insert(Read::Table(id));
+                }
+                "const" => out.extend(self.constant_factor(&i).map(Read::Factor)),
+                "let" => out.extend(self.defs.get(&i).map(|x| Read::Def(*x))),
+                _ => out.extend(self.lines.get(&i).map(|x| Read::Line(*x))),
+            }
+        }
+    }
+
+    /// True if the signature of an item could be read without an error.
+    pub fn sig_value(&self, item: &Item) -> Option<&'db Ty> {
+        match &sig(self.db, item).sig {
+            Sig::Value(t) => Some(t),
+            _ => None,
+        }
+    }
+}
+
+/// The labels of a statement.
+pub(crate) fn labels(stmt: &Stmt) -> Text {
+    match stmt {
+        Stmt::Rule { labels, .. }
+        | Stmt::Flow { labels, .. }
+        | Stmt::Enum { labels, .. }
+        | Stmt::Gas { labels, .. }
+        | Stmt::Unit { labels, .. }
+        | Stmt::Stage { labels, .. }
+        | Stmt::Record { labels, .. }
+        | Stmt::Const { labels, .. }
+        | Stmt::Fn { labels, .. }
+        | Stmt::Let { labels, .. }
+        | Stmt::Report { labels, .. } => labels.clone(),
+        Stmt::Input(i) => i.labels.clone(),
+        Stmt::Param(p) => p.labels.clone(),
+        Stmt::Table(t) => t.labels.clone(),
+        Stmt::Line(l) => l.labels.clone(),
+        Stmt::Test(t) => t.labels.clone(),
+        _ => Text::default(),
+    }
+}

@@ -1,0 +1,433 @@
+//! Lowering of the rule itself: header, inputs, lines, checks, reports; and the findings that need all of it.
+
+use super::Lower;
+use crate::check::{BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
+use crate::db::{Diag, Item, items};
+use crate::sigs::rule_units;
+use crate::types::{EnumRef, GasTag, TExpr, Ty};
+use crate::units::{Tag, UnitTy};
+use footrule_diag::{Code, Span, Text, text};
+use footrule_mir::{self as mir, LineGas, LineOrigin, LineKind, NodeId, Piece, RegionId, Rounding, StageRef};
+use footrule_number::{Number, Ratio};
+use footrule_syntax::ast::{self, Header, Stmt};
+use sha2::{Digest, Sha256};
+
+impl Lower<'_> {
+    pub fn rule(&mut self) {
+        self.all_symbols();
+        self.header();
+        self.gases(&self.program.rule.gwp.clone());
+        self.program.stages = crate::names::stages(self.db, self.file).iter().map(|s| self.named(s)).collect();
+        let all: Vec<Item> = items(self.db, self.file).clone();
+        let of = |keys: &[&str]| all.iter().filter(|i| keys.contains(&i.key.keyword.as_str())).cloned().collect::<Vec<_>>();
+        // Identities first, so that anything may be read from anywhere.
+        for (n, i) in of(&["input"]).into_iter().enumerate() {
+            self.inputs.insert(i, mir::InputId(n as u32));
+        }
+        let lines = of(&["emission", "removal", "credit", "apart"]);
+        for (n, i) in lines.iter().enumerate() {
+            self.lines.insert(i.clone(), mir::LineId(n as u32));
+        }
+        let lets = of(&["let"]);
+        for (n, i) in lets.iter().enumerate() {
+            self.defs.insert(i.clone(), mir::DefId(n as u32));
+        }
+        for i in of(&["input"]) {
+            self.input(&i);
+        }
+        for i in &lets {
+            self.definition(i);
+        }
+        for i in &lines {
+            self.line(i);
+        }
+        self.reference();
+        for i in of(&["require", "warn"]) {
+            if let BodyKind::Check(c) = &body_of(self.db, &i).kind {
+                let info = self.within(self.results, &i, |lo| lo.check(c));
+                self.program.checks.push(info);
+            }
+        }
+        for i in of(&["report"]) {
+            self.report(&i);
+        }
+        for i in of(&["test"]) {
+            self.test(&i);
+        }
+        for i in of(&["accept"]) {
+            self.accept(&i);
+        }
+        self.gwp_sets();
+        self.gas_values();
+        self.program.root = Some(self.root);
+        self.program.results = Some(self.results);
+        if lines.is_empty() {
+            self.missing(Code::R003, text!("规则没有排放行", "the rule has no lines"), None);
+        }
+    }
+
+    fn missing(&mut self, code: Code, message: Text, help: Option<Text>) {
+        let Some(rule) = &crate::names::index(self.db, self.file).rule else { return };
+        let mut d = Diag::new(code, message).at(rule.name_place(self.db), text!("规则", "rule"));
+        d.help = help;
+        self.diags.push(d);
+    }
+
+    fn header(&mut self) {
+        let file = self.file;
+        let text = file.text(self.db).clone();
+        let hash = Sha256::digest(text.as_bytes());
+        self.program.rule.text_hash = hash.iter().map(|b| format!("{b:02x}")).collect();
+        if let Some(rule) = &crate::names::index(self.db, file).rule {
+            self.program.rule.name = self.named(rule);
+        }
+        let units = rule_units(self.db, file).clone();
+        let mut have: Vec<(&str, Item)> = Vec::new();
+        let mut amount = Number::ONE;
+        let date = |d: ast::Date| format!("{:04}-{:02}-{:02}", d.year, d.month, d.day);
+        let headers: Vec<(Item, Header)> = crate::names::headers(self.db, file).map(|(i, h)| (i.clone(), h.clone())).collect();
+        for (item, h) in headers {
+            let r = &mut self.program.rule;
+            let name = match h {
+                Header::Cites(c) => {
+                    r.cites.extend(c);
+                    continue;
+                }
+                Header::Sector(i) => {
+                    r.sector = i.text;
+                    "sector"
+                }
+                Header::Version(i) => {
+                    r.version = i.text;
+                    "version"
+                }
+                Header::Valid { from, until } => {
+                    r.valid_from = date(from.0);
+                    r.valid_until = until.map(|u| date(u.0));
+                    "valid from"
+                }
+                Header::Boundary(i) => {
+                    r.boundary = i.text;
+                    "boundary"
+                }
+                Header::Gwp(i) => {
+                    r.gwp = i.text;
+                    "gwp"
+                }
+                Header::Unit(u) => {
+                    amount = u.amount;
+                    r.functional = u.functional;
+                    "declared unit"
+                }
+                Header::Round(x) => {
+                    r.round = Rounding { digits: x.digits, significant: x.significant };
+                    "round"
+                }
+                Header::BiogenicCo2(i) => {
+                    r.biogenic_neutral = i.text == "neutral";
+                    "biogenic_co2"
+                }
+                Header::CreditsApart => {
+                    r.credits_apart = true;
+                    "credits"
+                }
+                Header::AlsoUnit(_) => continue,
+            };
+            if let Some((_, first)) = have.iter().find(|(n, _)| *n == name) {
+                let span = item.ast(self.db).map_or(Span::default(), |a| a.span);
+                let first_span = first.ast(self.db).map_or(Span::default(), |a| a.span);
+                self.diags.push(
+                    Diag::new(Code::R002, text!("`{name}` 写了两次", "`{name}` is given twice"))
+                        .at(item.at(span), text!("再次", "again"))
+                        .also(first.at(first_span), text!("先写在此", "first here")),
+                );
+            }
+            have.push((name, item));
+        }
+        for need in ["version", "gwp", "declared unit", "round"] {
+            if !have.iter().any(|(n, _)| *n == need) {
+                self.missing(
+                    Code::R001,
+                    text!("规则头缺少 `{need}`", "the rule's header lacks `{need}`"),
+                    Some(text!("规则头须有 version、gwp、declared unit、round", "a header has version, gwp, declared unit and round")),
+                );
+            }
+        }
+        self.program.rule.declared_amount = amount;
+        self.program.rule.declared_unit = self.unit(&units.declared);
+        let result = self.unit(&units.result);
+        self.program.rule.result_unit = result;
+        if amount != Number::ONE {
+            let per = crate::units::show_unit(self.db, &units.declared);
+            let u = &mut self.program.units[result.ix()];
+            u.text = u.text.replacen(&format!("/{per}"), &format!("/({amount} {per})"), 1);
+        }
+    }
+
+    fn reference(&mut self) {
+        let header = crate::names::headers(self.db, self.file).find(|(_, h)| matches!(h, Header::Unit(_))).map(|(i, _)| i.clone());
+        let Some(item) = header else { return };
+        if let BodyKind::Unit(e) = &body_of(self.db, &item).kind {
+            let n = self.within(self.root, &item, |lo| lo.expr(e));
+            self.program.rule.reference = Some(n);
+        }
+    }
+
+    fn input(&mut self, item: &Item) {
+        let name = self.named(item);
+        let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
+        let info = self.within(self.root, item, |lo| {
+            let ty = lo.ty(&ty);
+            let place = lo.place(item.name_place(lo.db).span);
+            let (mut constraints, mut default, mut factor) = (Vec::new(), None, None);
+            if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
+                constraints = lo.constraints(&t.constraints);
+                default = t.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e)));
+                factor = t.factor.as_ref().map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
+            }
+            mir::InputInfo { name, ty, constraints, default, factor, place }
+        });
+        self.program.inputs.push(info);
+    }
+
+    fn definition(&mut self, item: &Item) {
+        let name = self.named(item);
+        let node = self.value(item, Span::default());
+        let body = &body_of(self.db, item).kind;
+        let (span, formula) = match body {
+            BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
+            _ => (Span::default(), String::new()),
+        };
+        let reads = self.reads(body);
+        let place = self.place_of(item.at(span));
+        self.program.defs.push(mir::Def { name, node, formula, reads, place });
+    }
+
+    fn line(&mut self, item: &Item) {
+        let Some(Stmt::Line(ast)) = item.ast(self.db).map(|a| &a.stmt) else { return };
+        let name = self.named(item);
+        let kind = match ast.kind {
+            ast::LineKind::Emission => LineKind::Emission,
+            ast::LineKind::Removal => LineKind::Removal,
+            ast::LineKind::Credit => LineKind::Credit,
+            ast::LineKind::Apart => LineKind::Apart,
+        };
+        let body = &body_of(self.db, item).kind;
+        let BodyKind::Line(t) = body else { return };
+        let reads = self.reads(body);
+        let formula = item.slice(self.db, t.value.span).to_string();
+        let unit = t.value.ty.unit().cloned().unwrap_or_else(UnitTy::one);
+        let co2e = match &t.gas {
+            None => unit.clone(),
+            Some(g) => unit.map_tags(|tag| {
+                let this = match (g, tag) {
+                    (GasTag::Static(i), Tag::Flow(e)) => e.item == *i,
+                    (GasTag::Follows(_), Tag::Follows { .. }) => true,
+                    _ => false,
+                };
+                Some(if this { Tag::Co2e } else { tag.clone() })
+            }),
+        };
+        let units = rule_units(self.db, self.file).clone();
+        let per = units.reference.clone().unwrap_or_else(UnitTy::one);
+        let factor = co2e.times(&per, -1).factor_to(self.db, &units.result);
+        let amount = Ratio::from_number(self.program.rule.declared_amount);
+        let to_result = match (factor, amount) {
+            (Some(f), Some(a)) if t.value.ty != Ty::Error => f.mul(a),
+            _ => Some(Ratio::ONE),
+        };
+        let to_result = to_result.unwrap_or_else(|| {
+            self.diags.push(Diag::new(Code::U011, text!("排放行到结果单位的换算系数超出 28 位", "the factor from the line to the result unit exceeds 28 digits")).at(item.at(t.value.span), text!("此处", "here")));
+            Ratio::ONE
+        });
+        let when = t.when.as_ref().map(|e| self.within(self.root, item, |lo| lo.region(|lo| lo.expr(e))));
+        let value = t.binders.is_empty().then(|| self.value(item, Span::default()));
+        let parts = self.within(self.root, item, |lo| lo.line_parts(t));
+        let (over, stage, gas, origin, named) = parts;
+        let (unit, co2e_unit) = (self.unit(&unit), self.unit(&co2e));
+        let place = self.place_of(item.at(t.value.span));
+        self.program.lines.push(mir::Line {
+            name,
+            kind,
+            stage,
+            over,
+            value,
+            named,
+            when,
+            unit,
+            co2e_unit,
+            gas,
+            origin,
+            to_result,
+            may_be_negative: ast.may_be_negative.clone(),
+            formula,
+            reads,
+            place,
+        });
+    }
+
+    #[expect(clippy::type_complexity, reason = "the pieces of one line, consumed at once")]
+    fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
+        // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
+        let over = (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.expr(&t.value)));
+        let in_region = |lo: &mut Self, e: &TExpr| lo.region(|lo| lo.expr(e));
+        let stage = match &t.stage {
+            Some(Ok(s)) => StageRef::Static(self.stage(s)),
+            Some(Err(e)) => {
+                self.enumeration(&EnumRef::Stages);
+                StageRef::Region(in_region(self, e))
+            }
+            None => StageRef::None,
+        };
+        let gas = match &t.gas {
+            None => LineGas::Split,
+            Some(GasTag::Static(g)) => {
+                self.used_gases.push((g.clone(), self.here.at(t.value.span)));
+                LineGas::Static(self.gas(g))
+            }
+            Some(GasTag::Follows(e)) => {
+                self.enumeration(&EnumRef::Gases);
+                LineGas::Region(in_region(self, e))
+            }
+        };
+        let origin = match &t.origin {
+            TOrigin::Default => LineOrigin::One(None),
+            TOrigin::One(o) => LineOrigin::One(Some(*o)),
+            TOrigin::Split(parts) => LineOrigin::Split(parts.iter().map(|(o, e)| (*o, e.as_ref().map(|e| in_region(self, e)))).collect()),
+        };
+        let named = t.named.as_ref().map(|e| in_region(self, e));
+        (over, stage, gas, origin, named)
+    }
+
+    pub fn check(&mut self, c: &TCheck) -> mir::CheckInfo {
+        let condition = self.region(|lo| lo.expr(&c.condition));
+        let mut pieces = |list: &[TPiece]| {
+            list.iter()
+                .map(|p| match p {
+                    TPiece::Text(t) => Piece::Text(t.clone()),
+                    TPiece::Value(e) => Piece::Value(self.region(|lo| lo.expr(e))),
+                })
+                .collect::<Vec<_>>()
+        };
+        let (zh, en) = (pieces(&c.zh), pieces(&c.en));
+        let clause = self.named(&self.here.clone()).clause;
+        let formula = self.here.slice(self.db, c.condition.span).to_string();
+        let place = self.place(c.condition.span);
+        let name = mir::Named { id: c.name.clone(), labels: Text::default(), clause };
+        mir::CheckInfo { name, warn: c.warn, condition, zh, en, formula, place }
+    }
+
+    /// A requirement inside a record.
+    pub fn isolated_check(&mut self, c: &TCheck, item: &Item) -> mir::CheckInfo {
+        let outer = self.set_isolated(true);
+        let here = std::mem::replace(&mut self.here, item.clone());
+        let info = self.check(c);
+        self.here = here;
+        self.set_isolated(outer);
+        info
+    }
+
+    fn report(&mut self, item: &Item) {
+        let body = &body_of(self.db, item).kind;
+        let BodyKind::Report(t) = body else { return };
+        let reads = self.reads(body);
+        let value = self.report_value(item);
+        let place = self.place_of(item.at(t.value.span));
+        let info = mir::ReportInfo {
+            name: self.named(item),
+            value,
+            round: t.round.map(|(digits, significant)| Rounding { digits, significant }),
+            formula: item.slice(self.db, t.value.span).to_string(),
+            reads,
+            place,
+        };
+        self.program.reports.push(info);
+    }
+
+    /// A report's unrounded value, in the results region.
+    pub fn report_value(&mut self, item: &Item) -> NodeId {
+        if let Some(&n) = self.values.get(item) {
+            return n;
+        }
+        let BodyKind::Report(t) = &body_of(self.db, item).kind else { return NodeId(0) };
+        let n = self.within(self.results, item, |lo| lo.expr(&t.value));
+        self.values.insert(item.clone(), n);
+        n
+    }
+
+    fn accept(&mut self, item: &Item) {
+        let Some(ast) = item.ast(self.db) else { return };
+        let Stmt::Accept { gwp, source, because } = &ast.stmt else { return };
+        let clause = ast.clause.as_ref().map_or_else(String::new, |c| c.text.clone());
+        self.program.accepted.push(mir::Accepted { gwp: gwp.text.clone(), source: source.text.clone(), because: because.clone(), clause });
+        let used = self.co2e_reads.iter().any(|(s, _, _)| s.as_ref().is_some_and(|s| s.name() == source.text && self.set_of(s) == gwp.text));
+        if !used {
+            let (g, s) = (&gwp.text, &source.text);
+            self.diags.push(
+                Diag::new(Code::L008, text!("规则没有用到来源 `{s}` 的 {g} 数据", "the rule reads no {g} data of the source `{s}`"))
+                    .at(item.at(source.span), text!("这条接受声明没有作用", "this acceptance has no effect")),
+            );
+        }
+    }
+
+    fn set_of(&self, source: &Item) -> String {
+        source
+            .ast(self.db)
+            .and_then(|a| source_entry(&a.stmt, "gwp"))
+            .map_or_else(|| "unknown".into(), |e| e.value.clone())
+    }
+
+    /// CO2e data of another GWP set than the rule's must be accepted by name.
+    fn gwp_sets(&mut self) {
+        let set = self.program.rule.gwp.clone();
+        for (source, item, place) in std::mem::take(&mut self.co2e_reads) {
+            let n = item.name();
+            match source {
+                // A number without a source stands for the set of the text around it: the rule's in the rule itself.
+                None if item.file == self.file => {}
+                None => self.diags.push(
+                    Diag::new(Code::U008, text!("`{n}` 的数值没有来源，GWP 体系不明", "values of `{n}` have no source, so their GWP set is unknown"))
+                        .at(place, text!("规则用 {set}", "the rule uses {set}"))
+                        .also(item.name_place(self.db), text!("声明在此", "declared here")),
+                ),
+                Some(s) => {
+                    let found = self.set_of(&s);
+                    let id = s.name();
+                    let accepted = self.program.accepted.iter().any(|a| a.source == id && a.gwp == found);
+                    if found == set || accepted {
+                        continue;
+                    }
+                    self.diags.push(
+                        Diag::new(Code::U008, text!("`{n}` 的因子用 GWP 体系 {found}，规则用 {set}", "factors of `{n}` rest on the GWP set {found}, the rule on {set}"))
+                            .at(place, text!("在此读取", "read here"))
+                            .also(s.name_place(self.db), text!("来源的体系：{found}", "the source's set: {found}"))
+                            .help(text!(
+                                "若可接受，写 `accept gwp {found} from source {id} zh \"…\" en \"…\"`",
+                                "if that is acceptable, write `accept gwp {found} from source {id} zh \"…\" en \"…\"`"
+                            )),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Gases of lines need a value in the rule's set.
+    fn gas_values(&mut self) {
+        let set = self.program.rule.gwp.clone();
+        for (gas, place) in std::mem::take(&mut self.used_gases) {
+            let info = &self.program.gases[self.gas(&gas).ix()];
+            if info.gwp.is_empty() {
+                let n = gas.name();
+                self.diags.push(
+                    Diag::new(Code::P008, text!("气体 `{n}` 在 {set} 中没有 GWP", "gas `{n}` has no GWP in {set}"))
+                        .at(place, text!("需要折算", "must be converted"))
+                        .also(gas.name_place(self.db), text!("声明在此", "declared here")),
+                );
+            }
+        }
+    }
+
+    fn set_isolated(&mut self, to: bool) -> bool {
+        std::mem::replace(&mut self.isolated, to)
+    }
+}

@@ -1,0 +1,73 @@
+//! Lowering of tests.
+
+use super::Lower;
+use crate::check::{BodyKind, TExpect, body_of};
+use crate::db::Item;
+use crate::names::module;
+use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::{self as mir, Day, Expect};
+use footrule_syntax::ast::DateKey;
+
+fn days(a: DateKey, b: Option<DateKey>) -> (Day, Day) {
+    let first = |k: DateKey| match k {
+        DateKey::Year(y) => (y, 1, 1),
+        DateKey::Day(d) => (d.year, d.month, d.day),
+    };
+    let last = |k: DateKey| match k {
+        DateKey::Year(y) => (y, 12, 31),
+        DateKey::Day(d) => (d.year, d.month, d.day),
+    };
+    (first(a), last(b.unwrap_or(a)))
+}
+
+impl Lower<'_> {
+    pub fn test(&mut self, item: &Item) {
+        let BodyKind::Test(t) = &body_of(self.db, item).kind else { return };
+        let name = self.named(item);
+        let from = t.from.as_ref().and_then(|(path, span)| {
+            let key = crate::data::data_key(item.file.key(self.db), path);
+            let text = module(self.db, &key).map(|f| f.text(self.db).to_string());
+            if text.is_none() {
+                self.diags.push(
+                    Diagnostic::new(Code::P004, text!("找不到测试数据 `{path}`", "test data `{path}` not found"))
+                        .at(item.at(*span), text!("路径相对于本文件", "the path is relative to this file")),
+                );
+            }
+            text
+        });
+        let source = t.source.as_ref().map(|s| self.source(s));
+        let info = self.within(self.root, item, |lo| {
+            let sets = t
+                .sets
+                .iter()
+                .map(|(input, e, place)| (input.name().to_string(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone())))
+                .collect();
+            let expects = t.expects.iter().map(|(e, place)| (lo.expect(e), lo.place_of(place.clone()))).collect();
+            let span = item.ast(lo.db).map_or_else(Default::default, |a| a.span);
+            let place = lo.place(footrule_diag::Span::new(span.start, span.start + "test".len().min((span.end - span.start) as usize) as u32));
+            mir::TestInfo { name, period: t.period.map(|(a, b)| days(a, b)), sets, from, expects, source, place }
+        });
+        self.program.tests.push(info);
+    }
+
+    fn expect(&mut self, e: &TExpect) -> Expect {
+        match e {
+            TExpect::Result(r, n) => {
+                let what = self.result(r);
+                Expect::Result { what, value: n.value, decimals: n.decimals, within: n.within, scale: n.scale, unit: self.unit(&n.unit) }
+            }
+            TExpect::Value(item, n) => Expect::Value {
+                name: item.name().to_string(),
+                line: !matches!(item.key.keyword.as_str(), "report" | "let"),
+                value: n.value,
+                decimals: n.decimals,
+                within: n.within,
+                scale: n.scale,
+                unit: self.unit(&n.unit),
+            },
+            TExpect::Constant(item, e) => Expect::Constant { name: item.name().to_string(), value: self.constant(e) },
+            TExpect::Error(c) => Expect::Error(c.clone()),
+            TExpect::Warning(w) => Expect::Warning(w.clone()),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Which names a file declares, and what a name means in it.
+//!
+//! The index is a firewall: it holds names and identities only, so it is equal before and after an edit inside a
+//! body, and nothing that depends on it runs again.
+
+use crate::db::{Db, Item, SourceFile, Workspace, items};
+use footrule_diag::Span;
+use footrule_syntax::ast::{Header, Ident, Path, Stmt};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ns {
+    /// Inputs, lets, params, lines, reports, functions, tables, constants.
+    Value,
+    /// Flows and gases: what may stand in a tag.
+    Flow,
+    /// Units.
+    Unit,
+    /// Stages.
+    Stage,
+    /// Enumerations and records.
+    Type,
+    /// Sources.
+    Source,
+}
+
+/// A declaration. `member` counts the members of an enumeration or a flow enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Entry {
+    /// The statement.
+    pub item: Item,
+    /// Which member of it.
+    pub member: Option<u32>,
+}
+
+/// A `use`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The statement.
+    pub item: Item,
+    /// Place of the path in it.
+    pub span: Span,
+    /// Key of the module's file.
+    pub module: Arc<str>,
+    /// Only these names.
+    pub names: Option<Vec<(String, Span)>>,
+}
+
+/// What a file declares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileIndex {
+    /// Declarations by namespace and name; more than one is an error reported elsewhere.
+    pub names: HashMap<(Ns, String), Vec<Entry>>,
+    /// Uses, the implicit `std.units` last.
+    pub uses: Vec<Use>,
+    /// The `rule` statement, if it is a rule file.
+    pub rule: Option<Item>,
+}
+
+/// The declared name of a statement.
+pub(crate) trait StmtName {
+    /// The name, if the statement has one.
+    fn name(&self) -> Option<&Ident>;
+    /// The namespace that the name is in.
+    fn ns(&self) -> Option<Ns>;
+}
+
+impl StmtName for Stmt {
+    fn name(&self) -> Option<&Ident> {
+        match self {
+            Self::Rule { name, .. }
+            | Self::Flow { name, .. }
+            | Self::Enum { name, .. }
+            | Self::Gas { name, .. }
+            | Self::Unit { name, .. }
+            | Self::Stage { name, .. }
+            | Self::Record { name, .. }
+            | Self::Const { name, .. }
+            | Self::Fn { name, .. }
+            | Self::Let { name, .. }
+            | Self::Report { name, .. }
+            | Self::Source { name, .. }
+            | Self::Process { name, .. }
+            | Self::Product { name, .. }
+            | Self::Balance { name, .. }
+            | Self::Scenario { name, .. } => Some(name),
+            Self::Input(i) => Some(&i.name),
+            Self::Param(p) => Some(&p.name),
+            Self::Table(t) => Some(&t.name),
+            Self::Line(l) => Some(&l.name),
+            Self::Check(c) => c.name.as_ref(),
+            Self::Include(i) => Some(&i.name),
+            Self::Allocate(a) => Some(&a.name),
+            Self::Broken { name, .. } => name.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn ns(&self) -> Option<Ns> {
+        Some(match self {
+            Self::Flow { .. } | Self::Gas { .. } => Ns::Flow,
+            Self::Enum { .. } | Self::Record { .. } => Ns::Type,
+            Self::Unit { .. } => Ns::Unit,
+            Self::Stage { .. } => Ns::Stage,
+            Self::Source { .. } => Ns::Source,
+            Self::Input(_)
+            | Self::Param(_)
+            | Self::Table(_)
+            | Self::Line(_)
+            | Self::Const { .. }
+            | Self::Fn { .. }
+            | Self::Let { .. }
+            | Self::Report { .. }
+            | Self::Include(_)
+            | Self::Allocate(_)
+            | Self::Balance { .. } => Ns::Value,
+            Self::Broken { keyword: Some(k), name: Some(_) } => match k.text.as_str() {
+                "flow" | "gas" => Ns::Flow,
+                "enum" | "flow enum" | "record" => Ns::Type,
+                "unit" => Ns::Unit,
+                "stage" => Ns::Stage,
+                "source" => Ns::Source,
+                "input" | "param" | "table" | "emission" | "removal" | "credit" | "apart" | "const" | "fn" | "let"
+                | "report" => Ns::Value,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// The key of the file that a module path means, seen from `file`.
+pub(crate) fn module_key(file_key: &str, path: &Path) -> Arc<str> {
+    let parts: Vec<&str> = path.0.iter().map(|i| i.text.as_str()).collect();
+    if parts.first() == Some(&"std") {
+        return format!("std:{}", parts[1..].join(".")).into();
+    }
+    let folder = file_key.rfind('/').map_or("", |i| &file_key[..=i]);
+    format!("{folder}{}.pcr", parts.join("/")).into()
+}
+
+/// The index of a file.
+#[salsa::tracked(returns(ref))]
+pub fn index(db: &dyn Db, file: SourceFile) -> FileIndex {
+    let mut out = FileIndex::default();
+    let own_key = file.key(db).clone();
+    for item in items(db, file) {
+        let Some(ast) = item.ast(db) else { continue };
+        let mut add = |ns: Ns, name: &str, member: Option<u32>| {
+            out.names.entry((ns, name.to_string())).or_default().push(Entry { item: item.clone(), member });
+        };
+        if let (Some(ns), Some(name)) = (ast.stmt.ns(), ast.stmt.name()) {
+            add(ns, &name.text, None);
+        }
+        match &ast.stmt {
+            Stmt::Enum { flow: true, variants, .. } => {
+                for (i, v) in variants.iter().enumerate() {
+                    add(Ns::Flow, &v.name.text, Some(i as u32));
+                }
+            }
+            Stmt::Rule { .. } if out.rule.is_none() => out.rule = Some(item.clone()),
+            Stmt::Use(paths) => {
+                for p in paths {
+                    let (Some(a), Some(b)) = (p.module.0.first(), p.module.0.last()) else { continue };
+                    out.uses.push(Use {
+                        item: item.clone(),
+                        span: a.span.to(b.span),
+                        module: module_key(&own_key, &p.module),
+                        names: p.names.as_ref().map(|n| n.iter().map(|i| (i.text.clone(), i.span)).collect()),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The file of a module.
+pub fn module(db: &dyn Db, key: &str) -> Option<SourceFile> {
+    Workspace::try_get(db).and_then(|w| w.files(db).get(key).copied())
+}
+
+/// What a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// Nothing.
+    None,
+    /// This.
+    One(Entry),
+    /// Several modules declare it.
+    Many(Vec<Entry>),
+}
+
+/// Resolves a name: the file's own declarations first, then those of the modules it uses, then `std.units`.
+#[salsa::tracked(returns(clone))]
+pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved {
+    let here = index(db, file);
+    let key = (ns, name);
+    if let Some(entries) = here.names.get(&key) {
+        return Resolved::One(entries[0].clone());
+    }
+    let mut found: Vec<Entry> = Vec::new();
+    for u in &here.uses {
+        let allowed = u.names.as_ref().is_none_or(|n| n.iter().any(|(n, _)| *n == key.1));
+        if !allowed {
+            continue;
+        }
+        if let Some(m) = module(db, &u.module)
+            && m != file
+            && let Some(entries) = index(db, m).names.get(&key)
+            && !found.contains(&entries[0])
+        {
+            found.push(entries[0].clone());
+        }
+    }
+    if found.is_empty()
+        && let Some(units) = module(db, "std:units")
+        && units != file
+        && let Some(entries) = index(db, units).names.get(&key)
+    {
+        found.push(entries[0].clone());
+    }
+    match found.len() {
+        0 => Resolved::None,
+        1 => Resolved::One(found.remove(0)),
+        _ => Resolved::Many(found),
+    }
+}
+
+/// All names of a namespace that a file can see, for suggestions.
+pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
+    let here = index(db, file);
+    let mut files = vec![file];
+    files.extend(here.uses.iter().filter_map(|u| module(db, &u.module)));
+    files.extend(module(db, "std:units"));
+    let mut names: Vec<String> = files
+        .iter()
+        .flat_map(|&f| index(db, f).names.keys().filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The files reachable by `use`, this one first, each once.
+#[salsa::tracked(returns(ref))]
+pub fn reachable(db: &dyn Db, file: SourceFile) -> Vec<SourceFile> {
+    let mut out = vec![file];
+    let mut next = 0;
+    while next < out.len() {
+        let targets = index(db, out[next]).uses.iter().map(|u| u.module.clone());
+        for key in targets.chain([Arc::from("std:units")]) {
+            if let Some(f) = module(db, &key)
+                && !out.contains(&f)
+            {
+                out.push(f);
+            }
+        }
+        next += 1;
+    }
+    out
+}
+
+/// The gases that a file can reach, sorted by name: member `i` of the enumeration `Gas`.
+#[salsa::tracked(returns(ref))]
+pub fn gases(db: &dyn Db, file: SourceFile) -> Vec<Item> {
+    let mut out: Vec<Item> = reachable(db, file)
+        .iter()
+        .flat_map(|&f| items(db, f))
+        .filter(|i| i.key.keyword == "gas")
+        .cloned()
+        .collect();
+    out.sort_by(|a, b| a.name().cmp(b.name()));
+    out
+}
+
+/// The stages of a rule file in order of text.
+#[salsa::tracked(returns(ref))]
+pub fn stages(db: &dyn Db, file: SourceFile) -> Vec<Item> {
+    items(db, file).iter().filter(|i| i.key.keyword == "stage").cloned().collect()
+}
+
+/// The header lines of a rule file.
+pub fn headers<'db>(db: &'db dyn Db, file: SourceFile) -> impl Iterator<Item = (&'db Item, &'db Header)> {
+    items(db, file).iter().filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Header(h)) => Some((i, h)),
+        _ => None,
+    })
+}
+
+/// The nearest of some names, if it is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a String>) -> Option<&'a String> {
+    footrule_diag::nearest(name, candidates)
+}

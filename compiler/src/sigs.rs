@@ -1,0 +1,290 @@
+//! Signatures: what the rest of a program may know of a declaration without reading its body.
+
+use crate::db::{Db, Diag, Item};
+use crate::names::{Ns, Resolved, resolve};
+use crate::report::{ambiguous, unknown};
+use crate::types::{EnumRef, Ty};
+use crate::units::{Atom, Tag, UnitTy, read_unit};
+use footrule_diag::{Code, Span, text};
+use footrule_syntax::ChunkKey;
+use footrule_syntax::ast::{self, Ident, KeyMode, Stmt, UnitExpr};
+use std::sync::Arc;
+
+/// A field of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldSig {
+    /// Name.
+    pub name: String,
+    /// Type; tags that follow another field start at `@`.
+    pub ty: Ty,
+    /// Never given.
+    pub computed: bool,
+    /// May be left out.
+    pub optional: bool,
+    /// `integer`
+    pub integer: bool,
+}
+
+/// What a declaration offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sig {
+    /// Nothing with a type.
+    None,
+    /// An input or a dated parameter.
+    Value(Ty),
+    /// A record.
+    Record(Vec<FieldSig>),
+    /// Keys, columns, partial.
+    Table {
+        /// Keys; tags that follow a key start at `$i`.
+        keys: Vec<(String, Ty)>,
+        /// Columns.
+        columns: Vec<(String, Ty)>,
+        /// Missing rows are allowed.
+        partial: bool,
+    },
+    /// Parameters; tags that follow a parameter start at `$i`.
+    Fn {
+        /// Parameters.
+        params: Vec<(String, Ty)>,
+        /// Result.
+        result: Ty,
+    },
+    /// An enumeration's members.
+    Enum(Vec<String>),
+}
+
+/// A signature with what is wrong in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The signature.
+    pub sig: Sig,
+    /// `integer`, for inputs.
+    pub integer: bool,
+    /// Findings.
+    pub diags: Vec<Diag>,
+}
+
+/// How tags that name values are read.
+pub(crate) type Follow<'a> = &'a mut dyn FnMut(&ast::Path, Span) -> Option<Tag>;
+
+/// Reads a type as written in `item`.
+pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow<'_>, diags: &mut Vec<Diag>) -> Ty {
+    match ty {
+        ast::Type::Unit(u) => match bare_word(u) {
+            Some(word) => read_word(db, item, u, word, follow, diags),
+            None => {
+                let before = diags.len();
+                let unit = read_unit(db, item, u, follow, diags);
+                if diags.len() > before { Ty::Error } else { Ty::quantity(unit) }
+            }
+        },
+        ast::Type::List(t, _) => Ty::List(Box::new(read_type(db, item, t, follow, diags))),
+        ast::Type::Optional(t, _) => Ty::Optional(Box::new(read_type(db, item, t, follow, diags))),
+        ast::Type::Activity(u, _) => {
+            let before = diags.len();
+            let unit = read_unit(db, item, u, follow, diags);
+            if diags.len() > before { Ty::Error } else { Ty::Activity(unit) }
+        }
+        ast::Type::Footprint(_, span) => {
+            diags.push(not_yet(item, *span, "footprint of"));
+            Ty::Error
+        }
+    }
+}
+
+/// A construct of the language that a later version gives meaning to.
+pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
+    Diag::new(Code::R005, text!("`{what}` 在此版本中尚不支持", "`{what}` is not available in this version"))
+        .at(item.at(span), text!("读得懂，但不能核算", "understood, but it cannot be evaluated"))
+}
+
+/// True for `integer`.
+pub(crate) fn is_integer(ty: &ast::Type) -> bool {
+    matches!(ty, ast::Type::Unit(u) if bare_word(u).is_some_and(|w| w.text == "integer"))
+}
+
+fn bare_word(u: &UnitExpr) -> Option<&Ident> {
+    match u.atoms.as_slice() {
+        [a] if a.tag.is_none() && a.power == 1 => Some(&a.symbol),
+        _ => None,
+    }
+}
+
+fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follow<'_>, diags: &mut Vec<Diag>) -> Ty {
+    match word.text.as_str() {
+        "number" | "integer" | "1" => return Ty::number(),
+        "bool" => return Ty::Bool,
+        "text" => return Ty::Text,
+        "date" => return Ty::Date,
+        "period" => return Ty::Period,
+        "Gas" => return Ty::Enum(EnumRef::Gases),
+        "Stage" => return Ty::Enum(EnumRef::Stages),
+        _ => {}
+    }
+    match resolve(db, item.file, Ns::Type, word.text.clone()) {
+        Resolved::One(e) if e.item.key.keyword == "record" => Ty::Record(e.item),
+        Resolved::One(e) => Ty::Enum(EnumRef::Item(e.item)),
+        Resolved::Many(es) => {
+            diags.push(ambiguous(db, item.at(word.span), &word.text, &es));
+            Ty::Error
+        }
+        Resolved::None => {
+            if resolve(db, item.file, Ns::Unit, word.text.clone()) == Resolved::None
+                && word.text.chars().next().is_some_and(char::is_uppercase)
+                && word.text.len() > 3
+            {
+                diags.push(unknown(db, Code::N008, item.at(word.span), &word.text, Ns::Type, &[]));
+                return Ty::Error;
+            }
+            let before = diags.len();
+            let unit = read_unit(db, item, u, follow, diags);
+            if diags.len() > before { Ty::Error } else { Ty::quantity(unit) }
+        }
+    }
+}
+
+/// A tag that follows one of these names.
+fn follow_names<'a>(names: &'a [(String, Ty)], root: impl Fn(usize) -> (String, Vec<String>) + 'a) -> impl FnMut(&ast::Path, Span) -> Option<Tag> + 'a {
+    move |path, _| {
+        let [name] = path.0.as_slice() else { return None };
+        let i = names.iter().position(|(n, t)| *n == name.text && matches!(t, Ty::Enum(_)))?;
+        let (root, path) = root(i);
+        Some(Tag::Follows { root, path, shown: name.text.clone() })
+    }
+}
+
+/// The factor's unit of an activity: kg CO2e per unit of its amount.
+pub(crate) fn factor_unit(db: &dyn Db, item: &Item, amount: &UnitTy) -> UnitTy {
+    let kg = match resolve(db, item.file, Ns::Unit, "kg".into()) {
+        Resolved::One(e) => UnitTy { atoms: vec![(Atom { unit: e.item, tag: Some(Tag::Co2e) }, 1)] },
+        _ => UnitTy::one(),
+    };
+    kg.times(amount, -1)
+}
+
+/// The signature of a declaration.
+#[salsa::tracked(returns(ref))]
+pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -> Signature {
+    let item = Item { file, key };
+    let mut diags = Vec::new();
+    let mut integer = false;
+    let none: Follow<'_> = &mut |_, _| None;
+    let sig = match item.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Input(i)) => {
+            integer = is_integer(&i.ty);
+            Sig::Value(read_type(db, &item, &i.ty, none, &mut diags))
+        }
+        Some(Stmt::Param(p)) => Sig::Value(read_type(db, &item, &p.ty, none, &mut diags)),
+        Some(Stmt::Record { fields, .. }) => {
+            // Field types may name fields of enumeration type as tags, whatever their order.
+            let mut names: Vec<(String, Ty)> = Vec::new();
+            for f in fields {
+                let mut quiet = Vec::new();
+                let ty = f.ty.as_ref().map_or(Ty::Error, |t| read_type(db, &item, t, &mut |_, _| None, &mut quiet));
+                names.push((f.name.text.clone(), ty));
+            }
+            let sigs = fields.iter().map(|f| {
+                let mut follow = follow_names(&names, |i| ("@".into(), vec![names[i].0.clone()]));
+                let ty = f.ty.as_ref().map_or(Ty::Error, |t| read_type(db, &item, t, &mut follow, &mut diags));
+                if f.ty.is_none() {
+                    diags.push(
+                        Diag::new(Code::U013, { let n = &f.name.text; text!("计算字段 `{n}` 须声明类型", "computed field `{n}` needs its type") })
+                            .at(item.at(f.name.span), text!("写作 `let 名称: 单位 = …`", "write `let name: unit = …`")),
+                    );
+                }
+                FieldSig {
+                    name: f.name.text.clone(),
+                    optional: f.default.is_some() || matches!(ty, Ty::Optional(_)),
+                    computed: f.computed.is_some(),
+                    integer: f.ty.as_ref().is_some_and(is_integer),
+                    ty,
+                }
+            });
+            Sig::Record(sigs.collect())
+        }
+        Some(Stmt::Table(t)) => {
+            let mut keys: Vec<(String, Ty)> = Vec::new();
+            for k in &t.keys {
+                let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
+                if k.mode != KeyMode::Exact {
+                    diags.push(not_yet(&item, k.name.span, if k.mode == KeyMode::Brackets { "in brackets" } else { "interpolate" }));
+                }
+                keys.push((k.name.text.clone(), ty));
+            }
+            let columns = t.columns.iter().map(|(name, ty)| {
+                let mut follow = follow_names(&keys, |i| (format!("${i}"), Vec::new()));
+                (name.as_ref().map_or_else(String::new, |n| n.text.clone()), read_type(db, &item, ty, &mut follow, &mut diags))
+            });
+            let columns = columns.collect();
+            Sig::Table { keys, columns, partial: t.partial }
+        }
+        Some(Stmt::Fn { params, result, generics, .. }) => {
+            if let Some(g) = generics.first() {
+                diags.push(not_yet(&item, g.name.span, "fn <…>"));
+            }
+            let mut read: Vec<(String, Ty)> = Vec::new();
+            for (name, ty) in params {
+                let ty = {
+                    let mut follow = follow_names(&read, |i| (format!("${i}"), Vec::new()));
+                    read_type(db, &item, ty, &mut follow, &mut diags)
+                };
+                read.push((name.text.clone(), ty));
+            }
+            let mut follow = follow_names(&read, |i| (format!("${i}"), Vec::new()));
+            let result = read_type(db, &item, result, &mut follow, &mut diags);
+            drop(follow);
+            Sig::Fn { params: read, result }
+        }
+        Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
+        _ => Sig::None,
+    };
+    Signature { sig, integer, diags }
+}
+
+/// The signature of an item.
+pub fn sig<'db>(db: &'db dyn Db, item: &Item) -> &'db Signature {
+    signature(db, item.file, item.key.clone())
+}
+
+/// The units of a rule's result.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleUnits {
+    /// The declared unit.
+    pub declared: UnitTy,
+    /// The unit of the results.
+    pub result: UnitTy,
+    /// The unit of the reference flow; the declared unit's inverse stands for it where there is none.
+    pub reference: Option<UnitTy>,
+}
+
+/// The header's units, without their findings.
+#[salsa::tracked(returns(ref))]
+pub fn rule_units(db: &dyn Db, file: crate::db::SourceFile) -> RuleUnits {
+    let mut out = RuleUnits::default();
+    let mut quiet = Vec::new();
+    for (item, h) in crate::names::headers(db, file) {
+        match h {
+            ast::Header::Unit(u) => {
+                out.declared = read_unit(db, item, &u.unit, &mut |_, _| None, &mut quiet);
+                if u.of.is_some()
+                    && let crate::check::BodyKind::Unit(t) = &crate::check::body(db, item.file, item.key.clone()).kind
+                {
+                    out.reference = t.ty.unit().cloned();
+                }
+            }
+            ast::Header::Round(r) => {
+                if let Some(u) = &r.unit {
+                    out.result = read_unit(db, item, u, &mut |_, _| None, &mut quiet);
+                }
+            }
+            _ => {}
+        }
+    }
+    if out.result.is_one()
+        && let Some((item, _)) = crate::names::headers(db, file).next()
+    {
+        out.result = factor_unit(db, item, &out.declared);
+    }
+    out
+}

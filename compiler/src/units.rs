@@ -1,0 +1,401 @@
+//! Units and kinds: the algebra behind every quantity.
+//!
+//! A quantity's type is a product of named units, each with an optional tag. A tag makes an atom of the unit it
+//! stands on: `kg{alumina}` and `kg{anode}` are as different as kg and m. `×` and `÷` cancel equal symbols and
+//! convert nothing; whoever needs another unit of the same dimension asks [`UnitTy::factor_to`] for the exact ratio.
+
+use crate::db::{Db, Diag, Item, SourceFile};
+use crate::names::{Entry, Ns, Resolved, resolve, visible};
+use footrule_diag::{Code, Span, nearest, text};
+use footrule_number::{Number, Ratio};
+use footrule_syntax::ast::{self, Stmt, UnitExpr};
+use std::collections::BTreeMap;
+
+/// What a tag says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tag {
+    /// CO2 equivalents.
+    Co2e,
+    /// A flow, a gas, or a member of a flow enumeration.
+    Flow(Entry),
+    /// Whatever a value says: `kg{part.material}`. The path starts at a variable of the body (`#3`), at a named value,
+    /// at a parameter of a signature (`$0`), or at the record itself (`@`).
+    Follows {
+        /// Where the path starts.
+        root: String,
+        /// Fields.
+        path: Vec<String>,
+        /// As the author wrote it.
+        shown: String,
+    },
+}
+
+/// A unit symbol with its tag.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Atom {
+    /// The `unit` statement.
+    pub unit: Item,
+    /// Its tag.
+    pub tag: Option<Tag>,
+}
+
+/// A unit type: atoms in order of first appearance, exponents not zero.
+#[derive(Debug, Clone, Default, Eq)]
+pub struct UnitTy {
+    /// Atoms with exponents.
+    pub atoms: Vec<(Atom, i32)>,
+}
+
+impl PartialEq for UnitTy {
+    fn eq(&self, other: &Self) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
+
+impl std::hash::Hash for UnitTy {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.sorted().hash(state);
+    }
+}
+
+/// A generator of the group of dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Generator {
+    /// A base dimension: the `unit` statement that introduces it.
+    Base(Item),
+    /// The whole dimension of a tagged unit.
+    Kind(Vec<(Item, i32)>, Tag),
+}
+
+/// A dimension: exponents of generators.
+pub type Dimension = BTreeMap<Generator, i32>;
+
+/// What a `unit` statement defines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitInfo {
+    /// Base dimensions.
+    pub dimension: Vec<(Item, i32)>,
+    /// How many coherent units it is; `None` if that does not fit.
+    pub scale: Option<Ratio>,
+    /// Zero point of a point unit in the coherent unit.
+    pub offset: Option<Number>,
+    /// UCUM code.
+    pub ucum: Option<String>,
+}
+
+impl UnitTy {
+    /// A pure number.
+    #[must_use]
+    pub fn one() -> Self {
+        Self::default()
+    }
+
+    fn sorted(&self) -> Vec<&(Atom, i32)> {
+        let mut v: Vec<_> = self.atoms.iter().collect();
+        v.sort();
+        v
+    }
+
+    /// True for a pure number.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.atoms.is_empty()
+    }
+
+    fn push(&mut self, atom: &Atom, power: i32) {
+        if let Some(i) = self.atoms.iter().position(|(a, _)| a == atom) {
+            self.atoms[i].1 += power;
+            if self.atoms[i].1 == 0 {
+                self.atoms.remove(i);
+            }
+        } else if power != 0 {
+            self.atoms.push((atom.clone(), power));
+        }
+    }
+
+    /// The product with `other` to the power of `sign`.
+    #[must_use]
+    pub fn times(&self, other: &Self, sign: i32) -> Self {
+        let mut out = self.clone();
+        for (a, p) in &other.atoms {
+            out.push(a, p * sign);
+        }
+        out
+    }
+
+    /// The power.
+    #[must_use]
+    pub fn power(&self, n: i32) -> Self {
+        let mut out = Self::default();
+        for (a, p) in &self.atoms {
+            out.push(a, p.saturating_mul(n));
+        }
+        out
+    }
+
+    /// The square root, if every exponent is even.
+    #[must_use]
+    pub fn root(&self) -> Option<Self> {
+        let even = self.atoms.iter().all(|(_, p)| p % 2 == 0);
+        even.then(|| Self { atoms: self.atoms.iter().map(|(a, p)| (a.clone(), p / 2)).collect() })
+    }
+
+    /// True if it is CO2e to the first power: such quantities keep their parts.
+    #[must_use]
+    pub fn is_co2e(&self) -> bool {
+        self.atoms.iter().filter(|(a, _)| a.tag == Some(Tag::Co2e)).map(|(_, p)| *p).eq([1])
+    }
+
+    /// The same unit with other tags.
+    #[must_use]
+    pub fn map_tags(&self, mut f: impl FnMut(&Tag) -> Option<Tag>) -> Self {
+        let mut out = Self::default();
+        for (a, p) in &self.atoms {
+            let tag = a.tag.as_ref().and_then(&mut f);
+            out.push(&Atom { unit: a.unit.clone(), tag }, *p);
+        }
+        out
+    }
+
+    /// The same unit without tags.
+    #[must_use]
+    pub fn untagged(&self) -> Self {
+        self.map_tags(|_| None)
+    }
+
+    /// Its dimension, kinds included.
+    pub fn dimension(&self, db: &dyn Db) -> Dimension {
+        let mut out = Dimension::new();
+        for (a, p) in &self.atoms {
+            let info = unit_info(db, a.unit.file, a.unit.key.clone());
+            match &a.tag {
+                Some(t) => {
+                    *out.entry(Generator::Kind(info.dimension.clone(), t.clone())).or_default() += p;
+                }
+                None => {
+                    for (b, e) in &info.dimension {
+                        *out.entry(Generator::Base(b.clone())).or_default() += e * p;
+                    }
+                }
+            }
+        }
+        out.retain(|_, e| *e != 0);
+        out
+    }
+
+    /// How many coherent units it is.
+    pub fn scale(&self, db: &dyn Db) -> Option<Ratio> {
+        self.atoms.iter().try_fold(Ratio::ONE, |acc, (a, p)| {
+            acc.mul(unit_info(db, a.unit.file, a.unit.key.clone()).scale?.powi(*p)?)
+        })
+    }
+
+    /// The exact ratio that converts a number in this unit to `other`; `None` if it does not fit. The dimensions must
+    /// be equal.
+    pub fn factor_to(&self, db: &dyn Db, other: &Self) -> Option<Ratio> {
+        // Only what differs is multiplied out: equal symbols cancel first.
+        let quotient = self.times(other, -1);
+        if quotient.is_one() { Some(Ratio::ONE) } else { quotient.scale(db) }
+    }
+
+    /// The zero point if this is a point unit such as °C, alone and untagged.
+    pub fn offset(&self, db: &dyn Db) -> Option<Number> {
+        match self.atoms.as_slice() {
+            [(a, 1)] => unit_info(db, a.unit.file, a.unit.key.clone()).offset,
+            _ => None,
+        }
+    }
+
+    /// As authors write it: `kg{CO2e}/(t{cargo}·km)`; `1` for a number.
+    #[must_use]
+    pub fn show(&self) -> String {
+        let atom = |(a, p): &(Atom, i32)| {
+            let tag = a.tag.as_ref().map(|t| format!("{{{}}}", t.show())).unwrap_or_default();
+            let power = if p.abs() == 1 { String::new() } else { format!("^{}", p.abs()) };
+            format!("{}{tag}{power}", a.unit.name())
+        };
+        let (up, down): (Vec<_>, Vec<_>) = self.atoms.iter().partition(|(_, p)| *p > 0);
+        let join = |v: &[&(Atom, i32)]| v.iter().map(|a| atom(a)).collect::<Vec<_>>().join("·");
+        match (up.is_empty(), down.len()) {
+            (true, 0) => "1".into(),
+            (_, 0) => join(&up),
+            (true, 1) => format!("1/{}", join(&down)),
+            (true, _) => format!("1/({})", join(&down)),
+            (_, 1) => format!("{}/{}", join(&up), join(&down)),
+            _ => format!("{}/({})", join(&up), join(&down)),
+        }
+    }
+}
+
+impl Tag {
+    /// As authors write it, without braces.
+    #[must_use]
+    pub fn show(&self) -> String {
+        match self {
+            Self::Co2e => "CO2e".into(),
+            Self::Flow(e) => e.shown(),
+            Self::Follows { shown, .. } => shown.clone(),
+        }
+    }
+}
+
+impl Entry {
+    /// The flow's name.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        // The member's name needs the tree; the key of a flow enumeration is enough to tell flows apart, but not to
+        // show them, so resolution stores `ENUM` items with a member and callers use `flow_name` where it matters.
+        match self.member {
+            None => self.item.name().to_string(),
+            Some(i) => format!("{}#{i}", self.item.name()),
+        }
+    }
+}
+
+/// The name of a flow, a gas or a member of a flow enumeration.
+pub fn flow_name(db: &dyn Db, entry: &Entry) -> String {
+    match (entry.member, entry.item.ast(db).map(|a| &a.stmt)) {
+        (Some(i), Some(Stmt::Enum { variants, .. })) => {
+            variants.get(i as usize).map_or_else(String::new, |v| v.name.text.clone())
+        }
+        _ => entry.item.name().to_string(),
+    }
+}
+
+/// A unit as authors write it, with the names of members resolved.
+pub fn show_unit(db: &dyn Db, unit: &UnitTy) -> String {
+    unit.map_tags(|t| {
+        Some(match t {
+            Tag::Flow(e) if e.member.is_some() => {
+                Tag::Follows { root: String::new(), path: Vec::new(), shown: flow_name(db, e) }
+            }
+            other => other.clone(),
+        })
+    })
+    .show()
+}
+
+/// What a `unit` statement defines. Cyclic definitions are reported where they stand and define nothing.
+#[salsa::tracked(returns(ref), cycle_result = unit_cycle)]
+pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
+    let item = Item { file, key };
+    let Some(Stmt::Unit { definition, codes, .. }) = item.ast(db).map(|a| &a.stmt) else { return UnitInfo::default() };
+    let ucum = codes.iter().find(|(k, _)| k.text == "ucum").map(|(_, c)| c.clone());
+    let Some(def) = definition else {
+        return UnitInfo { dimension: vec![(item, 1)], scale: Some(Ratio::ONE), offset: None, ucum };
+    };
+    let mut ignored = Vec::new();
+    let unit = read_unit(db, &item, &def.unit, &mut |_, _| None, &mut ignored);
+    let mut dimension: BTreeMap<Item, i32> = BTreeMap::new();
+    for (a, p) in &unit.atoms {
+        for (b, e) in &unit_info(db, a.unit.file, a.unit.key.clone()).dimension {
+            *dimension.entry(b.clone()).or_default() += e * p;
+        }
+    }
+    dimension.retain(|_, e| *e != 0);
+    let factor = Ratio::from_number(def.factor)
+        .and_then(|f| def.divisor.map_or(Some(f), |d| Ratio::from_number(d).and_then(|d| f.div(d))));
+    let scale = unit.scale(db).and_then(|s| factor.and_then(|f| s.mul(f)));
+    UnitInfo { dimension: dimension.into_iter().collect(), scale, offset: def.offset, ucum }
+}
+
+fn unit_cycle(
+    _: &dyn Db,
+    _: salsa::Id,
+    _: SourceFile,
+    _: std::sync::Arc<footrule_syntax::ChunkKey>,
+) -> UnitInfo {
+    UnitInfo::default()
+}
+
+/// Reads a unit as written in `item`. `follow` gives the meaning of tags that name values (fields, parameters, loop
+/// variables); other tags are flows.
+pub fn read_unit(
+    db: &dyn Db,
+    item: &Item,
+    unit: &UnitExpr,
+    follow: &mut dyn FnMut(&ast::Path, Span) -> Option<Tag>,
+    diags: &mut Vec<Diag>,
+) -> UnitTy {
+    let mut out = UnitTy::one();
+    for a in &unit.atoms {
+        if a.symbol.text == "1" {
+            continue;
+        }
+        let Some(symbol) = read_symbol(db, item, &a.symbol, diags) else { continue };
+        let tag = a.tag.as_ref().and_then(|path| {
+            let span = path.0.iter().map(|i| i.span).reduce(Span::to).unwrap_or(a.symbol.span);
+            follow(path, span).or_else(|| read_flow(db, item, path, span, diags))
+        });
+        out.push(&Atom { unit: symbol, tag }, a.power);
+    }
+    out
+}
+
+fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Diag>) -> Option<Item> {
+    match resolve(db, item.file, Ns::Unit, symbol.text.clone()) {
+        Resolved::One(e) => Some(e.item),
+        Resolved::Many(es) => {
+            diags.push(crate::report::ambiguous(db, item.at(symbol.span), &symbol.text, &es));
+            None
+        }
+        Resolved::None => {
+            let name = &symbol.text;
+            let d = if matches!(name.as_str(), "ton" | "tons" | "tonne" | "吨") {
+                Diag::new(Code::U012, text!("`{name}` 没有说明是哪一种吨", "`{name}` does not say which ton"))
+                    .at(item.at(symbol.span), text!("此处", "here"))
+                    .help(text!("公吨写作 `t`；另有 `short_ton`、`long_ton`", "a metric ton is `t`; there are also `short_ton` and `long_ton`"))
+                    .fix(item.at(symbol.span), "t")
+            } else {
+                let known = visible(db, item.file, Ns::Unit);
+                let near = nearest(name, &known);
+                let d = Diag::new(Code::N014, text!("单位 `{name}` 未知", "unknown unit `{name}`"))
+                    .at(item.at(symbol.span), text!("没有这个单位", "no such unit"));
+                match near {
+                    Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(symbol.span), n.clone()),
+                    None => d.help(text!(
+                        "新单位用 `unit {name} = …` 声明",
+                        "a new unit is declared by `unit {name} = …`"
+                    )),
+                }
+            };
+            diags.push(d);
+            None
+        }
+    }
+}
+
+fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut Vec<Diag>) -> Option<Tag> {
+    let [name] = path.0.as_slice() else {
+        let shown = path.0.iter().map(|i| i.text.as_str()).collect::<Vec<_>>().join(".");
+        diags.push(
+            Diag::new(Code::N005, text!("标签 `{shown}` 不是此处可见的值", "tag `{shown}` is no value that is visible here"))
+                .at(item.at(span), text!("此处", "here")),
+        );
+        return None;
+    };
+    let name = &name.text;
+    if name == "CO2e" {
+        return Some(Tag::Co2e);
+    }
+    match resolve(db, item.file, Ns::Flow, name.clone()) {
+        Resolved::One(e) => Some(Tag::Flow(e)),
+        Resolved::Many(es) => {
+            diags.push(crate::report::ambiguous(db, item.at(span), name, &es));
+            None
+        }
+        Resolved::None => {
+            let known = visible(db, item.file, Ns::Flow);
+            let d = Diag::new(Code::N005, text!("物质种类 `{name}` 未知", "unknown flow `{name}`"))
+                .at(item.at(span), text!("没有声明", "not declared"));
+            diags.push(match nearest(name, &known) {
+                Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(span), n.clone()),
+                None => d.help(text!(
+                    "用 `flow {name} zh \"…\" en \"…\"` 声明，或 `use` 声明它的模块",
+                    "declare it by `flow {name} zh \"…\" en \"…\"`, or `use` the module that does"
+                )),
+            });
+            None
+        }
+    }
+}

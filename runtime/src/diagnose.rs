@@ -1,0 +1,356 @@
+//! Failures of an evaluation as diagnostics: code, message with values and units, labels.
+//!
+//! Guarantees: sorted by class (requirements first, then lines, then arithmetic and data), place, item; one for
+//! each distinct failure. Must not: decide anything; the failure is what the interpreter found.
+
+use crate::days;
+use crate::show;
+use crate::value::{Errs, FailKind, Failure};
+use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
+use footrule_mir::{NodeId, Op, PlaceId, Program, TableId, Ty};
+use footrule_number::{NumError, Number};
+
+/// How deeply a formula is written out in a message.
+const FORMULA_DEPTH: u32 = 2;
+
+/// The span of a place.
+pub(crate) fn place(program: &Program, id: PlaceId) -> Option<FileSpan> {
+    program.places.get(id.ix()).cloned()
+}
+
+/// Adds a primary label, if the place is known.
+pub(crate) fn at(d: Diagnostic, program: &Program, id: PlaceId, text: Text) -> Diagnostic {
+    match place(program, id) {
+        Some(span) => d.at(span, text),
+        None => d,
+    }
+}
+
+/// Adds a secondary label, if the place is known.
+pub(crate) fn also(d: Diagnostic, program: &Program, id: PlaceId, text: Text) -> Diagnostic {
+    match place(program, id) {
+        Some(span) => d.also(span, text),
+        None => d,
+    }
+}
+
+/// The code of a failure.
+pub(crate) fn code(kind: &FailKind) -> Code {
+    match kind {
+        FailKind::Num(NumError::DivisionByZero, _) => Code::E001,
+        FailKind::Num(NumError::Overflow, _) => Code::E002,
+        FailKind::Num(NumError::TooSmall, _) => Code::E003,
+        FailKind::Num(NumError::Domain, _) | FailKind::Shares(..) | FailKind::NegativeReference(..) => Code::E004,
+        FailKind::Num(NumError::Empty, _) => Code::E005,
+        FailKind::Require(_) => Code::E006,
+        FailKind::NoValue(..) => Code::E007,
+        FailKind::NoRow(..) | FailKind::AmbiguousRow(..) => Code::E008,
+        FailKind::NotOne(_) => Code::E009,
+        FailKind::Negative(..) => Code::E011,
+        FailKind::Changes(..) => Code::E012,
+        FailKind::Constraint { list: false, .. } => Code::I003,
+        FailKind::Constraint { list: true, .. } => Code::I012,
+        FailKind::MissingField(..) => Code::I002,
+        FailKind::NoFactor => Code::I014,
+        FailKind::FixedFactor => Code::I008,
+        FailKind::NoGwp(_) => Code::P008,
+        FailKind::Bug(_) => Code::C005,
+    }
+}
+
+/// All distinct failures, in order.
+pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> {
+    let Some(all) = Errs::union(roots) else {
+        return Vec::new();
+    };
+    let mut failures: Vec<&Failure> = all.iter().collect();
+    let key = |f: &Failure| {
+        let class = match f.kind {
+            FailKind::Constraint { .. } | FailKind::MissingField(..) | FailKind::NoFactor | FailKind::FixedFactor => 0,
+            FailKind::Require(_) => 1,
+            _ => 2,
+        };
+        (class, place(program, f.place), f.indices.clone(), f.node, f.sub)
+    };
+    failures.sort_by_cached_key(|f| key(f));
+    failures.into_iter().map(|f| diagnostic(program, f)).collect()
+}
+
+/// One failure as a diagnostic.
+pub(crate) fn diagnostic(program: &Program, f: &Failure) -> Diagnostic {
+    let (mut message, label) = words(program, f);
+    if !f.indices.is_empty() {
+        let items: Vec<String> = f.indices.iter().map(|i| (i + 1).to_string()).collect();
+        let items = items.join(", ");
+        let (zh, en) = (&message.zh, &message.en);
+        message = text!("{zh}（第 {items} 条）", "{en} (item {items})");
+    }
+    let d = at(Diagnostic::new(code(&f.kind), message), program, f.place, label);
+    causes(program, f, d)
+}
+
+fn words(program: &Program, f: &Failure) -> (Text, Text) {
+    let node = f.node;
+    let formula = || node.map_or_else(String::new, |n| describe(program, n, FORMULA_DEPTH));
+    match &f.kind {
+        FailKind::Num(error, operands) => {
+            let label = num_label(*error);
+            let formula = formula();
+            let with = shown(program, operands, *error);
+            let (zh, en) = (&label.zh, &label.en);
+            let message = if with.zh.is_empty() {
+                text!("{formula}：{zh}", "{formula}: {en}")
+            } else {
+                let (wz, we) = (&with.zh, &with.en);
+                text!("{formula}：{zh}，{wz}", "{formula}: {en}; {we}")
+            };
+            (message, label)
+        }
+        FailKind::NoValue(p, day) => {
+            let name = program.params.get(p.ix()).map_or("?", |p| p.name.id.as_str());
+            let day = days::show(*day);
+            let label = text!("{day} 没有值", "no value for {day}");
+            (text!("参数 {name} 在 {day} 没有值", "parameter {name} has no value for {day}"), label)
+        }
+        FailKind::Changes(p, from, to) => {
+            let name = program.params.get(p.ix()).map_or("?", |p| p.name.id.as_str());
+            let period = days::show_period(*from, *to);
+            (
+                text!("参数 {name} 在核算期 {period} 内变化", "parameter {name} changes inside the period {period}"),
+                text!("需要写明 at start、at end 或 by days", "this needs `at start`, `at end` or `by days`"),
+            )
+        }
+        FailKind::NoRow(t, keys) => {
+            let (name, keys) = (table(program, *t), keys.join(", "));
+            let label = text!("没有 {keys} 的行", "no row for {keys}");
+            (text!("表 {name} 中没有 {keys} 的行", "table {name} has no row for {keys}"), label)
+        }
+        FailKind::AmbiguousRow(t, keys) => {
+            let (name, keys) = (table(program, *t), keys.join(", "));
+            let label = text!("{keys} 对应多行", "several rows fit {keys}");
+            (
+                text!("表 {name} 中有多行同样适用于 {keys}", "several rows of table {name} fit {keys} equally well"),
+                label,
+            )
+        }
+        FailKind::NotOne(holding) => {
+            let n = holding.len();
+            let label = text!("有 {n} 个条件成立", "{n} conditions hold");
+            (text!("应恰有一个条件成立，现有 {n} 个", "exactly one condition must hold; {n} do"), label)
+        }
+        FailKind::Require(message) => (message.clone(), Text::new("要求", "the requirement")),
+        FailKind::Constraint { message, .. } => (message.clone(), Text::new("此值", "this value")),
+        FailKind::MissingField(r, k) => {
+            let record = program.records.get(r.ix());
+            let name = record.map_or("?", |r| r.name.as_str());
+            let field = record.and_then(|r| r.fields.get(*k as usize)).map_or("?", |f| f.name.id.as_str());
+            (text!("{name} 缺少 {field}", "{name} lacks {field}"), text!("缺少 {field}", "{field} is missing"))
+        }
+        FailKind::NoFactor => (
+            Text::new(
+                "活动数据没有因子，规则也没有缺省因子",
+                "an activity has no factor, and the rule has no default for it",
+            ),
+            Text::new("缺因子", "no factor"),
+        ),
+        FailKind::FixedFactor => (
+            Text::new("规则规定了因子，不能另给", "the rule fixes this factor; another one cannot be given"),
+            Text::new("多余的因子", "a factor is given"),
+        ),
+        FailKind::Negative(line, value) => {
+            let info = program.lines.get(line.ix());
+            let name = info.map_or("?", |l| l.name.id.as_str());
+            let value = show::quantity(program, *value, info.map(|l| l.unit));
+            let label = text!("为 {value}", "it is {value}");
+            (text!("{name} 为负：{value}", "{name} is negative: {value}"), label)
+        }
+        FailKind::Shares(line, total) => {
+            let name = program.lines.get(line.ix()).map_or("?", |l| l.name.id.as_str());
+            let total = show::number(*total);
+            let label = text!("份额合计 {total}", "the shares sum to {total}");
+            (
+                text!(
+                    "{name} 的来源份额合计为 {total}，应为 1",
+                    "the shares of {name}'s origins sum to {total}, not 1"
+                ),
+                label,
+            )
+        }
+        FailKind::NegativeReference(n, value) => {
+            let value = show::quantity(program, *value, unit(program, *n));
+            let formula = formula();
+            let label = text!("为 {value}", "it is {value}");
+            (text!("基准流 {formula} 为负：{value}", "the reference flow {formula} is negative: {value}"), label)
+        }
+        FailKind::NoGwp(g) => {
+            let (gas, set) = (program.gases.get(g.ix()).map_or("?", |g| g.name.id.as_str()), &program.rule.gwp);
+            let label = text!("{gas} 没有数值", "{gas} has no value");
+            (text!("{gas} 在 {set} 中没有 GWP", "{gas} has no GWP in {set}"), label)
+        }
+        FailKind::Bug(what) => {
+            (text!("程序缺陷：{what}", "a bug of Footrule: {what}"), Text::new("求值到此", "while this was evaluated"))
+        }
+    }
+}
+
+fn num_label(error: NumError) -> Text {
+    match error {
+        NumError::DivisionByZero => Text::new("除数为零", "division by zero"),
+        NumError::Overflow => Text::new("结果过大", "the result is too large"),
+        NumError::TooSmall => {
+            Text::new("结果小于 1e-18，位数会丢失", "the result is below 1e-18 and would lose its digits")
+        }
+        NumError::Domain => Text::new("超出函数的定义域", "outside the domain of the operation"),
+        NumError::Empty => Text::new("没有数值", "there are no values"),
+    }
+}
+
+/// The operands that matter: the divisor for a division by zero, else all.
+fn shown(program: &Program, operands: &[(NodeId, Option<Number>)], error: NumError) -> Text {
+    let operands = match error {
+        NumError::DivisionByZero => &operands[operands.len().saturating_sub(1)..],
+        _ => operands,
+    };
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    for (node, value) in operands {
+        let Some(value) = value else { continue };
+        let constant = matches!(program.nodes.get(node.ix()).map(|n| &n.op), Some(Op::Const(..)));
+        let name = describe(program, *node, FORMULA_DEPTH);
+        let value = show::quantity(program, *value, unit(program, *node));
+        if !constant {
+            zh.push(format!("{name} 为 {value}"));
+            en.push(format!("{name} is {value}"));
+        }
+    }
+    Text::new(zh.join("，"), en.join(", "))
+}
+
+fn unit(program: &Program, node: NodeId) -> Option<footrule_mir::UnitId> {
+    program.nodes.get(node.ix()).and_then(|n| crate::interp::unit_of(&n.ty))
+}
+
+fn table(program: &Program, id: TableId) -> &str {
+    program.tables.get(id.ix()).map_or("?", |t| t.name.id.as_str())
+}
+
+/// Secondary labels: where the operands are declared, the table, the parameter, the conditions that hold.
+fn causes(program: &Program, f: &Failure, mut d: Diagnostic) -> Diagnostic {
+    match &f.kind {
+        FailKind::Num(error, operands) => {
+            let from = if *error == NumError::DivisionByZero { operands.len().saturating_sub(1) } else { 0 };
+            for (node, _) in &operands[from..] {
+                if let Some((name, id)) = declared(program, *node).filter(|(_, id)| *id != f.place) {
+                    d = also(d, program, id, text!("{name} 在此声明", "{name} is declared here"));
+                }
+            }
+            d
+        }
+        FailKind::NoValue(p, _) | FailKind::Changes(p, ..) => match program.params.get(p.ix()) {
+            Some(p) => also(d, program, p.place, Text::new("参数在此声明", "the parameter is declared here")),
+            None => d,
+        },
+        FailKind::NoRow(t, _) | FailKind::AmbiguousRow(t, _) => match program.tables.get(t.ix()) {
+            Some(t) => also(d, program, t.place, Text::new("表在此声明", "the table is declared here")),
+            None => d,
+        },
+        FailKind::NotOne(holding) => {
+            holding.iter().fold(d, |d, p| also(d, program, *p, Text::new("此条件成立", "this condition holds")))
+        }
+        _ => d,
+    }
+}
+
+/// The name and declaration of a node, if it has one.
+fn declared(program: &Program, node: NodeId) -> Option<(&str, PlaceId)> {
+    match program.nodes.get(node.ix()).map(|n| &n.op) {
+        Some(Op::Input(i)) => program.inputs.get(i.ix()).map(|i| (i.name.id.as_str(), i.place)),
+        Some(Op::Amount(a) | Op::Factor(a) | Op::Convert(a, _) | Op::Whole(a) | Op::Unwrap(a)) => {
+            match def(program, node) {
+                Some(found) => Some(found),
+                None if a.0 < node.0 => declared(program, *a),
+                None => None,
+            }
+        }
+        _ => def(program, node),
+    }
+}
+
+fn def(program: &Program, node: NodeId) -> Option<(&str, PlaceId)> {
+    program.defs.iter().find(|d| d.node == node).map(|d| (d.name.id.as_str(), d.place))
+}
+
+/// A node in words: its name, or its formula to a small depth.
+pub(crate) fn describe(program: &Program, id: NodeId, depth: u32) -> String {
+    let Some(node) = program.nodes.get(id.ix()) else {
+        return "?".to_owned();
+    };
+    if let Some((name, _)) = def(program, id) {
+        // Below the top a definition stands for itself; at the top its formula is wanted.
+        if depth < FORMULA_DEPTH {
+            return name.to_owned();
+        }
+    }
+    let sub = |n: NodeId| {
+        if depth == 0 { "…".to_owned() } else { describe(program, n, depth - 1) }
+    };
+    let bracket = |n: NodeId| {
+        let text = sub(n);
+        let plain = !matches!(
+            program.nodes.get(n.ix()).map(|n| &n.op),
+            Some(Op::Add(..) | Op::Sub(..) | Op::Mul(..) | Op::Div(..) | Op::Neg(_))
+        );
+        if plain || def(program, n).is_some() || depth == 0 { text } else { format!("({text})") }
+    };
+    let name = |names: Option<&str>| names.unwrap_or("?").to_owned();
+    match &node.op {
+        Op::Const(c, _) => show::value(program, &crate::interp::constant(c), crate::interp::unit_of(&node.ty)),
+        Op::Input(i) => name(program.inputs.get(i.ix()).map(|i| i.name.id.as_str())),
+        Op::Bound => match &node.ty {
+            Ty::Record(r) => name(program.records.get(r.ix()).map(|r| r.name.as_str())),
+            Ty::Row(t) => table(program, *t).to_owned(),
+            _ => "item".to_owned(),
+        },
+        Op::Field(a, k) => {
+            let field = match program.nodes.get(a.ix()).map(|n| &n.ty) {
+                Some(Ty::Record(r)) => program.records.get(r.ix()).and_then(|r| r.fields.get(*k as usize)),
+                _ => None,
+            };
+            format!("{}.{}", sub(*a), field.map_or("?", |f| f.name.id.as_str()))
+        }
+        Op::Amount(a) => format!("{}.amount", sub(*a)),
+        Op::Factor(a) => format!("{}.factor", sub(*a)),
+        Op::Add(a, b) => format!("{} + {}", sub(*a), bracket(*b)),
+        Op::Sub(a, b) => format!("{} - {}", sub(*a), bracket(*b)),
+        Op::Mul(a, b) => format!("{} * {}", bracket(*a), bracket(*b)),
+        Op::Div(a, b) => format!("{} / {}", bracket(*a), bracket(*b)),
+        Op::Neg(a) => format!("-{}", bracket(*a)),
+        Op::Convert(a, _) | Op::Affine(a, ..) | Op::Whole(a) | Op::Unwrap(a) | Op::Present(a) if a.0 < id.0 => {
+            describe(program, *a, depth.saturating_sub(1))
+        }
+        Op::Split { value, .. } if value.0 < id.0 => describe(program, *value, depth.saturating_sub(1)),
+        Op::Characterise { mass, .. } => format!("co2e({})", sub(*mass)),
+        Op::Power(a, b) => format!("{}^{}", bracket(*a), bracket(*b)),
+        Op::Pow(a, b) => format!("pow({}, {})", sub(*a), sub(*b)),
+        Op::Min(a, b) => format!("min({}, {})", sub(*a), sub(*b)),
+        Op::Max(a, b) => format!("max({}, {})", sub(*a), sub(*b)),
+        Op::Abs(a) => format!("abs({})", sub(*a)),
+        Op::Sqrt(a) => format!("sqrt({})", sub(*a)),
+        Op::Exp(a) => format!("exp({})", sub(*a)),
+        Op::Ln(a) => format!("ln({})", sub(*a)),
+        Op::Fold(f, _) => format!("{}(…)", format!("{f:?}").to_lowercase()),
+        Op::ParamAt(p, _) => name(program.params.get(p.ix()).map(|p| p.name.id.as_str())),
+        Op::Lookup { table: t, .. } => format!("{}(…)", table(program, *t)),
+        Op::Column(a, k) => {
+            let column = match program.nodes.get(a.ix()).map(|n| &n.ty) {
+                Some(Ty::Row(t)) => program
+                    .tables
+                    .get(t.ix())
+                    .and_then(|t| t.keys.iter().chain(&t.columns).nth(*k as usize).map(|(n, _)| n.as_str())),
+                _ => None,
+            };
+            format!("{}.{}", sub(*a), column.unwrap_or("?"))
+        }
+        Op::Result(_) => "total".to_owned(),
+        _ => "…".to_owned(),
+    }
+}

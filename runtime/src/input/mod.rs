@@ -1,0 +1,190 @@
+//! Reading inputs: from JSON, from `--set`, from the tests in the source; one way of checking for all.
+//!
+//! Guarantees: either every input has a value that fits its declaration, or all that is wrong is reported together,
+//! in order. Nothing is coerced, skipped or guessed. Numbers never pass through a float.
+
+mod activity;
+mod decode;
+mod doc;
+mod problems;
+mod scalar;
+
+pub use doc::InputDoc;
+
+use crate::diagnose;
+use crate::interp::{Interp, Slot, input_order};
+use crate::result::assemble;
+use crate::result::{EvidenceEntry, InputValue};
+use crate::value::{Errs, FailKind, Value};
+use decode::Decoder;
+use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::{Day, InputId, InputInfo, Op, PlaceId, Program, RegionId};
+use std::collections::HashMap;
+
+/// Longest list.
+pub const MAX_LIST: usize = 1_000_000;
+
+/// The inputs of one evaluation, decoded, converted and checked against their declarations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inputs {
+    /// First and last day of the period.
+    pub period: Option<(Day, Day)>,
+    /// What the user said about single data.
+    pub evidence: Vec<EvidenceEntry>,
+    pub(crate) slots: Vec<Slot>,
+    given: Vec<bool>,
+}
+
+/// Where a given input comes from.
+pub(crate) enum Given<'a> {
+    /// A value in the document, with its path.
+    Json(&'a crate::json::Json),
+    /// A region of a test, with the place of the assignment.
+    Set(RegionId, PlaceId),
+}
+
+impl Inputs {
+    /// Reads inputs from JSON text; `file_name` is the key of the text for diagnostics.
+    ///
+    /// # Errors
+    /// All that is wrong, sorted by place.
+    pub fn from_json(program: &Program, file_name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let doc = InputDoc::parse(file_name, text).map_err(|d| vec![d])?;
+        Self::from_doc(program, &doc)
+    }
+
+    /// Reads inputs from a document (JSON, possibly changed by `--set`).
+    ///
+    /// # Errors
+    /// All that is wrong, sorted by place.
+    pub fn from_doc(program: &Program, doc: &InputDoc) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(program, Some(doc), None, &[])
+    }
+
+    /// Inputs from assignments of a test: each region yields a value in the input's type.
+    ///
+    /// # Errors
+    /// All that is wrong: unknown, missing and doubled inputs, broken constraints, failures while evaluating.
+    pub fn with_sets(
+        program: &Program,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(program, None, period, sets)
+    }
+
+    /// All ways together; assignments override the document.
+    pub(crate) fn read(
+        program: &Program,
+        doc: Option<&InputDoc>,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut decoder = Decoder::new(program, doc);
+        let mut given: HashMap<usize, Given<'_>> = HashMap::new();
+        let mut stated = None;
+        if let Some(doc) = doc {
+            stated = decoder.top(doc, &mut given);
+        }
+        let mut set_at: HashMap<&str, PlaceId> = HashMap::new();
+        for (name, region, place) in sets {
+            if let Some(first) = set_at.insert(name, *place) {
+                let d = Diagnostic::new(Code::I011, text!("{name} 给了两次", "{name} is given twice"));
+                let d = diagnose::at(d, program, *place, text!("第二次", "the second time"));
+                decoder.report(diagnose::also(d, program, first, text!("第一次", "the first time")));
+            } else if let Some(i) = program.inputs.iter().position(|i| i.name.id == *name) {
+                given.insert(i, Given::Set(*region, *place));
+            } else {
+                let d = decoder.unknown(name, None);
+                decoder.report(diagnose::at(d, program, *place, text!("没有这个输入", "there is no such input")));
+            }
+        }
+        let period = period.or(stated);
+        if period.is_none() && program.nodes.iter().any(|n| matches!(n.op, Op::Period)) {
+            decoder.no_period(doc);
+        }
+        let mut it = Interp::new(program, period);
+        let mut was_given = vec![false; program.inputs.len()];
+        for i in input_order(program) {
+            let (Some(info), place) = (program.inputs.get(i), given.get(&i)) else {
+                continue;
+            };
+            was_given[i] = place.is_some();
+            let slot = decoder.input(&mut it, info, place);
+            if let Some(place) = it.inputs.get_mut(InputId(i as u32).ix()) {
+                *place = Some(slot);
+            }
+        }
+        let (diagnostics, evidence) = decoder.finish();
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
+        Ok(Self { period, evidence, slots, given: was_given })
+    }
+
+    /// The value of an input.
+    #[must_use]
+    pub fn value(&self, id: InputId) -> Option<&Value> {
+        self.slots.get(id.ix()).map(|s| &s.value)
+    }
+
+    /// True if the input was given, false if its default was taken.
+    #[must_use]
+    pub fn was_given(&self, id: InputId) -> bool {
+        self.given.get(id.ix()).copied().unwrap_or(false)
+    }
+
+    /// The evidence under an input.
+    pub(crate) fn evidence_of(&self, name: &str) -> Vec<EvidenceEntry> {
+        let under = |e: &&EvidenceEntry| {
+            e.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.evidence.iter().filter(under).cloned().collect()
+    }
+
+    /// The inputs as they were read.
+    pub(crate) fn shown(&self, program: &Program) -> Vec<InputValue> {
+        let all = program.inputs.iter().zip(&self.slots).zip(&self.given);
+        all.map(|((info, slot), given)| InputValue {
+            name: assemble::name(&info.name),
+            default: !given,
+            value: assemble::shown(program, &slot.value, &info.ty),
+        })
+        .collect()
+    }
+}
+
+/// Failures anywhere in a value that are the user's: broken constraints and requirements, missing fields and
+/// factors. Others count only where they are read.
+pub(crate) fn user_errors(value: &Value, out: &mut Vec<Errs>) {
+    match value {
+        Value::Err(e) => {
+            let own = e.iter().filter(|f| {
+                matches!(
+                    f.kind,
+                    FailKind::Constraint { .. }
+                        | FailKind::MissingField(..)
+                        | FailKind::NoFactor
+                        | FailKind::FixedFactor
+                        | FailKind::Require(_)
+                )
+            });
+            out.extend(own.map(|f| Errs::one(f.clone())));
+        }
+        Value::List(items) | Value::Record(_, items) => items.iter().for_each(|v| user_errors(v, out)),
+        _ => {}
+    }
+}
+
+/// What an input is called in a message: label, identifier and clause.
+pub(crate) fn title(info: &InputInfo) -> (String, String) {
+    let id = &info.name.id;
+    let clause = if info.name.clause.is_empty() { String::new() } else { format!("，§{}", info.name.clause) };
+    let clause_en = clause.replace('，', ", ");
+    let label = |l: &str| {
+        if l.is_empty() { id.clone() } else { format!("{id} ({l}") + ")" }
+    };
+    let zh = if info.name.labels.zh.is_empty() { id.clone() } else { format!("{id}（{}）", info.name.labels.zh) };
+    (format!("{zh}{clause}"), format!("{}{clause_en}", label(&info.name.labels.en)))
+}

@@ -1,0 +1,381 @@
+//! Puts the findings of an evaluation into the result record.
+
+use super::outcome::*;
+use super::{Findings, LineResult, publish};
+use crate::days;
+use crate::diagnose;
+use crate::input::Inputs;
+use crate::interp::Interp;
+use crate::show;
+use crate::touch::{Touch, Touches};
+use crate::value::Value;
+use footrule_diag::text;
+use footrule_mir::{GasId, Line, LineGas, Named, Program, Rounding, StageId, Ty, UnitId, canonical_text};
+use footrule_number::{NumError, Number, Sum};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Decimals of shares.
+const SHARE_DECIMALS: u32 = 4;
+
+pub(crate) fn name(n: &Named) -> Name {
+    Name { id: n.id.clone(), labels: n.labels.clone(), clause: n.clause.clone() }
+}
+
+pub(super) fn unit(program: &Program, id: UnitId) -> String {
+    show::unit(program, id).to_owned()
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A figure in the result's unit.
+pub(super) fn figure(program: &Program, x: Number) -> Result<Figure, NumError> {
+    figure_in(program, x, program.rule.result_unit, program.rule.round)
+}
+
+pub(super) fn figure_in(program: &Program, x: Number, u: UnitId, round: Rounding) -> Result<Figure, NumError> {
+    Ok(Figure { value: publish(x, round)?, unit: unit(program, u), unrounded: x })
+}
+
+fn share(part: Number, whole: Number) -> Option<String> {
+    match part.div(whole) {
+        Ok(x) => Some(x.to_fixed(SHARE_DECIMALS)),
+        Err(NumError::TooSmall) => Some(Number::ZERO.to_fixed(SHARE_DECIMALS)),
+        Err(_) => None,
+    }
+}
+
+pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Outcome, NumError> {
+    let program = it.program;
+    let mut gross = Sum::new();
+    for x in &found.figures.stages {
+        gross.add(x.abs());
+    }
+    let gross = gross.finish()?;
+    let stages = program
+        .stages
+        .iter()
+        .zip(&found.figures.stages)
+        .map(|(n, x)| Ok(Stage { name: name(n), figure: figure(program, *x)?, share: share(*x, gross) }));
+    let (lines, apart): (Vec<_>, Vec<_>) =
+        program.lines.iter().zip(&found.lines).partition(|(l, _)| super::counts(l, program.rule.credits_apart));
+    let show_lines = |list: Vec<(&Line, &LineResult)>| {
+        list.into_iter().map(|(l, r)| line(program, l, r)).collect::<Result<Vec<_>, NumError>>()
+    };
+    Ok(Outcome {
+        schema: SCHEMA,
+        rule: rule(program),
+        period: inputs.period.map(|(a, b)| Period { from: days::show(a), to: days::show(b) }),
+        declared_unit: DeclaredUnit {
+            value: program.rule.declared_amount,
+            unit: unit(program, program.rule.declared_unit),
+            functional: program.rule.functional,
+        },
+        reference_flow: it.reference.map(|x| {
+            let node = program.rule.reference.and_then(|n| program.nodes.get(n.ix()));
+            let u = node.and_then(|n| crate::interp::unit_of(&n.ty));
+            Quantity { value: x, unit: u.map_or_else(String::new, |u| unit(program, u)) }
+        }),
+        total: figure(program, found.figures.total)?,
+        stages: stages.collect::<Result<_, NumError>>()?,
+        gases: gases(program, found, program.rule.credits_apart)?,
+        origins: origins(program, found)?,
+        lines: show_lines(lines)?,
+        apart: show_lines(apart)?,
+        reports: reports(program, found)?,
+        warnings: warnings(program, found),
+        checks: checks(program, found),
+        factors: factors(it, found),
+        accepted: program
+            .accepted
+            .iter()
+            .map(|a| Accepted {
+                gwp: a.gwp.clone(),
+                source: a.source.clone(),
+                because: a.because.clone(),
+                clause: a.clause.clone(),
+            })
+            .collect(),
+        evidence: inputs.evidence.clone(),
+        primary_data_share: found.figures.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+        inputs: inputs.shown(program),
+        explain: None,
+    })
+}
+
+fn rule(program: &Program) -> Rule {
+    let r = &program.rule;
+    Rule {
+        name: name(&r.name),
+        version: r.version.clone(),
+        cites: r.cites.clone(),
+        sector: r.sector.clone(),
+        boundary: r.boundary.clone(),
+        gwp: r.gwp.clone(),
+        meaning_hash: sha256(&canonical_text(program)),
+        text_hash: r.text_hash.clone(),
+        factor_set_hash: sha256(&factor_list(program)),
+    }
+}
+
+/// Every sourced number on a line of its own, by identifier; fields are separated by tabs.
+fn factor_list(program: &Program) -> String {
+    let mut lines: Vec<String> = program
+        .factors
+        .iter()
+        .map(|f| {
+            let mut line = format!("{}\t{}\t{}", f.id, f.value, show::unit(program, f.unit));
+            if let Some(s) = f.source.and_then(|s| program.sources.get(s.ix())) {
+                line.push_str(&format!("\t{}", s.id));
+                for (k, v) in &s.entries {
+                    line.push_str(&format!("\t{k}={v:?}"));
+                }
+            }
+            line
+        })
+        .collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+fn gases(program: &Program, found: &Findings, credits_apart: bool) -> Result<Vec<Gas>, NumError> {
+    let mut seen: BTreeSet<Option<GasId>> = BTreeSet::new();
+    for (l, r) in program.lines.iter().zip(&found.lines).filter(|(l, _)| super::counts(l, credits_apart)) {
+        if let LineGas::Static(g) = l.gas {
+            seen.insert(Some(g));
+        }
+        seen.extend(r.items.iter().flat_map(|i| &i.parts).map(|(k, _)| k.gas));
+    }
+    let mut list = Vec::new();
+    for (i, (gas, x)) in program.gases.iter().zip(&found.figures.gases).enumerate() {
+        if seen.contains(&Some(GasId(i as u32))) {
+            list.push(Gas { name: Some(name(&gas.name)), figure: figure(program, *x)? });
+        }
+    }
+    if seen.contains(&None) {
+        list.push(Gas { name: None, figure: figure(program, found.figures.no_gas)? });
+    }
+    Ok(list)
+}
+
+fn origins(program: &Program, found: &Findings) -> Result<Vec<OriginFigure>, NumError> {
+    let counted = program.lines.iter().zip(&found.lines).filter(|(l, _)| super::counts(l, program.rule.credits_apart));
+    let seen: BTreeSet<_> = counted.flat_map(|(_, r)| &r.items).flat_map(|i| &i.parts).map(|(k, _)| k.origin).collect();
+    let occurring = found.figures.origins.iter().filter(|(o, _)| seen.contains(o));
+    occurring.map(|(o, x)| Ok(OriginFigure { origin: *o, figure: figure(program, *x)? })).collect()
+}
+
+pub(super) fn stage_id(program: &Program, s: StageId) -> String {
+    program.stages.get(s.ix()).map_or_else(String::new, |s| s.id.clone())
+}
+
+fn gas_id(program: &Program, g: GasId) -> String {
+    program.gases.get(g.ix()).map_or_else(String::new, |g| g.name.id.clone())
+}
+
+fn line(program: &Program, l: &Line, r: &LineResult) -> Result<LineFigure, NumError> {
+    let u = unit(program, l.unit);
+    let stages = match l.stage {
+        footrule_mir::StageRef::Static(s) => vec![stage_id(program, s)],
+        _ => r.in_stage.iter().map(|(s, _)| stage_id(program, *s)).collect(),
+    };
+    let gas = match (&l.gas, r.items.first()) {
+        (LineGas::Static(g), _) => Some(*g),
+        (_, Some(first)) if r.own.is_some() => first.gas,
+        _ => None,
+    };
+    let items = r.items.iter().filter(|_| l.over.is_some()).map(|i| {
+        Ok(ItemFigure {
+            index: i.indices.iter().map(|x| x.saturating_add(1)).collect(),
+            name: i.name.clone(),
+            stage: i.stage.map(|s| stage_id(program, s)),
+            gas: i.gas.map(|g| gas_id(program, g)),
+            quantity: Quantity { value: i.own, unit: u.clone() },
+            figure: figure(program, i.total)?,
+        })
+    });
+    Ok(LineFigure {
+        name: name(&l.name),
+        kind: l.kind,
+        stages,
+        applicable: r.applicable,
+        gas: gas.map(|g| gas_id(program, g)),
+        quantity: r.own.map(|x| Quantity { value: x, unit: u.clone() }),
+        figure: figure(program, r.total)?,
+        items: items.collect::<Result<_, NumError>>()?,
+    })
+}
+
+fn reports(program: &Program, found: &Findings) -> Result<Vec<Report>, NumError> {
+    let shown = program.reports.iter().zip(&found.reports).map(|(info, (value, _))| {
+        let ty = program.nodes.get(info.value.ix()).map(|n| &n.ty);
+        let u = ty.and_then(crate::interp::unit_of).unwrap_or_default();
+        let number = match value {
+            Value::Number(x) => Some(*x),
+            Value::Split(s) => Some(s.whole()?),
+            _ => None,
+        };
+        let value = match (number, value) {
+            (Some(x), _) => ReportValue::Figure(figure_in(program, x, u, info.round.unwrap_or(program.rule.round))?),
+            (None, Value::Bool(b)) => ReportValue::Bool(*b),
+            (None, v) => ReportValue::Text(show::value(program, v, None)),
+        };
+        Ok(Report { name: name(&info.name), value })
+    });
+    shown.collect()
+}
+
+/// Findings of checks in order of the rule, then of parameters.
+fn warnings(program: &Program, found: &Findings) -> Vec<Finding> {
+    let fired = program.checks.iter().zip(&found.checks).filter(|(c, r)| c.warn && !r.holds);
+    let mut list: Vec<Finding> = fired
+        .map(|(c, r)| Finding {
+            name: c.name.id.clone(),
+            message: r.message.clone(),
+            clause: c.name.clause.clone(),
+            place: diagnose::place(program, c.place),
+        })
+        .collect();
+    let mut held = BTreeMap::new();
+    for touches in traces(found) {
+        for t in touches.items() {
+            if let Touch::Held(param, row, day) = t {
+                held.entry((*param, *row)).or_insert(*day);
+            }
+        }
+    }
+    for ((param, row), day) in held {
+        let Some(info) = program.params.get(param.ix()) else {
+            continue;
+        };
+        let Some(row) = info.rows.get(row as usize) else {
+            continue;
+        };
+        let (name, from, day) = (&info.name.id, days::show(row.from), days::show(day));
+        list.push(Finding {
+            name: name.clone(),
+            message: text!(
+                "参数 {name} 在 {day} 没有值，沿用自 {from} 起的值",
+                "parameter {name} has no value for {day}; the value from {from} is held"
+            ),
+            clause: info.name.clause.clone(),
+            place: diagnose::place(program, info.place),
+        });
+    }
+    list
+}
+
+fn traces(found: &Findings) -> impl Iterator<Item = &Touches> {
+    let lines = found.lines.iter().map(|l| &l.touches);
+    lines.chain(found.checks.iter().map(|c| &c.touches)).chain(found.reports.iter().map(|(_, t)| t))
+}
+
+fn checks(program: &Program, found: &Findings) -> Vec<Check> {
+    let all = program.checks.iter().zip(&found.checks);
+    all.map(|(c, r)| Check {
+        name: name(&c.name),
+        kind: if c.warn { CheckKind::Warn } else { CheckKind::Require },
+        formula: c.formula.clone(),
+        verdict: if r.holds { Verdict::Passed } else { Verdict::Warning },
+    })
+    .collect()
+}
+
+pub(super) fn source(program: &Program, id: Option<footrule_mir::SourceId>) -> Option<Source> {
+    let info = id.and_then(|s| program.sources.get(s.ix()))?;
+    Some(Source { id: info.id.clone(), entries: info.entries.clone() })
+}
+
+/// The sourced numbers that lines, reports and checks were computed from; definitions are named as users, too.
+fn factors(it: &mut Interp<'_>, found: &Findings) -> Vec<Factor> {
+    let program = it.program;
+    let mut users: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut note = |user: String, touches: &Touches, new: bool| {
+        for f in touches.factors() {
+            if new || users.contains_key(&f.ix()) {
+                users.entry(f.ix()).or_default().push(user.clone());
+            }
+        }
+    };
+    for (l, r) in program.lines.iter().zip(&found.lines) {
+        note(format!("line {}", l.name.id), &r.touches, true);
+    }
+    for (info, (_, touches)) in program.reports.iter().zip(&found.reports) {
+        note(format!("report {}", info.name.id), touches, true);
+    }
+    for (c, r) in program.checks.iter().zip(&found.checks) {
+        let what = if c.warn { "warn" } else { "require" };
+        note(format!("{what} {}", c.name.id).trim_end().to_owned(), &r.touches, true);
+    }
+    for def in &program.defs {
+        let slot = it.get(def.node);
+        note(format!("let {}", def.name.id), &slot.touches, false);
+    }
+    let used = users.into_iter().filter_map(|(i, used_by)| program.factors.get(i).map(|f| (f, used_by)));
+    used.map(|(f, used_by)| Factor {
+        id: f.id.clone(),
+        value: f.value,
+        unit: unit(program, f.unit),
+        source: source(program, f.source),
+        used_by,
+        place: diagnose::place(program, f.place),
+    })
+    .collect()
+}
+
+/// A value in the form of the input file.
+pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
+    let number = |x: Number, u: &UnitId| match show::unit(program, *u) {
+        "" => Shown::Text(x.to_string()),
+        u => Shown::Quantity(Quantity { value: x, unit: u.to_owned() }),
+    };
+    match (value, ty) {
+        (Value::Absent, _) => Shown::Null,
+        (_, Ty::Optional(inner)) => shown(program, value, inner),
+        (Value::Number(x), Ty::Number(u)) => number(*x, u),
+        (Value::Number(x), _) => Shown::Text(x.to_string()),
+        (Value::Bool(b), _) => Shown::Bool(*b),
+        (Value::List(items), Ty::List(inner)) => Shown::List(items.iter().map(|v| shown(program, v, inner)).collect()),
+        (Value::Record(id, values), _) => {
+            let fields = program.records.get(id.ix()).map(|r| r.fields.as_slice()).unwrap_or_default();
+            let pairs = fields.iter().zip(values.iter());
+            Shown::Fields(pairs.map(|(f, v)| (f.name.id.clone(), shown(program, v, &f.ty))).collect())
+        }
+        (Value::Activity(a), Ty::Activity { amount, factor }) => {
+            let mut fields = vec![("amount".to_owned(), number(a.amount, amount))];
+            match &a.factor {
+                Some(Ok(split)) => {
+                    let parts =
+                        split.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, factor)));
+                    fields.push(("factor".to_owned(), Shown::Fields(parts.collect())));
+                }
+                _ => fields.push(("factor".to_owned(), Shown::Null)),
+            }
+            if a.datum.default_factor {
+                fields.push(("default_factor".to_owned(), Shown::Bool(true)));
+            }
+            let text = |t: &Option<String>| t.clone().map(Shown::Text);
+            let year = a.datum.year.map(|y| Shown::Text(y.to_string()));
+            for (k, v) in [("source", text(&a.datum.source)), ("year", year), ("region", text(&a.datum.region))] {
+                fields.extend(v.map(|v| (k.to_owned(), v)));
+            }
+            fields.push(("primary".to_owned(), Shown::Bool(a.datum.primary)));
+            Shown::Fields(fields)
+        }
+        (v, _) => Shown::Text(show::value(program, v, None)),
+    }
+}
+
+/// The name of an origin, as in files.
+pub(crate) fn origin_name(o: footrule_mir::Origin) -> &'static str {
+    use footrule_mir::Origin;
+    match o {
+        Origin::Fossil => "fossil",
+        Origin::Biogenic => "biogenic",
+        Origin::LandUse => "land_use",
+        Origin::Aircraft => "aircraft",
+        Origin::Undivided => "undivided",
+    }
+}

@@ -1,0 +1,321 @@
+//! The derivation tree: total → stages → lines → items → parts, and what the formulas read.
+//!
+//! Guarantees: the value of a total, stage, line or item is the exact sum, rounded once, of the values of its
+//! children that are stages, lines, items or parts ([`Explain::verify_sums`]). A definition is unfolded where it is
+//! met first, and stands alone elsewhere (`repeated`).
+
+use super::assemble::{figure, origin_name, source, unit};
+use super::outcome::{EvidenceEntry, Shown, Source};
+use super::{Findings, LineResult, counts, publish};
+use crate::input::Inputs;
+use crate::interp::{Interp, unit_of};
+use crate::show;
+use crate::touch::Touches;
+use crate::value::Value;
+use footrule_diag::{Text, text};
+use footrule_mir::{Cell, FactorId, Line, Named, Program, Read, StageId};
+use footrule_number::{NumError, Number, sum};
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// How deeply definitions are unfolded.
+const MAX_DEPTH: u32 = 64;
+
+/// What a node of the tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExplainKind {
+    /// The footprint, per declared unit.
+    Total,
+    /// A stage, per declared unit.
+    Stage,
+    /// A line in a stage, per declared unit.
+    Line,
+    /// An item of a line, per declared unit.
+    Item,
+    /// A part of an item by origin, gas and evidence, per declared unit.
+    Part,
+    /// A definition.
+    Let,
+    /// An input.
+    Input,
+    /// A sourced number.
+    Factor,
+    /// The own quantity of a line, read by another formula.
+    Quantity,
+    /// A report.
+    Report,
+}
+
+impl ExplainKind {
+    /// True for what adds up to the node above.
+    #[must_use]
+    pub fn is_summand(self) -> bool {
+        matches!(self, Self::Stage | Self::Line | Self::Item | Self::Part)
+    }
+}
+
+/// A node of the derivation tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explain {
+    /// Identifier; of a part its origin, gas and evidence.
+    pub id: String,
+    /// What it is.
+    pub kind: ExplainKind,
+    /// Clause, without `§`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub clause: String,
+    /// Labels.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub labels: Text,
+    /// The formula as written.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub formula: String,
+    /// Unrounded value, if it is a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Number>,
+    /// What it is, if it is no number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+    /// Unit of the value.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Rounded for publication, where it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Where a factor comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// What the user said about an input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceEntry>,
+    /// True if this definition is unfolded elsewhere in the tree.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repeated: bool,
+    /// Summands first, then what the formula reads.
+    pub children: Vec<Explain>,
+}
+
+impl Explain {
+    fn new(kind: ExplainKind, n: &Named) -> Self {
+        Self {
+            id: n.id.clone(),
+            kind,
+            clause: n.clause.clone(),
+            labels: n.labels.clone(),
+            formula: String::new(),
+            value: None,
+            shown: None,
+            unit: String::new(),
+            published: None,
+            source: None,
+            evidence: Vec::new(),
+            repeated: false,
+            children: Vec::new(),
+        }
+    }
+
+    /// Checks that every sum of the tree adds up exactly: the path of the first node that does not.
+    ///
+    /// # Errors
+    /// The identifiers from the root to the node whose value is not the sum of its summands.
+    pub fn verify_sums(&self) -> Result<(), String> {
+        let summands: Vec<Number> =
+            self.children.iter().filter(|c| c.kind.is_summand()).filter_map(|c| c.value).collect();
+        let sums = self.kind == ExplainKind::Total || (self.kind.is_summand() && self.kind != ExplainKind::Part);
+        if sums && sum(summands).ok() != self.value {
+            return Err(self.id.clone());
+        }
+        self.children.iter().try_for_each(|c| c.verify_sums().map_err(|path| format!("{}/{path}", self.id)))
+    }
+}
+
+struct Tree<'a, 'p> {
+    it: &'a mut Interp<'p>,
+    inputs: &'a Inputs,
+    found: &'a Findings,
+    seen: HashSet<Read>,
+}
+
+/// The tree of a whole evaluation.
+///
+/// Errors: those of rounding for publication.
+pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Explain, NumError> {
+    let program = it.program;
+    let mut root = Explain::new(ExplainKind::Total, &Named { id: "total".to_owned(), ..program.rule.name.clone() });
+    number(&mut root, program, found.figures.total)?;
+    let mut tree = Tree { it, inputs, found, seen: HashSet::new() };
+    for (i, (stage, value)) in program.stages.iter().zip(&found.figures.stages).enumerate() {
+        let mut node = Explain::new(ExplainKind::Stage, stage);
+        number(&mut node, program, *value)?;
+        for (line, result) in program.lines.iter().zip(&found.lines) {
+            if counts(line, program.rule.credits_apart) {
+                node.children.extend(tree.line(line, result, StageId(i as u32))?);
+            }
+        }
+        root.children.push(node);
+    }
+    for (info, (value, touches)) in program.reports.iter().zip(&found.reports) {
+        let mut node = Explain::new(ExplainKind::Report, &info.name);
+        let ty = program.nodes.get(info.value.ix()).map(|n| &n.ty);
+        set_value(&mut node, program, value, ty.and_then(unit_of));
+        node.published = node.value.map(|x| publish(x, info.round.unwrap_or(program.rule.round))).transpose()?;
+        node.formula.clone_from(&info.formula);
+        node.children = tree.reads(&info.reads, touches, 0)?;
+        root.children.push(node);
+    }
+    Ok(root)
+}
+
+fn number(node: &mut Explain, program: &Program, x: Number) -> Result<(), NumError> {
+    let f = figure(program, x)?;
+    node.value = Some(x);
+    node.unit = f.unit;
+    node.published = Some(f.value);
+    Ok(())
+}
+
+fn set_value(node: &mut Explain, program: &Program, value: &Value, u: Option<footrule_mir::UnitId>) {
+    node.value = match value {
+        Value::Number(x) => Some(*x),
+        Value::Split(s) => s.whole().ok(),
+        _ => None,
+    };
+    if node.value.is_some() {
+        node.unit = u.map_or_else(String::new, |u| unit(program, u));
+    } else {
+        node.shown = Some(Shown::Text(show::value(program, value, u)));
+    }
+}
+
+impl Tree<'_, '_> {
+    /// A line in a stage, if it has items there.
+    fn line(&mut self, line: &Line, result: &LineResult, stage: StageId) -> Result<Option<Explain>, NumError> {
+        let program = self.it.program;
+        let Some((_, value)) = result.in_stage.iter().find(|(s, _)| *s == stage) else {
+            return Ok(None);
+        };
+        let mut node = Explain::new(ExplainKind::Line, &line.name);
+        number(&mut node, program, *value)?;
+        node.formula.clone_from(&line.formula);
+        let mut touches = Touches::NONE;
+        for item in result.items.iter().filter(|i| i.stage == Some(stage)) {
+            touches.absorb(&item.touches);
+            let index: Vec<String> = item.indices.iter().map(|i| i.saturating_add(1).to_string()).collect();
+            let id =
+                if index.is_empty() { line.name.id.clone() } else { format!("{}[{}]", line.name.id, index.join(",")) };
+            let mut child =
+                Explain::new(ExplainKind::Item, &Named { id, labels: item.name.clone(), clause: String::new() });
+            number(&mut child, program, item.total)?;
+            for (key, value) in &item.parts {
+                let gas = key.gas.and_then(|g| program.gases.get(g.ix())).map_or("CO2e", |g| g.name.id.as_str());
+                let evidence = match key.evidence {
+                    footrule_mir::Evidence::Primary => "primary",
+                    footrule_mir::Evidence::Secondary => "secondary",
+                };
+                let id = format!("{} {gas} {evidence}", origin_name(key.origin));
+                let mut part = Explain::new(ExplainKind::Part, &Named { id, ..Named::default() });
+                number(&mut part, program, *value)?;
+                child.children.push(part);
+            }
+            let mut own = Explain::new(ExplainKind::Quantity, &Named { id: "quantity".to_owned(), ..Named::default() });
+            own.value = Some(item.own);
+            own.unit = unit(program, line.unit);
+            child.children.push(own);
+            node.children.push(child);
+        }
+        let mut reads = self.reads(&line.reads, &touches, 0)?;
+        node.children.append(&mut reads);
+        Ok(Some(node))
+    }
+
+    fn reads(&mut self, reads: &[Read], touches: &Touches, depth: u32) -> Result<Vec<Explain>, NumError> {
+        let mut out = Vec::new();
+        for read in reads {
+            self.read(*read, touches, depth, &mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn read(&mut self, read: Read, touches: &Touches, depth: u32, out: &mut Vec<Explain>) -> Result<(), NumError> {
+        let program = self.it.program;
+        match read {
+            Read::Def(d) => {
+                let Some(def) = program.defs.get(d.ix()) else {
+                    return Ok(());
+                };
+                let slot = self.it.get(def.node);
+                let mut node = Explain::new(ExplainKind::Let, &def.name);
+                let ty = program.nodes.get(def.node.ix()).map(|n| &n.ty);
+                set_value(&mut node, program, &slot.value, ty.and_then(unit_of));
+                node.formula.clone_from(&def.formula);
+                node.repeated = !self.seen.insert(read) || depth >= MAX_DEPTH;
+                if !node.repeated {
+                    node.children = self.reads(&def.reads, &slot.touches, depth + 1)?;
+                }
+                out.push(node);
+            }
+            Read::Input(i) => {
+                let (Some(info), Some(slot)) = (program.inputs.get(i.ix()), self.inputs.slots.get(i.ix())) else {
+                    return Ok(());
+                };
+                let mut node = Explain::new(ExplainKind::Input, &info.name);
+                set_value(&mut node, program, &slot.value, unit_of(&info.ty));
+                if let Value::List(items) = &slot.value {
+                    let n = items.len();
+                    let t: Text = text!("{n} 条", "{n} items");
+                    node.shown = Some(Shown::Text(t.en));
+                } else if node.value.is_none() {
+                    node.shown = Some(super::assemble::shown(program, &slot.value, &info.ty));
+                }
+                node.evidence = self.inputs.evidence_of(&info.name.id);
+                out.push(node);
+            }
+            Read::Line(l) => {
+                let (Some(line), Some(result)) = (program.lines.get(l.ix()), self.found.lines.get(l.ix())) else {
+                    return Ok(());
+                };
+                let mut node = Explain::new(ExplainKind::Quantity, &line.name);
+                node.value = result.own;
+                node.unit = unit(program, line.unit);
+                node.formula.clone_from(&line.formula);
+                node.repeated = !self.seen.insert(read) || depth >= MAX_DEPTH;
+                if !node.repeated {
+                    node.children = self.reads(&line.reads, &result.touches, depth + 1)?;
+                }
+                out.push(node);
+            }
+            Read::Param(p) => {
+                let rows = program.params.get(p.ix()).map(|p| p.rows.as_slice()).unwrap_or_default();
+                let own: HashSet<FactorId> = rows.iter().map(|r| r.factor).collect();
+                out.extend(touches.factors().filter(|f| own.contains(f)).filter_map(|f| factor(program, f)));
+            }
+            Read::Table(t) => {
+                let rows = program.tables.get(t.ix()).map(|t| t.rows.as_slice()).unwrap_or_default();
+                let cells = rows.iter().flat_map(|r| &r.values);
+                let own: HashSet<FactorId> = cells
+                    .filter_map(|c| match c {
+                        Cell::Factor(f) => Some(*f),
+                        Cell::Const(_) => None,
+                    })
+                    .collect();
+                out.extend(touches.factors().filter(|f| own.contains(f)).filter_map(|f| factor(program, f)));
+            }
+            Read::Factor(f) => out.extend(factor(program, f)),
+        }
+        Ok(())
+    }
+}
+
+fn factor(program: &Program, id: FactorId) -> Option<Explain> {
+    let info = program.factors.get(id.ix())?;
+    let mut node = Explain::new(ExplainKind::Factor, &name_of(&info.id));
+    node.value = Some(info.value);
+    node.unit = unit(program, info.unit);
+    node.source = source(program, info.source);
+    Some(node)
+}
+
+fn name_of(id: &str) -> Named {
+    Named { id: id.to_owned(), ..Named::default() }
+}

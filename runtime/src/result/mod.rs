@@ -1,0 +1,112 @@
+//! One evaluation: inputs in, the result record or all its failures out.
+//!
+//! Order: root region, lines, figures, results region, checks, reports; then, if nothing failed, the record.
+//! Guarantees: every published figure is rounded once from its unrounded value.
+
+pub(crate) mod assemble;
+mod explain;
+mod lines;
+mod outcome;
+
+pub use explain::{Explain, ExplainKind};
+pub(crate) use lines::{Figures, LineResult, counts};
+pub use outcome::*;
+
+use crate::diagnose;
+use crate::input::Inputs;
+use crate::interp::Interp;
+use crate::touch::Touches;
+use crate::value::{Errs, FailKind, Value};
+use footrule_diag::{Diagnostic, Text};
+use footrule_mir::{Program, Rounding};
+use footrule_number::{NumError, Number};
+
+/// What an evaluation is to return besides the figures.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The derivation tree.
+    pub explain: bool,
+}
+
+/// Rounds for publication: the rounded number and its text.
+///
+/// Errors: `Overflow`, when rounding up to significant digits leaves the range.
+pub(crate) fn publish(x: Number, round: Rounding) -> Result<String, NumError> {
+    if round.significant {
+        let (rounded, decimals) = x.round_significant(round.digits)?;
+        return Ok(rounded.to_fixed(decimals));
+    }
+    Ok(x.to_fixed(round.digits))
+}
+
+/// A check and what it came to.
+pub(crate) struct Checked {
+    pub holds: bool,
+    pub message: Text,
+    pub touches: Touches,
+}
+
+/// All that was found, before it is put into words.
+pub(crate) struct Findings {
+    pub lines: Vec<LineResult>,
+    pub figures: Figures,
+    pub checks: Vec<Checked>,
+    /// Value and trace of each report.
+    pub reports: Vec<(Value, Touches)>,
+}
+
+/// Evaluates a program.
+///
+/// # Errors
+/// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
+pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
+    let mut it = Interp::new(program, inputs.period);
+    it.inputs = inputs.slots.iter().cloned().map(Some).collect();
+    it.run(program.root);
+    let mut roots: Vec<Errs> = Vec::new();
+    let lines = lines::lines(&mut it);
+    it.figures = Some(match &lines {
+        Ok((_, figures)) => Ok(figures.clone()),
+        Err(e) => {
+            roots.push(e.clone());
+            Err(e.clone())
+        }
+    });
+    it.run(program.results);
+    let mut checks = Vec::with_capacity(program.checks.len());
+    for check in &program.checks {
+        let (holds, touches) = it.condition(check.condition);
+        match holds {
+            Err(e) => roots.push(e),
+            Ok(holds) => {
+                let message = if holds { Text::default() } else { it.message(check) };
+                if !holds && !check.warn {
+                    roots.push(it.fail_at(check.place, None, 0, FailKind::Require(message.clone())));
+                }
+                checks.push(Checked { holds, message, touches });
+            }
+        }
+    }
+    let mut reports = Vec::with_capacity(program.reports.len());
+    for report in &program.reports {
+        let slot = it.get(report.value);
+        match slot.value {
+            Value::Err(e) => roots.push(e),
+            v => reports.push((v, slot.touches)),
+        }
+    }
+    let findings = match lines {
+        Ok((lines, figures)) if roots.is_empty() => Findings { lines, figures, checks, reports },
+        _ => return Err(diagnose::diagnostics(program, &roots)),
+    };
+    let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
+        if options.explain {
+            outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
+        }
+        Ok(outcome)
+    });
+    built.map_err(|e| {
+        let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
+        diagnose::diagnostics(program, &[e])
+    })
+}

@@ -1,0 +1,240 @@
+//! Tests in the source of a rule: inputs, an evaluation, expectations.
+//!
+//! Guarantees: a test passes only if every expectation holds and, unless it expects an error, the evaluation
+//! succeeds. Every expectation that fails is a FR-R006 with the expected and the actual figure.
+
+use crate::diagnose;
+use crate::input::{InputDoc, Inputs};
+use crate::result::{Options, Outcome, ReportValue, evaluate};
+use footrule_diag::{Code, Diagnostic, Text, text};
+use footrule_mir::{Const, Expect, Origin, PlaceId, Program, ResultRef, TestInfo, UnitId};
+use footrule_number::{Number, Ratio, sum};
+
+use crate::result::assemble::origin_name;
+use crate::show;
+
+/// What a test came to.
+#[derive(Debug, Clone)]
+pub struct TestVerdict {
+    /// All expectations hold.
+    pub passed: bool,
+    /// What does not hold (FR-R006), and the errors of an evaluation that should not have failed.
+    pub failures: Vec<Diagnostic>,
+    /// The result, if there is one.
+    pub outcome: Option<Outcome>,
+}
+
+/// Reads a file that a test names (`from "case.json"`), relative to the rule's.
+pub type Loader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// A figure expected: value, decimals written, tolerance, conversion, unit.
+struct Figure<'a> {
+    value: Number,
+    decimals: u32,
+    within: Option<Number>,
+    scale: &'a Ratio,
+    unit: UnitId,
+}
+
+/// Runs the test with this index. A test that does not exist fails.
+#[must_use]
+pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestVerdict {
+    let Some(test) = program.tests.get(test_index) else {
+        let d = Diagnostic::new(Code::R006, text!("没有第 {test_index} 个测试", "there is no test {test_index}"));
+        return TestVerdict { passed: false, failures: vec![d], outcome: None };
+    };
+    let result = inputs(program, test, load).and_then(|i| evaluate(program, &i, Options::default()));
+    let errors_expected: Vec<&str> = test
+        .expects
+        .iter()
+        .filter_map(|(e, _)| match e {
+            Expect::Error(code) => Some(code.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut failures = Vec::new();
+    match &result {
+        Err(errors) => {
+            for (expect, place) in &test.expects {
+                let Expect::Error(code) = expect else {
+                    if !errors_expected.is_empty() {
+                        failures.push(failed(program, *place, Text::new("没有结果", "there is no result")));
+                    }
+                    continue;
+                };
+                let wanted = Code::parse(code);
+                if !errors.iter().any(|d| Some(d.code) == wanted) {
+                    let found: Vec<&str> = errors.iter().map(|d| d.code.as_str()).collect();
+                    let found = found.join(", ");
+                    failures.push(failed(
+                        program,
+                        *place,
+                        text!("应报 {code}，实为 {found}", "{code} is expected; {found} came"),
+                    ));
+                }
+            }
+            if errors_expected.is_empty() {
+                failures.extend(errors.iter().cloned());
+            }
+        }
+        Ok(outcome) => {
+            for (expect, place) in &test.expects {
+                if let Err(message) = holds(program, outcome, expect) {
+                    failures.push(failed(program, *place, message));
+                }
+            }
+        }
+    }
+    TestVerdict { passed: failures.is_empty(), failures, outcome: result.ok() }
+}
+
+fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {
+    let label = Text::new("此期望不成立", "this expectation does not hold");
+    diagnose::at(Diagnostic::new(Code::R006, message), program, place, label)
+}
+
+fn inputs(program: &Program, test: &TestInfo, load: Loader<'_>) -> Result<Inputs, Vec<Diagnostic>> {
+    let doc = match &test.from {
+        None => None,
+        // The program holds the file's text, or its name.
+        Some(from) if from.trim_start().starts_with('{') => {
+            Some(InputDoc::parse("case.json", from).map_err(|d| vec![d])?)
+        }
+        Some(from) => {
+            let text = load(from).map_err(|e| {
+                let d = Diagnostic::new(Code::C001, text!("无法读取 {from}：{e}", "{from} cannot be read: {e}"));
+                vec![diagnose::at(d, program, test.place, Text::new("此测试", "this test"))]
+            })?;
+            Some(InputDoc::parse(from, &text).map_err(|d| vec![d])?)
+        }
+    };
+    Inputs::read(program, doc.as_ref(), test.period, &test.sets)
+}
+
+/// Whether an expectation on a result holds; else why not.
+fn holds(program: &Program, outcome: &Outcome, expect: &Expect) -> Result<(), Text> {
+    match expect {
+        Expect::Error(code) => {
+            let total = format!("{} {}", outcome.total.value, outcome.total.unit);
+            Err(text!("应报 {code}，却得到 {total}", "{code} is expected; the result is {total}"))
+        }
+        Expect::Warning(name) => {
+            if outcome.warnings.iter().any(|w| w.name == *name) {
+                return Ok(());
+            }
+            Err(text!("警告 {name} 没有出现", "warning {name} does not fire"))
+        }
+        Expect::Result { what, value, decimals, within, scale, unit } => {
+            let (name, actual) = result(program, outcome, what)?;
+            let figure = Figure { value: *value, decimals: *decimals, within: *within, scale, unit: *unit };
+            compare(program, &name, actual, &figure)
+        }
+        Expect::Value { name, line, value, decimals, within, scale, unit } => {
+            let actual = if *line { line_quantity(outcome, name)? } else { report_number(outcome, name)? };
+            let figure = Figure { value: *value, decimals: *decimals, within: *within, scale, unit: *unit };
+            compare(program, name, actual, &figure)
+        }
+        Expect::Constant { name, value } => {
+            let report = outcome.reports.iter().find(|r| r.name.id == *name);
+            let Some(report) = report else {
+                return Err(text!("没有报告 {name}", "there is no report {name}"));
+            };
+            let expected = show::value(program, &crate::interp::constant(value), None);
+            let (same, actual) = match (&report.value, value) {
+                (ReportValue::Bool(b), Const::Bool(c)) => (b == c, b.to_string()),
+                (ReportValue::Bool(b), _) => (false, b.to_string()),
+                (ReportValue::Text(t), Const::Bool(_) | Const::Number(_)) => (false, t.clone()),
+                (ReportValue::Text(t), _) => (*t == expected, t.clone()),
+                (ReportValue::Figure(f), Const::Number(x)) => (f.unrounded == *x, f.unrounded.to_string()),
+                (ReportValue::Figure(f), _) => (false, f.unrounded.to_string()),
+            };
+            if same {
+                Ok(())
+            } else {
+                Err(text!("{name} 应为 {expected}，实为 {actual}", "{name}: {expected} is expected; it is {actual}"))
+            }
+        }
+    }
+}
+
+fn compare(program: &Program, name: &str, actual: Number, figure: &Figure<'_>) -> Result<(), Text> {
+    let unit = show::unit(program, figure.unit);
+    let in_unit = actual.convert(*figure.scale);
+    let in_unit = in_unit.map_err(|e| text!("{name}：{e}", "{name}: {e}"))?;
+    let expected = figure.value.to_fixed(figure.decimals.max(figure.value.scale()));
+    match figure.within {
+        None if in_unit.round_decimals(figure.decimals) == figure.value => Ok(()),
+        None => {
+            let rounded = in_unit.to_fixed(figure.decimals);
+            Err(text!(
+                "{name} 应为 {expected} {unit}，实为 {rounded}（未修约 {in_unit}）",
+                "{name}: {expected} {unit} is expected; it is {rounded} (unrounded {in_unit})"
+            ))
+        }
+        Some(within) => {
+            let off = in_unit.sub(figure.value).map(Number::abs);
+            if off.is_ok_and(|d| d <= within) {
+                return Ok(());
+            }
+            Err(text!(
+                "{name} 应为 {expected} ± {within} {unit}，实为 {in_unit}",
+                "{name}: {expected} ± {within} {unit} is expected; it is {in_unit}"
+            ))
+        }
+    }
+}
+
+fn result(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(String, Number), Text> {
+    let all_lines = || outcome.lines.iter().chain(&outcome.apart);
+    Ok(match what {
+        ResultRef::Total => ("total".to_owned(), outcome.total.unrounded),
+        ResultRef::Stage(s) => {
+            let stage = outcome.stages.get(s.ix()).ok_or_else(|| Text::new("没有此阶段", "no such stage"))?;
+            (stage.name.id.clone(), stage.figure.unrounded)
+        }
+        ResultRef::Gas(g) => {
+            let name = program.gases.get(g.ix()).map(|g| g.name.id.clone()).unwrap_or_default();
+            let found = outcome.gases.iter().find(|g| g.name.as_ref().is_some_and(|n| n.id == name));
+            let value = found.map(|g| g.figure.unrounded).unwrap_or_default();
+            (name, value)
+        }
+        ResultRef::Origin(o) => {
+            let found = outcome.origins.iter().find(|x| x.origin == *o);
+            (origin(*o), found.map(|x| x.figure.unrounded).unwrap_or_default())
+        }
+        ResultRef::Lines(lines) => {
+            let names: Vec<&str> =
+                lines.iter().filter_map(|l| program.lines.get(l.ix())).map(|l| l.name.id.as_str()).collect();
+            let values =
+                names.iter().filter_map(|n| all_lines().find(|l| l.name.id == **n)).map(|l| l.figure.unrounded);
+            let total = sum(values).map_err(|e| text!("{e}", "{e}"))?;
+            (names.join(" + "), total)
+        }
+    })
+}
+
+fn origin(o: Origin) -> String {
+    origin_name(o).to_owned()
+}
+
+fn line_quantity(outcome: &Outcome, name: &str) -> Result<Number, Text> {
+    let line = outcome.lines.iter().chain(&outcome.apart).find(|l| l.name.id == name);
+    let Some(line) = line else {
+        return Err(text!("没有行 {name}", "there is no line {name}"));
+    };
+    match &line.quantity {
+        Some(q) => Ok(q.value),
+        None if !line.applicable => Err(text!("行 {name} 不适用", "line {name} does not apply")),
+        None => {
+            Err(text!("行 {name} 含多种气体，没有单一数量", "line {name} is of several gases and has no one quantity"))
+        }
+    }
+}
+
+fn report_number(outcome: &Outcome, name: &str) -> Result<Number, Text> {
+    match outcome.reports.iter().find(|r| r.name.id == name).map(|r| &r.value) {
+        Some(ReportValue::Figure(f)) => Ok(f.unrounded),
+        Some(_) => Err(text!("报告 {name} 不是数", "report {name} is no number")),
+        None => Err(text!("没有报告 {name}", "there is no report {name}")),
+    }
+}
