@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
     }
     pages.sort();
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    let text = format!("/// Code and page, sorted by code.\npub static PAGES: &[(&str, &str)] = &[\n{}];\n", pages.concat());
+    let text =
+        format!("/// Code and page, sorted by code.\npub static PAGES: &[(&str, &str)] = &[\n{}];\n", pages.concat());
     fs::write(Path::new(&out).join("pages.rs"), text)
 }

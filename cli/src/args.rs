@@ -7,8 +7,10 @@ use footrule_diag::Lang;
 /// Footrule: product carbon footprint rules that give everybody the same number.
 #[derive(Debug, Parser)]
 #[command(name = "footrule", version, about = "Product carbon footprint rules as programs · 产品碳足迹规则语言")]
-#[command(after_help = "Exit codes · 退出码: 0 fine, 1 findings, 2 unusable call, 3 input data refused, 70 a bug of ours.\n\
-    Results go to stdout, everything else to stderr; `-` is stdin. RULE is a path or std:NAME; `std` is the whole library.")]
+#[command(
+    after_help = "Exit codes · 退出码: 0 fine, 1 findings, 2 unusable call, 3 input data refused, 70 a bug of ours.\n\
+    Results go to stdout, everything else to stderr; `-` is stdin. RULE is a path or std:NAME; `std` is the whole library."
+)]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]

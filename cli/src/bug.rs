@@ -27,7 +27,9 @@ fn report(info: &PanicHookInfo<'_>) {
     eprintln!("FR-C005 Footrule 的程序缺陷 · a bug of Footrule, not of the rule or the data");
     eprintln!("  {message}{place}");
     eprintln!("  footrule {version}, {}, phase: {phase}", std::env::consts::OS);
-    eprintln!("  请把以上内容与触发它的规则文件一并报告 · please report the lines above with the rule that triggers it");
+    eprintln!(
+        "  请把以上内容与触发它的规则文件一并报告 · please report the lines above with the rule that triggers it"
+    );
     if std::env::var_os("RUST_BACKTRACE").is_some() {
         eprintln!("{}", std::backtrace::Backtrace::force_capture());
     }

@@ -88,16 +88,16 @@ impl Workbench {
             } else if Path::new(path).is_dir() {
                 let mut files = Vec::new();
                 match sources_below(Path::new(path), &mut files) {
-                    Ok(()) if files.is_empty() => Err(empty_folder(path)),
+                    Ok(()) if files.is_empty() => Err(vec![empty_folder(path)]),
                     Ok(()) => files.iter().map(|f| self.open(f)).collect(),
-                    Err(e) => Err(unreadable(path, &e)),
+                    Err(e) => Err(vec![unreadable(path, &e)]),
                 }
             } else {
                 self.open(path).map(|key| vec![key])
             };
             match found {
                 Ok(found) => keys.extend(found),
-                Err(d) => refused.push(d),
+                Err(found) => refused.extend(found),
             }
         }
         let mut seen = std::collections::BTreeSet::new();
@@ -106,25 +106,25 @@ impl Workbench {
     }
 
     /// Opens one file or library module and what it uses; returns its key.
-    pub fn open(&mut self, path: &str) -> Result<String, Diagnostic> {
+    pub fn open(&mut self, path: &str) -> Result<String, Vec<Diagnostic>> {
         if path.starts_with(STD) {
             return match self.session.source(path) {
                 Some(_) => Ok(path.to_owned()),
-                None => Err(no_such_rule(path)),
+                None => Err(vec![no_such_rule(path)]),
             };
         }
         let key = shown(path);
         // A file that cannot be read is the caller's slip; one that it uses is a finding of the compiler's.
-        footrule_compiler::load(&mut self.session, &key, &|path| read(path)).map_err(|e| unreadable(&key, &e))?;
+        footrule_compiler::load(&mut self.session, &key, &|path| read(path)).map_err(|e| vec![unreadable(&key, &e)])?;
         Ok(key)
     }
 
     /// Opens a file that must be a rule.
-    pub fn open_rule(&mut self, path: &str) -> Result<String, Diagnostic> {
+    pub fn open_rule(&mut self, path: &str) -> Result<String, Vec<Diagnostic>> {
         let known = path.starts_with(STD) || Path::new(path).exists();
         if !known && !path.contains(['/', '\\', '.']) {
             // `primary_aluminium` without `std:`
-            return Err(no_such_rule(path));
+            return Err(vec![no_such_rule(path)]);
         }
         let key = self.open(path)?;
         let broken = || self.session.check(&key).iter().any(|d| d.severity == Severity::Error);
@@ -136,7 +136,7 @@ impl Workbench {
             "规则文件以 `rule 名称` 开头；`footrule list` 列出规则库",
             "a rule file begins with `rule NAME`; `footrule list` shows those of the library"
         );
-        Err(Diagnostic::new(Code::C003, message).help(help))
+        Err(vec![Diagnostic::new(Code::C003, message).help(help)])
     }
 }
 

@@ -4,6 +4,8 @@
 //! relative to their chunk; [`Place`] pairs them with the chunk, and only [`resolve_place`] makes them absolute.
 //! Invariant: typing inside one body never invalidates another; bodies meet only through signatures.
 
+#![expect(missing_docs, reason = "salsa's macros generate accessors without docs")]
+
 use crate::names::StmtName;
 use footrule_diag::{Diagnostic, FileSpan, Span};
 use footrule_syntax::{Chunk, ChunkKey, Parsed, Split, ast};

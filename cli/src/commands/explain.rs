@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn one_language_and_the_example() {
-        let page = "# FR-U002 · 甲 · b\n\n## 中文\n\n说明\n\n## English\n\ntext\n\n## Example\n\n```pcr\n## no heading\n```\n";
+        let page =
+            "# FR-U002 · 甲 · b\n\n## 中文\n\n说明\n\n## English\n\ntext\n\n## Example\n\n```pcr\n## no heading\n```\n";
         assert!(!in_language(page, Lang::Zh).contains("text"));
         assert!(!in_language(page, Lang::En).contains("说明"));
         assert!(in_language(page, Lang::En).ends_with("```pcr\n## no heading\n```\n"));

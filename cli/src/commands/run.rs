@@ -33,8 +33,8 @@ pub fn run(cx: &Context, args: &Run) -> Exit {
 }
 
 fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<Diagnostic>> {
-    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>().map_err(|d| vec![d])?;
-    let key = bench.open_rule(&args.rule).map_err(|d| vec![d])?;
+    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
+    let key = bench.open_rule(&args.rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
@@ -57,14 +57,14 @@ fn stdin() -> io::Result<String> {
 }
 
 /// `name=value`
-fn split(set: &str) -> Result<(String, String), Diagnostic> {
+fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
     match set.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(Diagnostic::new(
-            Code::C004,
-            text!("`--set {set}` 应写成 `--set 名称=值`", "`--set {set}` should read `--set name=value`"),
-        )
-        .help(text!("例如 `--set production=\"1000 t\"`", "for example `--set production=\"1000 t\"`"))),
+        _ => {
+            let message = text!("`--set {set}` 应写成 `--set 名称=值`", "`--set {set}` should read `--set name=value`");
+            let help = text!("例如 `--set production=\"1000 t\"`", "for example `--set production=\"1000 t\"`");
+            Err(vec![Diagnostic::new(Code::C004, message).help(help)])
+        }
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     fn a_set_has_a_name() {
         assert_eq!(split("x = 5 t").ok(), Some(("x".to_owned(), "5 t".to_owned())));
         assert_eq!(split("x=a=b").ok(), Some(("x".to_owned(), "a=b".to_owned())));
-        assert_eq!(split("x").map_err(|d| d.code), Err(Code::C004));
-        assert_eq!(split("=5").map_err(|d| d.code), Err(Code::C004));
+        assert_eq!(split("x").map_err(|d| d[0].code), Err(Code::C004));
+        assert_eq!(split("=5").map_err(|d| d[0].code), Err(Code::C004));
     }
 }

@@ -22,7 +22,11 @@ pub fn run(cx: &Context, args: &Test) -> Exit {
         let program = match bench.program(key) {
             Ok(program) => program,
             Err(found) => {
-                output::line(&format!("{} {key}  {}", paint::red("✗", cx.colors.stdout), cx.word("有错误", "has errors")));
+                output::line(&format!(
+                    "{} {key}  {}",
+                    paint::red("✗", cx.colors.stdout),
+                    cx.word("有错误", "has errors")
+                ));
                 output::print(&terminal::all(&found, &|k| bench.source(k), cx.stdout()));
                 broken.extend(found);
                 continue;

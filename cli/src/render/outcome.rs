@@ -38,13 +38,18 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         value: s.figure.value.clone(),
         share: s.share.as_ref().and_then(|s| s.parse().ok()),
     });
-    let apart = o.apart.iter().map(|l| Bar { label: label(&l.name, lang).to_owned(), value: l.figure.value.clone(), share: None });
+    let apart = o.apart.iter().map(|l| Bar {
+        label: label(&l.name, lang).to_owned(),
+        value: l.figure.value.clone(),
+        share: None,
+    });
     let gas = |name: &Option<Name>| {
         let unknown = word(lang, "未分气体", "not known by gas");
         name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
     };
     let primary = o.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
-    let quality = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    let quality =
+        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
         title: label(&o.rule.name, lang).to_owned(),
@@ -163,7 +168,9 @@ fn derivation(node: &Explain, lang: Lang) -> Tree {
     }
     // A line with one item that is the line itself says everything twice.
     let children: Vec<&Explain> = match &node.children[..] {
-        [only, rest @ ..] if only.kind == ExplainKind::Item && only.id == node.id => only.children.iter().chain(rest).collect(),
+        [only, rest @ ..] if only.kind == ExplainKind::Item && only.id == node.id => {
+            only.children.iter().chain(rest).collect()
+        }
         all => all.iter().collect(),
     };
     Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }

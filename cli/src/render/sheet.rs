@@ -177,7 +177,8 @@ mod tests {
     }
 
     fn sample() -> Sheet {
-        let bar = |label: &str, value: &str, share| Bar { label: label.into(), value: value.into(), share: Some(share) };
+        let bar =
+            |label: &str, value: &str, share| Bar { label: label.into(), value: value.into(), share: Some(share) };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         Sheet {
             title: "电解铝".into(),
@@ -188,7 +189,10 @@ mod tests {
             origins: vec![pair("化石", "14512.3")],
             gases: vec![pair("CO2", "14200.0"), pair("CF4", "312.3")],
             reports: vec![pair("直接排放占比", "0.1834")],
-            warnings: vec![Warning { clause: "7.4".into(), message: "净耗 490 kg{anode}/t{Al} 偏离行业常见范围".into() }],
+            warnings: vec![Warning {
+                clause: "7.4".into(),
+                message: "净耗 490 kg{anode}/t{Al} 偏离行业常见范围".into(),
+            }],
             factors: vec![FactorRow {
                 name: "grid_cn[2024]".into(),
                 value: "0.5777 kg{CO2e}/kWh{electricity}".into(),

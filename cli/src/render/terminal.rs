@@ -7,7 +7,8 @@
 use super::{Source, paint, word};
 use footrule_diag::{Diagnostic, FileSpan, Fix, Label, Lang, Position, Severity};
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
 };
 use std::fmt;
 
@@ -30,8 +31,7 @@ pub fn all(diagnostics: &[Diagnostic], source: Source<'_>, style: Style) -> Stri
 /// One diagnostic.
 pub fn one(d: &Diagnostic, source: Source<'_>, style: Style) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_links(false).with_width(style.width).tab_width(4);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(style.width).tab_width(4);
     let mut out = String::new();
     for part in parts(d, source, style.lang) {
         // Writing to a string does not fail; what miette could not draw is missing from its text.
@@ -128,7 +128,13 @@ fn parts(d: &Diagnostic, source: Source<'_>, lang: Lang) -> Vec<Part> {
     for (i, (file, labels)) in files.into_iter().enumerate() {
         if i > 0 {
             let message = format!("{} {file}", word(lang, "另见", "see also"));
-            parts.push(Part { code: None, message, severity: miette::Severity::Advice, source: None, labels: Vec::new() });
+            parts.push(Part {
+                code: None,
+                message,
+                severity: miette::Severity::Advice,
+                source: None,
+                labels: Vec::new(),
+            });
         }
         let Some(part) = parts.last_mut() else { continue };
         match source(file).filter(|text| !text.trim().is_empty()) {

@@ -71,7 +71,8 @@ fn a_mark_behind_the_end_is_shown() {
 
 #[test]
 fn nothing_to_draw() {
-    let d = Diagnostic::new(Code::R001, Text::same("rule header incomplete")).at(span("empty.pcr", 0, 0), Text::same("empty"));
+    let d = Diagnostic::new(Code::R001, Text::same("rule header incomplete"))
+        .at(span("empty.pcr", 0, 0), Text::same("empty"));
     snapshot("empty", &d, Lang::En);
     let d = Diagnostic::new(Code::C001, Text::same("`x.pcr` cannot be read"));
     snapshot("no_place", &d, Lang::En);

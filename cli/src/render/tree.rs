@@ -12,11 +12,6 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A node without anything below it.
-    pub fn leaf(head: impl Into<String>) -> Self {
-        Self { head: head.into(), ..Self::default() }
-    }
-
     /// The tree as lines.
     pub fn text(&self) -> String {
         let mut out = String::new();
@@ -43,13 +38,17 @@ impl Tree {
 mod tests {
     use super::*;
 
+    fn leaf(head: &str) -> Tree {
+        Tree { head: head.to_owned(), ..Tree::default() }
+    }
+
     #[test]
     fn branches_hang_from_their_node() {
         let tree = Tree {
             head: "total".to_owned(),
             details: vec![],
             branches: vec![
-                Tree { head: "a".to_owned(), details: vec!["x".to_owned()], branches: vec![Tree::leaf("b")] },
+                Tree { head: "a".to_owned(), details: vec!["x".to_owned()], branches: vec![leaf("b")] },
                 Tree { head: "c".to_owned(), details: vec!["y".to_owned()], branches: vec![] },
             ],
         };

@@ -184,7 +184,6 @@ fn depth_is_limited_and_reported_once() {
     assert_eq!(codes(&"{".repeat(10_000)), [Code::S004]);
     assert_eq!(codes(&format!("let a = {}", "f(".repeat(10_000))), [Code::S004]);
     let worst = "a or else a or a and not a == a + a * -a ^ f(";
-    let statements = "process p {\nlet a = b\n";
     for (open, close) in [
         ("if a then ", " else c"),
         ("given ", ""),
@@ -207,8 +206,9 @@ fn depth_is_limited_and_reported_once() {
             assert!(n < 20_000 || !found.is_empty(), "{open}");
         }
     }
-    let inner = format!("let a = {}b\n", "given ".repeat(250));
-    assert_eq!(codes(&format!("{}{inner}{}", statements.repeat(60).replace("\nlet", "\n let"), " }".repeat(60))), []);
+    let inner = format!("let a = {}b", "given ".repeat(250));
+    let processes = format!("{}{inner}{}", "process p { let a = b; ".repeat(60), " }".repeat(60));
+    assert_eq!(codes(&processes), []);
     let types = codes(&format!("input a: {}kg", "list of ".repeat(20_000)));
     assert_eq!(types, [Code::S004]);
     assert_eq!(codes(&format!("input a: kg/{}t{}", "(".repeat(60), ")^9".repeat(60))), []);

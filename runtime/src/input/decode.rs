@@ -1,22 +1,18 @@
-//! From the document to values: groups of inputs, lists, records, activities; and what is wrong with them.
+//! From the document to values: groups of inputs, lists, records.
 
-use super::scalar::{argument_bool, is_evidence};
-use super::{Given, InputDoc, MAX_LIST, title, user_errors};
+use super::{Given, InputDoc, MAX_LIST, user_errors};
 use crate::days;
 use crate::diagnose;
-use crate::interp::{Interp, Problem, Slot, unit_of, violations};
-use crate::json::{Json, Kind, Member};
-use crate::nearest::nearest;
+use crate::interp::{Interp, Problem, Slot, violations};
+use crate::json::{Json, Kind};
 use crate::result::EvidenceEntry;
-use crate::result::assemble::origin_name;
 use crate::show;
 use crate::touch::Touches;
 use crate::units::Refused;
-use crate::value::{Activity, Datum, PartKey, Split, Value};
-use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
-use footrule_mir::{Day, Evidence, FieldInfo, InputInfo, Origin, PlaceId, Program, RecordId, Ty, UnitId};
+use crate::value::Value;
+use footrule_diag::{Code, Diagnostic, Text, text};
+use footrule_mir::{Day, FieldInfo, InputInfo, Program, RecordId, Ty};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Keys beside `period` and `inputs`.
 const TOP: [&str; 4] = ["note", "product", "company", "scenario"];

@@ -125,7 +125,14 @@ impl Decoder<'_> {
     }
 
     /// A problem with the value at `json` (`None` if there is no place in the document).
-    pub(super) fn problem(&mut self, json: Option<&Json>, set: Option<PlaceId>, path: &str, declared: &Text, problem: Problem) {
+    pub(super) fn problem(
+        &mut self,
+        json: Option<&Json>,
+        set: Option<PlaceId>,
+        path: &str,
+        declared: &Text,
+        problem: Problem,
+    ) {
         let (code, message, cause) = match problem {
             Problem::Constraint { place, list, message } => {
                 let code = if list { Code::I012 } else { Code::I003 };

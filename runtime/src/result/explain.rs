@@ -33,6 +33,8 @@ pub enum ExplainKind {
     Line,
     /// An item of a line, per declared unit.
     Item,
+    /// A line that is shown apart and adds to nothing.
+    Apart,
     /// A part of an item by origin, gas and evidence, per declared unit.
     Part,
     /// A definition.
@@ -148,12 +150,19 @@ pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Re
     for (i, (stage, value)) in program.stages.iter().zip(&found.figures.stages).enumerate() {
         let mut node = Explain::new(ExplainKind::Stage, stage);
         number(&mut node, program, *value)?;
+        let stage = StageId(i as u32);
         for (line, result) in program.lines.iter().zip(&found.lines) {
-            if counts(line, program.rule.credits_apart) {
-                node.children.extend(tree.line(line, result, StageId(i as u32))?);
+            let here = result.in_stage.iter().find(|(s, _)| *s == stage);
+            if let (true, Some((_, value))) = (counts(line, program.rule.credits_apart), here) {
+                node.children.push(tree.line(line, result, ExplainKind::Line, *value, Some(stage))?);
             }
         }
         root.children.push(node);
+    }
+    for (line, result) in program.lines.iter().zip(&found.lines).filter(|(_, r)| r.applicable) {
+        if !counts(line, program.rule.credits_apart) {
+            root.children.push(tree.line(line, result, ExplainKind::Apart, result.total, None)?);
+        }
     }
     for (info, (value, touches)) in program.reports.iter().zip(&found.reports) {
         let mut node = Explain::new(ExplainKind::Report, &info.name);
@@ -189,17 +198,21 @@ fn set_value(node: &mut Explain, program: &Program, value: &Value, u: Option<foo
 }
 
 impl Tree<'_, '_> {
-    /// A line in a stage, if it has items there.
-    fn line(&mut self, line: &Line, result: &LineResult, stage: StageId) -> Result<Option<Explain>, NumError> {
+    /// A line in a stage (all of it if `stage` is `None`).
+    fn line(
+        &mut self,
+        line: &Line,
+        result: &LineResult,
+        kind: ExplainKind,
+        value: Number,
+        stage: Option<StageId>,
+    ) -> Result<Explain, NumError> {
         let program = self.it.program;
-        let Some((_, value)) = result.in_stage.iter().find(|(s, _)| *s == stage) else {
-            return Ok(None);
-        };
-        let mut node = Explain::new(ExplainKind::Line, &line.name);
-        number(&mut node, program, *value)?;
+        let mut node = Explain::new(kind, &line.name);
+        number(&mut node, program, value)?;
         node.formula.clone_from(&line.formula);
         let mut touches = Touches::NONE;
-        for item in result.items.iter().filter(|i| i.stage == Some(stage)) {
+        for item in result.items.iter().filter(|i| stage.is_none() || i.stage == stage) {
             touches.absorb(&item.touches);
             let index: Vec<String> = item.indices.iter().map(|i| i.saturating_add(1).to_string()).collect();
             let id =
@@ -224,9 +237,11 @@ impl Tree<'_, '_> {
             child.children.push(own);
             node.children.push(child);
         }
-        let mut reads = self.reads(&line.reads, &touches, 0)?;
-        node.children.append(&mut reads);
-        Ok(Some(node))
+        node.children.append(&mut self.reads(&line.reads, &touches, 0)?);
+        // The global warming potentials that were applied stand in no formula.
+        let gwp: HashSet<FactorId> = program.gases.iter().flat_map(|g| &g.gwp).map(|(.., f)| *f).collect();
+        node.children.extend(touches.factors().filter(|f| gwp.contains(f)).filter_map(|f| factor(program, f)));
+        Ok(node)
     }
 
     fn reads(&mut self, reads: &[Read], touches: &Touches, depth: u32) -> Result<Vec<Explain>, NumError> {

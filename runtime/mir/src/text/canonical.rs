@@ -244,7 +244,6 @@ impl<'a> Canon<'a> {
                 Constraint::Count(cmp, n, _) => format!("count {cmp:?} {n}"),
                 Constraint::Unique(field, _) => format!("unique {field}"),
                 Constraint::Integer(_) => "integer".into(),
-                Constraint::Integer(_) => "integer".to_owned(),
                 Constraint::Sum(field, n, _) => format!("sum {field:?} {n}"),
             })
             .collect();

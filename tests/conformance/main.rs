@@ -1,0 +1,46 @@
+//! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
+
+use footrule_tests::case::read;
+use libtest_mimic::{Arguments, Trial};
+use std::path::{Path, PathBuf};
+use std::{fs, thread};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Markdown files of a folder, sorted.
+fn pages(folder: &str) -> Vec<PathBuf> {
+    let mut out: Vec<PathBuf> = fs::read_dir(root().join(folder))
+        .map(|d| d.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "md")).collect())
+        .unwrap_or_default();
+    out.sort();
+    out
+}
+
+fn literate(folder: &str, trials: &mut Vec<Trial>) {
+    for page in pages(folder) {
+        let name = format!("{folder}/{}", page.file_name().unwrap_or_default().to_string_lossy());
+        let text = fs::read_to_string(&page).unwrap_or_default();
+        for case in read(&name, &text) {
+            trials.push(Trial::test(case.name.clone(), move || in_big_stack(move || footrule_tests::run::run(&case))));
+        }
+    }
+}
+
+/// Checks recurse over definitions; the command line gives them the same stack.
+fn in_big_stack(f: impl FnOnce() -> Result<(), String> + Send + 'static) -> Result<(), libtest_mimic::Failed> {
+    let handle = thread::Builder::new().stack_size(256 << 20).spawn(f).map_err(|e| e.to_string())?;
+    match handle.join() {
+        Ok(r) => r.map_err(Into::into),
+        Err(_) => Err("panic".into()),
+    }
+}
+
+fn main() {
+    let args = Arguments::from_args();
+    let mut trials = Vec::new();
+    literate("tests/spec", &mut trials);
+    literate("docs/diagnostics", &mut trials);
+    libtest_mimic::run(&args, trials).exit();
+}

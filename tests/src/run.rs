@@ -1,0 +1,221 @@
+//! Running a case: check the program, evaluate the input, compare with what the page says.
+
+use crate::case::{Block, Case};
+use footrule_compiler::Session;
+use footrule_diag::{Diagnostic, FileSpan, Severity};
+use footrule_number::Number;
+use footrule_runtime::{Figure, Inputs, Options, Outcome, ReportValue, evaluate};
+use std::fmt::Write as _;
+
+/// Runs a case.
+///
+/// # Errors
+/// What differs, as text for a person.
+pub fn run(case: &Case) -> Result<(), String> {
+    // A page may hold several programs (refused and repaired); each is run with the blocks that follow it.
+    let mut problems = String::new();
+    let mut support: Vec<&Block> = Vec::new();
+    let mut i = 0;
+    while i < case.blocks.len() {
+        let b = &case.blocks[i];
+        i += 1;
+        if b.get("file").is_some() {
+            support.push(b);
+        } else if b.language == "pcr" {
+            let after: Vec<&Block> =
+                case.blocks[i..].iter().take_while(|b| b.language != "pcr" && b.get("file").is_none()).collect();
+            if let Err(e) = program(case, b, &support, &after) {
+                let _ = writeln!(problems, "line {}: {e}", b.line);
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+const KEY: &str = "case.pcr";
+
+fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> Result<(), String> {
+    let mut s = Session::new();
+    s.load_std();
+    for b in support {
+        s.add_source(b.get("file").unwrap_or_default(), b.text.as_str());
+    }
+    let text = if main.has("whole") { main.text.clone() } else { format!("{}{}", case.prelude, main.text) };
+    s.add_source(KEY, text);
+    let found = s.check(KEY);
+    let want = after.iter().find(|b| b.language == "diagnostics");
+    let input = after.iter().find(|b| b.language == "json" && b.has("input"));
+    let refused = found.iter().any(|d| d.severity == Severity::Error);
+    if let Some(code) = main.get("error") {
+        let mut all = found.clone();
+        if !refused {
+            all.extend(run_input(&s, input.map_or("{}", |b| b.text.as_str())).err().unwrap_or_default());
+            all.extend(test_failures(&s));
+        }
+        return if all.iter().any(|d| d.code.as_str() == code) {
+            Ok(())
+        } else {
+            Err(format!("expected {code}, found:\n{}", show(&s, &all)))
+        };
+    }
+    match want {
+        Some(want) => compare(&s, &found, &want.text)?,
+        None if refused => return Err(format!("expected no error, found:\n{}", show(&s, &found))),
+        None => {}
+    }
+    if refused {
+        return Ok(());
+    }
+    if !after.iter().any(|b| b.has("tests-fail")) && s.is_rule(KEY) {
+        let failed = test_failures(&s);
+        if !failed.is_empty() {
+            return Err(format!("tests in the source fail:\n{}", show(&s, &failed)));
+        }
+    }
+    let output = after.iter().find(|b| b.language == "output");
+    if let Some(input) = input {
+        let result = run_input(&s, &input.text);
+        return match output {
+            Some(o) => outcome(&s, &result, &o.text),
+            None => result.map(|_| ()).map_err(|e| format!("input refused:\n{}", show(&s, &e))),
+        };
+    }
+    Ok(())
+}
+
+fn run_input(s: &Session, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
+    let program = s.program(KEY)?;
+    footrule_mir::verify(&program).map_err(|e| {
+        vec![Diagnostic::new(footrule_diag::Code::C005, footrule_diag::Text::same(format!("{e:?}")))]
+    })?;
+    let inputs = Inputs::from_json(&program, "input.json", json)?;
+    let out = evaluate(&program, &inputs, Options { explain: true })?;
+    if let Some(e) = &out.explain
+        && let Err(wrong) = e.verify_sums()
+    {
+        return Err(vec![Diagnostic::new(footrule_diag::Code::C005, footrule_diag::Text::same(format!("{wrong:?}")))]);
+    }
+    Ok(out)
+}
+
+fn test_failures(s: &Session) -> Vec<Diagnostic> {
+    let Ok(program) = s.program(KEY) else { return Vec::new() };
+    (0..program.tests.len()).flat_map(|i| footrule_runtime::run_test(&program, i, &|p| Err(p.to_string())).failures).collect()
+}
+
+fn slice(s: &Session, at: &FileSpan) -> String {
+    let text = s.source(&at.file);
+    text.and_then(|t| t.get(at.span.start as usize..at.span.end as usize).map(str::to_string)).unwrap_or_default()
+}
+
+fn show(s: &Session, diags: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for d in diags {
+        let at = d.primary.as_ref().map(|p| slice(s, &p.at)).unwrap_or_default();
+        let _ = writeln!(out, "    {} ‹{}› {}", d.code, at.lines().next().unwrap_or(""), d.message.en);
+    }
+    if out.is_empty() { "    nothing\n".into() } else { out }
+}
+
+/// `FR-U002 ‹slice› piece of the message`
+fn expected(line: &str) -> (&str, Option<&str>, &str) {
+    let (code, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match rest.trim().strip_prefix('‹').and_then(|r| r.split_once('›')) {
+        Some((slice, message)) => (code, Some(slice), message.trim()),
+        None => (code, None, rest.trim()),
+    }
+}
+
+fn fits(s: &Session, d: &Diagnostic, line: &str) -> bool {
+    let (code, at, message) = expected(line);
+    let found = d.primary.as_ref().map(|p| slice(s, &p.at)).unwrap_or_default();
+    d.code.as_str() == code
+        && at.is_none_or(|a| found.lines().next().unwrap_or("") == a)
+        && (d.message.en.contains(message) || d.message.zh.contains(message))
+}
+
+fn compare(s: &Session, found: &[Diagnostic], want: &str) -> Result<(), String> {
+    let lines: Vec<&str> = want.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let lints = lines.iter().any(|l| l.starts_with("FR-L"));
+    let mut left: Vec<&Diagnostic> = found.iter().filter(|d| d.severity == Severity::Error || lints).collect();
+    for line in &lines {
+        match left.iter().position(|d| fits(s, d, line)) {
+            Some(i) => {
+                left.remove(i);
+            }
+            None => return Err(format!("not found: {line}\nfound:\n{}", show(s, found))),
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let left: Vec<Diagnostic> = left.into_iter().cloned().collect();
+    Err(format!("found besides what is expected:\n{}", show(s, &left)))
+}
+
+fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -> Result<(), String> {
+    for line in want.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let (what, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let ok = match (what, result) {
+            ("error", Err(errors)) => {
+                if errors.iter().any(|d| fits(s, d, rest)) { Ok(()) } else { Err(show(s, errors)) }
+            }
+            ("error", Ok(_)) => Err("the evaluation succeeds".to_string()),
+            (_, Err(errors)) => Err(show(s, errors)),
+            ("warning", Ok(o)) => {
+                let fired: Vec<&str> = o.warnings.iter().map(|w| w.name.as_str()).collect();
+                if fired.contains(&rest) { Ok(()) } else { Err(format!("fired: {fired:?}")) }
+            }
+            ("no-warning", Ok(o)) => {
+                if o.warnings.is_empty() { Ok(()) } else { Err(format!("{:?}", o.warnings)) }
+            }
+            (_, Ok(o)) => figure(o, what, rest),
+        };
+        ok.map_err(|e| format!("{line}\n    {e}"))?;
+    }
+    Ok(())
+}
+
+/// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit),
+/// `report r = …`, `gas g = …`, `origin o = …`.
+fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
+    let (name, expected) = rest.split_once('=').ok_or("no `=`")?;
+    let (name, expected) = (name.trim(), expected.trim());
+    let by_name = |n: &footrule_runtime::Name| n.id == name;
+    let none = || format!("there is no {what} `{name}`");
+    let found: &Figure = match what {
+        "total" => &o.total,
+        "stage" => &o.stages.iter().find(|s| by_name(&s.name)).ok_or_else(none)?.figure,
+        "gas" if name == "-" => &o.gases.iter().find(|g| g.name.is_none()).ok_or_else(none)?.figure,
+        "gas" => &o.gases.iter().find(|g| g.name.as_ref().is_some_and(by_name)).ok_or_else(none)?.figure,
+        "origin" => {
+            let origin = serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())?;
+            &o.origins.iter().find(|x| x.origin == origin).ok_or_else(none)?.figure
+        }
+        "figure" => &o.lines.iter().chain(&o.apart).find(|l| by_name(&l.name)).ok_or_else(none)?.figure,
+        "line" => {
+            let line = o.lines.iter().chain(&o.apart).find(|l| by_name(&l.name)).ok_or_else(none)?;
+            let q = line.quantity.as_ref().ok_or("no single quantity")?;
+            return same(expected, q.value, &q.unit, &q.value.to_string());
+        }
+        "report" => match &o.reports.iter().find(|r| by_name(&r.name)).ok_or_else(none)?.value {
+            ReportValue::Figure(f) => f,
+            other => {
+                let found = serde_json::to_value(other).map_err(|e| e.to_string())?;
+                let found = found.as_str().map_or_else(|| found.to_string(), str::to_string);
+                return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
+            }
+        },
+        _ => return Err(format!("`{what}` cannot be expected")),
+    };
+    same(expected, found.unrounded, &found.unit, &found.value)
+}
+
+/// The expected text is the published figure, or the unrounded one rounded to the decimals written.
+fn same(expected: &str, unrounded: Number, unit: &str, published: &str) -> Result<(), String> {
+    let (number, want_unit) = expected.split_once(' ').unwrap_or((expected, ""));
+    let value = Number::parse(&number.replace('_', "")).map_err(|e| format!("{number}: {e}"))?;
+    let decimals = number.split_once('.').map_or(0, |(_, d)| d.len() as u32);
+    let equal = published == number || unrounded.round_decimals(decimals) == value;
+    if equal && unit == want_unit { Ok(()) } else { Err(format!("found {published} {unit} (unrounded {unrounded})")) }
+}
