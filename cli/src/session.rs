@@ -44,7 +44,10 @@ impl Workbench {
 
     /// The compiled rule of a file.
     pub fn program(&self, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
-        self.session.program(key)
+        let program = self.session.program(key)?;
+        // Every evaluator takes the verifier's rules for granted; in a release the compiler's tests stand for it.
+        debug_assert_eq!(footrule_mir::verify(&program), Ok(()), "the compiled program is malformed");
+        Ok(program)
     }
 
     /// The text of a source or of input data.

@@ -1,6 +1,6 @@
 //! Findings about a whole file: declarations that clash, cycles, and what is declared and never used.
 
-use crate::check::{BodyKind, body_of, cycle_of, expressions};
+use crate::check::{BodyKind, body_of, definitions, expressions};
 use crate::db::{Db, Diag, Item, SourceFile, items, parsed, split};
 use crate::names::{Ns, StmtName, gases, index, module};
 use crate::sigs::sig;
@@ -8,6 +8,9 @@ use crate::types::{GasTag, TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ast::{Header, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Types that need no declaration.
+const TYPE_WORDS: &[&str] = &["number", "integer", "bool", "text", "date", "period", "Gas", "Stage"];
 
 /// Clashes and cycles.
 pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -25,34 +28,110 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             );
         }
     }
-    let mut told: BTreeSet<Item> = BTreeSet::new();
+    let mut reserved: Vec<&Item> = ix
+        .names
+        .iter()
+        .filter(|((ns, name), _)| match ns {
+            Ns::Value => crate::check::BUILTIN.contains(&name.as_str()),
+            Ns::Flow => name == "CO2e",
+            Ns::Type | Ns::Unit => TYPE_WORDS.contains(&name.as_str()),
+            _ => false,
+        })
+        .flat_map(|(_, es)| es.iter().map(|e| &e.item))
+        .collect();
+    reserved.sort();
+    for item in reserved {
+        out.push(crate::report::reserved(item.name_place(db), item.name()));
+    }
     for item in items(db, file) {
-        if ix.rule.is_none() && let Some(ast) = item.ast(db) && rule_only(&ast.stmt) {
+        if ix.rule.is_none()
+            && let Some(ast) = item.ast(db)
+            && rule_only(&ast.stmt)
+        {
             let k = &item.key.keyword;
             out.push(
                 Diag::new(Code::S015, text!("`{k}` 只能写在规则文件里", "`{k}` belongs in a rule file"))
-                    .at(item.at(Span::new(0, item.slice(db, ast.span).find(char::is_whitespace).unwrap_or(1) as u32)), text!("此文件没有 `rule`", "this file has no `rule`"))
+                    .at(
+                        item.at(Span::new(0, item.slice(db, ast.span).find(char::is_whitespace).unwrap_or(1) as u32)),
+                        text!("此文件没有 `rule`", "this file has no `rule`"),
+                    )
                     .help(text!("规则文件以 `rule 名称` 开头", "a rule file begins with `rule NAME`")),
             );
         }
-        let ring = cycle_of(db, file, item.key.clone());
-        if ring.is_empty() || !told.insert(item.clone()) {
-            continue;
+    }
+    let mut own: Vec<_> = ix.names.iter().collect();
+    own.sort_by_key(|(k, _)| (*k).clone());
+    for ((ns, name), entries) in own {
+        // A name of a module would silently mean something else than what the module's reader expects.
+        let taken =
+            ix.uses.iter().filter(|u| u.names.as_ref().is_none_or(|n| n.iter().any(|(n, _)| n == name))).find_map(
+                |u| {
+                    let m = module(db, &u.module).filter(|m| *m != file)?;
+                    Some((u, index(db, m).names.get(&(*ns, name.clone()))?.first()?.item.clone()))
+                },
+            );
+        if let Some((u, first)) = taken.filter(|(u, _)| u.module.as_ref() != "std:units") {
+            let m = u.module.replace("std:", "std.");
+            out.push(
+                Diag::new(
+                    Code::N002,
+                    text!("`{name}` 已由模块 `{m}` 声明", "`{name}` is declared by the module `{m}`"),
+                )
+                .at(entries[0].item.name_place(db), text!("再次声明", "declared again"))
+                .also(first.name_place(db), text!("先声明在此", "first declared here"))
+                .help(text!(
+                    "换一个名称，或用 `use {m}.{{…}}` 只取需要的名称",
+                    "choose another name, or take only what is needed by `use {m}.{{…}}`"
+                )),
+            );
         }
-        told.extend(ring.iter().cloned());
+    }
+    if let Some(units) = module(db, "std:units").filter(|u| *u != file) {
+        for item in items(db, file).iter().filter(|i| i.key.keyword == "unit") {
+            if let Some(first) = index(db, units).names.get(&(Ns::Unit, item.name().to_string())) {
+                let n = item.name();
+                out.push(
+                    Diag::new(Code::N002, text!("`{n}` 已是标准单位", "`{n}` is a unit of std already"))
+                        .at(item.name_place(db), text!("再次声明", "declared again"))
+                        .also(first[0].item.name_place(db), text!("先声明在此", "first declared here")),
+                );
+            }
+        }
+    }
+    let mut checks: BTreeMap<&str, &Item> = BTreeMap::new();
+    for item in items(db, file).iter().filter(|i| matches!(i.key.keyword.as_str(), "warn" | "require")) {
+        let Some(Stmt::Check(c)) = item.ast(db).map(|a| &a.stmt) else { continue };
+        let Some(name) = &c.name else { continue };
+        if let Some(first) = checks.insert(&name.text, item) {
+            let n = &name.text;
+            out.push(
+                Diag::new(Code::N002, text!("`{n}` 声明了两次", "`{n}` is declared twice"))
+                    .at(item.at(name.span), text!("再次声明", "declared again"))
+                    .also(first.name_place(db), text!("先声明在此", "first declared here")),
+            );
+        }
+    }
+    crate::units::cycles(db, file, out);
+    for ring in &definitions(db, file).rings {
+        let Some(item) = ring.first() else { continue };
         let path = ring.iter().map(Item::name).chain(ring.first().map(Item::name)).collect::<Vec<_>>().join(" → ");
-        let mut d = Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}")).at(item.name_place(db), text!("环从这里开始", "the cycle starts here"));
+        let mut d = Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}"))
+            .at(item.name_place(db), text!("环从这里开始", "the cycle starts here"));
         for i in ring.iter().filter(|i| *i != item).take(8) {
             d = d.also(i.name_place(db), text!("经过这里", "through here"));
         }
-        out.push(d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")));
+        out.push(
+            d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")),
+        );
     }
     for u in &ix.uses {
         match module(db, &u.module) {
             None => {
                 let key = &u.module;
-                let std: Vec<String> = crate::db::Workspace::try_get(db).map_or_else(Vec::new, |w| w.files(db).keys().map(ToString::to_string).collect());
-                let d = Diag::new(Code::N004, text!("找不到模块 `{key}`", "module `{key}` not found")).at(u.item.at(u.span), text!("没有这个文件", "no such file"));
+                let std: Vec<String> = crate::db::Workspace::try_get(db)
+                    .map_or_else(Vec::new, |w| w.files(db).keys().map(ToString::to_string).collect());
+                let d = Diag::new(Code::N004, text!("找不到模块 `{key}`", "module `{key}` not found"))
+                    .at(u.item.at(u.span), text!("没有这个文件", "no such file"));
                 out.push(match footrule_diag::nearest(key, std) {
                     Some(n) => {
                         let n = n.replace("std:", "std.");
@@ -66,7 +145,13 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                     let known = index(db, m).names.keys().any(|(_, n)| n == name);
                     if !known {
                         let key = &u.module;
-                        out.push(Diag::new(Code::N001, text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`")).at(u.item.at(*span), text!("没有声明", "not declared")));
+                        out.push(
+                            Diag::new(
+                                Code::N001,
+                                text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"),
+                            )
+                            .at(u.item.at(*span), text!("没有声明", "not declared")),
+                        );
                     }
                 }
             }
@@ -77,14 +162,28 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
 fn rule_only(s: &Stmt) -> bool {
     matches!(
         s,
-        Stmt::Stage { .. } | Stmt::Input(_) | Stmt::Line(_) | Stmt::Check(_) | Stmt::Report { .. } | Stmt::Test(_) | Stmt::Let { .. } | Stmt::Header(_) | Stmt::Accept { .. }
+        Stmt::Stage { .. }
+            | Stmt::Input(_)
+            | Stmt::Line(_)
+            | Stmt::Check(_)
+            | Stmt::Report { .. }
+            | Stmt::Test(_)
+            | Stmt::Let { .. }
+            | Stmt::Header(_)
+            | Stmt::Accept { .. }
     )
 }
 
 /// Everything that an expression mentions by item.
 fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
-        TKind::Item(i) | TKind::Call(i, _) | TKind::Lookup(i, _) | TKind::HasRow(i, _) | TKind::ParamAt(i, _) | TKind::Rows(i) | TKind::Record(i, _) => f(i),
+        TKind::Item(i)
+        | TKind::Call(i, _)
+        | TKind::Lookup(i, _)
+        | TKind::HasRow(i, _)
+        | TKind::ParamAt(i, _)
+        | TKind::Rows(i)
+        | TKind::Record(i, _) => f(i),
         TKind::Gas(g) => f(g),
         TKind::Characterise(_, GasTag::Static(g)) => f(g),
         TKind::Result(crate::types::TResult::Lines(ls)) => ls.iter().for_each(&mut *f),
@@ -103,10 +202,16 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         if matches!(body.kind, BodyKind::Test(_)) {
             continue;
         }
-        expressions(&body.kind, &mut |e| mentioned(e, &mut |i| { used.insert(i.clone()); }));
+        expressions(&body.kind, &mut |e| {
+            mentioned(e, &mut |i| {
+                used.insert(i.clone());
+            })
+        });
         if let BodyKind::Line(l) = &body.kind {
             match &l.stage {
-                Some(Ok(s)) => { stages_used.insert(s.clone()); }
+                Some(Ok(s)) => {
+                    stages_used.insert(s.clone());
+                }
                 Some(Err(_)) => any_stage = true,
                 None => {}
             }
@@ -114,9 +219,15 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         bare_factors(db, item, &body.kind, out);
     }
     // Names inside broken bodies count as used: no finding about what could not be read.
+    let rings: BTreeSet<&Item> = definitions(db, file).rings.iter().flatten().collect();
     let broken: BTreeSet<String> = items(db, file)
         .iter()
-        .filter(|i| !body_of(db, i).diags.is_empty() || !sig(db, i).diags.is_empty() || !parsed(db, file, i.key.clone()).errors.is_empty())
+        .filter(|i| {
+            rings.contains(i)
+                || !body_of(db, i).diags.is_empty()
+                || !sig(db, i).diags.is_empty()
+                || !parsed(db, file, i.key.clone()).errors.is_empty()
+        })
         .flat_map(|i| crate::db::chunk(db, file, i.key.clone()).as_ref().map(|c| words(&c.text)).unwrap_or_default())
         .collect();
     if ix.rule.is_some() {
@@ -127,10 +238,19 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 continue;
             }
             match item.key.keyword.as_str() {
-                "input" => out.push(Diag::new(Code::L001, text!("输入 `{name}` 没有被用到", "input `{name}` is never used")).at(place(), text!("要求填报却不参与核算", "asked for, but it enters no figure"))),
-                "let" => out.push(Diag::new(Code::L003, text!("`{name}` 没有被用到", "`{name}` is never used")).at(place(), text!("不影响任何结果", "it enters no figure"))),
+                "input" => out.push(
+                    Diag::new(Code::L001, text!("输入 `{name}` 没有被用到", "input `{name}` is never used"))
+                        .at(place(), text!("要求填报却不参与核算", "asked for, but it enters no figure")),
+                ),
+                "let" => out.push(
+                    Diag::new(Code::L003, text!("`{name}` 没有被用到", "`{name}` is never used"))
+                        .at(place(), text!("不影响任何结果", "it enters no figure")),
+                ),
                 "stage" if !any_stage && !stages_used.contains(item) => {
-                    out.push(Diag::new(Code::L006, text!("阶段 `{name}` 没有排放行", "stage `{name}` has no lines")).at(place(), text!("结果中为零", "zero in every result")));
+                    out.push(
+                        Diag::new(Code::L006, text!("阶段 `{name}` 没有排放行", "stage `{name}` has no lines"))
+                            .at(place(), text!("结果中为零", "zero in every result")),
+                    );
                 }
                 _ => {}
             }
@@ -162,9 +282,16 @@ fn unused_modules(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             Some(Stmt::Enum { variants, .. }) => variants.iter().any(|v| mentioned.contains_key(v.name.text.as_str())),
             _ => false,
         });
-        if u.module.as_ref() != "std:units" && !gases_here && !members && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str())) {
+        if u.module.as_ref() != "std:units"
+            && !gases_here
+            && !members
+            && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str()))
+        {
             let key = u.module.replace("std:", "std.");
-            out.push(Diag::new(Code::L004, text!("没有用到模块 `{key}`", "module `{key}` is never used")).at(u.item.at(u.span), text!("可以删去", "it can be removed")));
+            out.push(
+                Diag::new(Code::L004, text!("没有用到模块 `{key}`", "module `{key}` is never used"))
+                    .at(u.item.at(u.span), text!("可以删去", "it can be removed")),
+            );
         }
     }
 }
@@ -175,7 +302,10 @@ fn bare_factors(db: &dyn Db, item: &Item, kind: &BodyKind, out: &mut Vec<Diag>) 
         out.push(
             Diag::new(Code::L002, text!("{what} 的数值没有来源", "a value of {what} has no source"))
                 .at(item.at(span), text!("缺 `source`", "no `source`"))
-                .help(text!("用 `source 名称 {{ title …; year … }}` 声明来源并在此引用", "declare it by `source NAME {{ title …; year … }}` and cite it here")),
+                .help(text!(
+                    "用 `source 名称 {{ title …; year … }}` 声明来源并在此引用",
+                    "declare it by `source NAME {{ title …; year … }}` and cite it here"
+                )),
         );
     };
     let name = item.name();
@@ -230,7 +360,9 @@ pub(crate) fn declared_unit(db: &dyn Db, file: SourceFile) -> String {
 pub(crate) fn header_word(db: &dyn Db, file: SourceFile, which: &str) -> String {
     crate::names::headers(db, file)
         .find_map(|(_, h)| match (which, h) {
-            ("sector", Header::Sector(i)) | ("version", Header::Version(i)) | ("boundary", Header::Boundary(i)) => Some(i.text.clone()),
+            ("sector", Header::Sector(i)) | ("version", Header::Version(i)) | ("boundary", Header::Boundary(i)) => {
+                Some(i.text.clone())
+            }
             _ => None,
         })
         .unwrap_or_default()

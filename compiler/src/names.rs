@@ -267,12 +267,8 @@ pub fn reachable(db: &dyn Db, file: SourceFile) -> Vec<SourceFile> {
 /// The gases that a file can reach, sorted by name: member `i` of the enumeration `Gas`.
 #[salsa::tracked(returns(ref))]
 pub fn gases(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    let mut out: Vec<Item> = reachable(db, file)
-        .iter()
-        .flat_map(|&f| items(db, f))
-        .filter(|i| i.key.keyword == "gas")
-        .cloned()
-        .collect();
+    let mut out: Vec<Item> =
+        reachable(db, file).iter().flat_map(|&f| items(db, f)).filter(|i| i.key.keyword == "gas").cloned().collect();
     out.sort_by(|a, b| a.name().cmp(b.name()));
     out
 }
@@ -284,7 +280,7 @@ pub fn stages(db: &dyn Db, file: SourceFile) -> Vec<Item> {
 }
 
 /// The header lines of a rule file.
-pub fn headers<'db>(db: &'db dyn Db, file: SourceFile) -> impl Iterator<Item = (&'db Item, &'db Header)> {
+pub fn headers(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (&Item, &Header)> {
     items(db, file).iter().filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Header(h)) => Some((i, h)),
         _ => None,

@@ -10,16 +10,24 @@ use footrule_diag::{Code, Text, nearest, text};
 /// A name that several modules declare.
 pub(crate) fn ambiguous(db: &dyn Db, at: Place, name: &str, entries: &[Entry]) -> Diag {
     let files = entries.iter().map(|e| e.item.file.key(db).to_string()).collect::<Vec<_>>().join(", ");
-    let mut d = Diag::new(Code::N010, text!("`{name}` 在多个模块中都有声明", "`{name}` is declared by several modules"))
-        .at(at, text!("不知指哪一个", "which one is not said"))
-        .help(text!(
-            "声明它的有 {files}；用 `use 模块.{{名称}}` 只取需要的",
-            "declared in {files}; take only what is needed by `use module.{{names}}`"
-        ));
+    let mut d =
+        Diag::new(Code::N010, text!("`{name}` 在多个模块中都有声明", "`{name}` is declared by several modules"))
+            .at(at, text!("不知指哪一个", "which one is not said"))
+            .help(text!(
+                "声明它的有 {files}；用 `use 模块.{{名称}}` 只取需要的",
+                "declared in {files}; take only what is needed by `use module.{{names}}`"
+            ));
     for e in entries {
         d = d.also(e.item.name_place(db), text!("声明在此", "declared here"));
     }
     d
+}
+
+/// A declaration that takes a name of the language.
+pub(crate) fn reserved(at: Place, name: &str) -> Diag {
+    Diag::new(Code::N013, text!("`{name}` 是语言自己的名称", "`{name}` is a name of the language"))
+        .at(at, text!("不能声明", "cannot be declared"))
+        .help(text!("换一个名称", "choose another name"))
 }
 
 /// An unknown name, with the nearest known one.
@@ -90,7 +98,10 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
     if literal || ((wanted.is_one() || found.is_one()) && w != f) {
         return Misfit {
             code: Code::U007,
-            message: text!("纯数字遇到有单位的量：`{ws}` 与 `{fs}`", "a bare number meets a quantity: `{ws}` and `{fs}`"),
+            message: text!(
+                "纯数字遇到有单位的量：`{ws}` 与 `{fs}`",
+                "a bare number meets a quantity: `{ws}` and `{fs}`"
+            ),
             help: Some(text!("写出单位，例如 `5 {ws}`", "write the unit, as in `5 {ws}`")),
         };
     }
@@ -127,6 +138,22 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
                 )),
             };
         }
+        // Two kinds of one dimension that should have met: alumina's amount with anode's factor.
+        for (i, (a, ea)) in left.iter().enumerate() {
+            for (b, eb) in &left[i + 1..] {
+                if *ea == -*eb && a != b && **a != Tag::Co2e && **b != Tag::Co2e && !is_gas(a) && !is_gas(b) {
+                    let (a, b) = (tag_name(db, a), tag_name(db, b));
+                    return Misfit {
+                        code: Code::U002,
+                        message: text!(
+                            "`{a}` 的量遇到 `{b}` 的因子：`{fs}`",
+                            "an amount of `{a}` meets a factor for `{b}`: `{fs}`"
+                        ),
+                        help: Some(text!("需要 `{ws}`", "`{ws}` is needed")),
+                    };
+                }
+            }
+        }
         let gas = left.iter().find(|(t, _)| is_gas(t));
         if let Some((gas, _)) = gas
             && left.iter().any(|(t, _)| **t == Tag::Co2e)
@@ -134,29 +161,22 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
             let gas = name(gas);
             return Misfit {
                 code: Code::U004,
-                message: text!("{gas} 的质量不能与二氧化碳当量相加或互换", "a mass of {gas} cannot stand beside CO2 equivalents"),
+                message: text!(
+                    "{gas} 的质量不能与二氧化碳当量相加或互换",
+                    "a mass of {gas} cannot stand beside CO2 equivalents"
+                ),
                 help: Some(text!(
                     "把 {gas} 写成单独的排放行，或用 `co2e(…)` 按规则的 GWP 折算",
                     "give {gas} an emission line of its own, or convert it by `co2e(…)` with the rule's GWP"
                 )),
             };
         }
-        // Two kinds of one dimension that should have met: alumina's amount with anode's factor.
-        for (i, (a, ea)) in left.iter().enumerate() {
-            for (b, eb) in &left[i + 1..] {
-                if *ea == -*eb && tag_name(db, a) != tag_name(db, b) && **a != Tag::Co2e && **b != Tag::Co2e && !is_gas(a) && !is_gas(b) {
-                    let (a, b) = (tag_name(db, a), tag_name(db, b));
-                    return Misfit {
-                        code: Code::U002,
-                        message: text!("`{a}` 的量遇到 `{b}` 的因子：`{fs}`", "an amount of `{a}` meets a factor for `{b}`: `{fs}`"),
-                        help: Some(text!("需要 `{ws}`", "`{ws}` is needed")),
-                    };
-                }
-            }
-        }
         return Misfit {
             code: Code::U002,
-            message: text!("物质种类不符：需要 `{ws}`，得到 `{fs}`", "kinds differ: `{ws}` is needed, `{fs}` was found"),
+            message: text!(
+                "物质种类不符：需要 `{ws}`，得到 `{fs}`",
+                "kinds differ: `{ws}` is needed, `{fs}` was found"
+            ),
             help: Some(text!(
                 "若确实相同，用 `… as {ws}` 明示；若是比值，用 `ratio(x, y)`",
                 "if they are the same, say so by `… as {ws}`; for a ratio use `ratio(x, y)`"
@@ -194,5 +214,6 @@ fn heating_value(d: &Dimension) -> bool {
 /// Two types that differ and are no quantities.
 pub(crate) fn type_mismatch(db: &dyn Db, at: Place, wanted: &Ty, found: &Ty) -> Diag {
     let (w, f) = (wanted.show(db), found.show(db));
-    Diag::new(Code::T001, text!("需要 {w}，得到 {f}", "{w} is needed, {f} was found")).at(at, text!("类型为 {f}", "this is {f}"))
+    Diag::new(Code::T001, text!("需要 {w}，得到 {f}", "{w} is needed, {f} was found"))
+        .at(at, text!("类型为 {f}", "this is {f}"))
 }

@@ -110,11 +110,13 @@ impl Session {
         let Some(file) = self.file(key) else { return Vec::new() };
         let db = &self.db;
         let mut diags: Vec<Diag> = Vec::new();
+        // What others read comes first, so that no chain of definitions becomes a chain of calls.
+        for item in &crate::check::definitions(db, file).order {
+            crate::check::value_type(db, item.file, item.key.clone());
+        }
         for item in items(db, file) {
-            let chunk_errors = crate::db::chunk(db, file, item.key.clone()).as_ref().map(|c| c.errors.clone()).unwrap_or_default();
-            for e in chunk_errors.into_iter().chain(parsed(db, file, item.key.clone()).errors.iter().cloned()) {
-                diags.push(e.map_place(|s| item.at(s)));
-            }
+            let unread = &parsed(db, file, item.key.clone()).errors;
+            diags.extend(unread.iter().cloned().map(|d| d.map_place(|s| item.at(s))));
             diags.extend(sig(db, item).diags.iter().cloned());
             diags.extend(body_of(db, item).diags.iter().cloned());
         }
@@ -126,9 +128,12 @@ impl Session {
             diags.extend(lowered.diags.iter().filter(|d| !refused || d.code.as_str().starts_with("FR-R")).cloned());
         }
         crate::lints::unused(db, file, &mut diags);
-        let mut out: Vec<Diagnostic<FileSpan>> = diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
+        let mut out: Vec<Diagnostic<FileSpan>> =
+            diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
         let name = file.key(db).to_string();
-        out.extend(split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })));
+        out.extend(
+            split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })),
+        );
         out.sort_by_key(|d| (d.primary.as_ref().map(|p| p.at.clone()), d.code));
         out.dedup();
         out
@@ -190,7 +195,9 @@ impl Session {
         let mut out: Vec<String> = crate::names::index(db, file).uses.iter().map(|u| u.module.to_string()).collect();
         for item in items(db, file) {
             match item.ast(db).map(|a| &a.stmt) {
-                Some(Stmt::Table(t)) => out.extend(t.from.iter().map(|(p, _)| crate::data::data_key(key, p).to_string())),
+                Some(Stmt::Table(t)) => {
+                    out.extend(t.from.iter().map(|(p, _)| crate::data::data_key(key, p).to_string()))
+                }
                 Some(Stmt::Test(t)) => {
                     for (e, _) in &t.entries {
                         if let TestEntry::From(p) = e {

@@ -145,7 +145,10 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
 }
 
 /// A tag that follows one of these names.
-fn follow_names<'a>(names: &'a [(String, Ty)], root: impl Fn(usize) -> (String, Vec<String>) + 'a) -> impl FnMut(&ast::Path, Span) -> Option<Tag> + 'a {
+fn follow_names<'a>(
+    names: &'a [(String, Ty)],
+    root: impl Fn(usize) -> (String, Vec<String>) + 'a,
+) -> impl FnMut(&ast::Path, Span) -> Option<Tag> + 'a {
     move |path, _| {
         let [name] = path.0.as_slice() else { return None };
         let i = names.iter().position(|(n, t)| *n == name.text && matches!(t, Ty::Enum(_)))?;
@@ -189,8 +192,11 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                 let ty = f.ty.as_ref().map_or(Ty::Error, |t| read_type(db, &item, t, &mut follow, &mut diags));
                 if f.ty.is_none() {
                     diags.push(
-                        Diag::new(Code::U013, { let n = &f.name.text; text!("计算字段 `{n}` 须声明类型", "computed field `{n}` needs its type") })
-                            .at(item.at(f.name.span), text!("写作 `let 名称: 单位 = …`", "write `let name: unit = …`")),
+                        Diag::new(Code::U013, {
+                            let n = &f.name.text;
+                            text!("计算字段 `{n}` 须声明类型", "computed field `{n}` needs its type")
+                        })
+                        .at(item.at(f.name.span), text!("写作 `let 名称: 单位 = …`", "write `let name: unit = …`")),
                     );
                 }
                 FieldSig {
@@ -208,13 +214,20 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
                 if k.mode != KeyMode::Exact {
-                    diags.push(not_yet(&item, k.name.span, if k.mode == KeyMode::Brackets { "in brackets" } else { "interpolate" }));
+                    diags.push(not_yet(
+                        &item,
+                        k.name.span,
+                        if k.mode == KeyMode::Brackets { "in brackets" } else { "interpolate" },
+                    ));
                 }
                 keys.push((k.name.text.clone(), ty));
             }
             let columns = t.columns.iter().map(|(name, ty)| {
                 let mut follow = follow_names(&keys, |i| (format!("${i}"), Vec::new()));
-                (name.as_ref().map_or_else(String::new, |n| n.text.clone()), read_type(db, &item, ty, &mut follow, &mut diags))
+                (
+                    name.as_ref().map_or_else(String::new, |n| n.text.clone()),
+                    read_type(db, &item, ty, &mut follow, &mut diags),
+                )
             });
             let columns = columns.collect();
             Sig::Table { keys, columns, partial: t.partial }
@@ -254,8 +267,12 @@ pub struct RuleUnits {
     pub declared: UnitTy,
     /// The unit of the results.
     pub result: UnitTy,
-    /// The unit of the reference flow; the declared unit's inverse stands for it where there is none.
+    /// The unit of the reference flow; without one the lines are per declared unit.
     pub reference: Option<UnitTy>,
+    /// `round … in UNIT`: the figures are per that unit, whatever the declared amount.
+    pub explicit: bool,
+    /// A unit of the header could not be read: nothing is to be said of what rests on it.
+    pub broken: bool,
 }
 
 /// The header's units, without their findings.
@@ -271,16 +288,19 @@ pub fn rule_units(db: &dyn Db, file: crate::db::SourceFile) -> RuleUnits {
                     && let crate::check::BodyKind::Unit(t) = &crate::check::body(db, item.file, item.key.clone()).kind
                 {
                     out.reference = t.ty.unit().cloned();
+                    out.broken |= out.reference.is_none();
                 }
             }
             ast::Header::Round(r) => {
                 if let Some(u) = &r.unit {
+                    out.explicit = true;
                     out.result = read_unit(db, item, u, &mut |_, _| None, &mut quiet);
                 }
             }
             _ => {}
         }
     }
+    out.broken |= !quiet.is_empty();
     if out.result.is_one()
         && let Some((item, _)) = crate::names::headers(db, file).next()
     {

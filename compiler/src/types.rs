@@ -87,7 +87,9 @@ impl Ty {
     /// Calls `f` with every tag of its units.
     pub fn each_tag(&self, f: &mut dyn FnMut(&crate::units::Tag)) {
         match self {
-            Self::Number(u) | Self::Split(u) | Self::Activity(u) => u.atoms.iter().filter_map(|(a, _)| a.tag.as_ref()).for_each(f),
+            Self::Number(u) | Self::Split(u) | Self::Activity(u) => {
+                u.atoms.iter().filter_map(|(a, _)| a.tag.as_ref()).for_each(f)
+            }
             Self::List(t) | Self::Optional(t) => t.each_tag(f),
             _ => {}
         }
@@ -332,19 +334,52 @@ impl TExpr {
     fn children(&self, f: &mut dyn FnMut(&TExpr)) {
         use TKind as K;
         match &self.kind {
-            K::Error | K::Number(..) | K::Text(_) | K::Bool(_) | K::Date(_) | K::Member(..) | K::Gas(_) | K::Stage(_)
-            | K::Local(_) | K::Item(_) | K::Period | K::Absent | K::Members(_) | K::Rows(_) | K::Result(_) => {}
-            K::Field(a, ..) | K::Amount(a) | K::Factor(a) | K::Column(a, _) | K::Unary(_, a) | K::Convert(a, _)
-            | K::Affine(a, ..) | K::Retag(a) | K::Round(a, _) | K::Not(a) | K::Given(a) | K::Unwrap(a)
-            | K::Present(a) | K::ParamAt(_, a) | K::Lift(a) | K::Whole(a) | K::Absolute(a) => f(a),
+            K::Error
+            | K::Number(..)
+            | K::Text(_)
+            | K::Bool(_)
+            | K::Date(_)
+            | K::Member(..)
+            | K::Gas(_)
+            | K::Stage(_)
+            | K::Local(_)
+            | K::Item(_)
+            | K::Period
+            | K::Absent
+            | K::Members(_)
+            | K::Rows(_)
+            | K::Result(_) => {}
+            K::Field(a, ..)
+            | K::Amount(a)
+            | K::Factor(a)
+            | K::Column(a, _)
+            | K::Unary(_, a)
+            | K::Convert(a, _)
+            | K::Affine(a, ..)
+            | K::Retag(a)
+            | K::Round(a, _)
+            | K::Not(a)
+            | K::Given(a)
+            | K::Unwrap(a)
+            | K::Present(a)
+            | K::ParamAt(_, a)
+            | K::Lift(a)
+            | K::Whole(a)
+            | K::Absolute(a) => f(a),
             K::Characterise(a, g) => {
                 f(a);
                 if let GasTag::Follows(g) = g {
                     f(g);
                 }
             }
-            K::Binary(_, a, b) | K::Compare(_, a, b, _) | K::Same(a, b) | K::Before(a, b) | K::And(a, b)
-            | K::Or(a, b) | K::OrElse(a, b) | K::Range(a, b) => {
+            K::Binary(_, a, b)
+            | K::Compare(_, a, b, _)
+            | K::Same(a, b)
+            | K::Before(a, b)
+            | K::And(a, b)
+            | K::Or(a, b)
+            | K::OrElse(a, b)
+            | K::Range(a, b) => {
                 f(a);
                 f(b);
             }

@@ -299,12 +299,7 @@ pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syn
     UnitInfo { dimension: dimension.into_iter().collect(), scale, offset: def.offset, ucum }
 }
 
-fn unit_cycle(
-    _: &dyn Db,
-    _: salsa::Id,
-    _: SourceFile,
-    _: std::sync::Arc<footrule_syntax::ChunkKey>,
-) -> UnitInfo {
+fn unit_cycle(_: &dyn Db, _: salsa::Id, _: SourceFile, _: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
     UnitInfo::default()
 }
 
@@ -344,7 +339,10 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
             let d = if matches!(name.as_str(), "ton" | "tons" | "tonne" | "吨") {
                 Diag::new(Code::U012, text!("`{name}` 没有说明是哪一种吨", "`{name}` does not say which ton"))
                     .at(item.at(symbol.span), text!("此处", "here"))
-                    .help(text!("公吨写作 `t`；另有 `short_ton`、`long_ton`", "a metric ton is `t`; there are also `short_ton` and `long_ton`"))
+                    .help(text!(
+                        "公吨写作 `t`；另有 `short_ton`、`long_ton`",
+                        "a metric ton is `t`; there are also `short_ton` and `long_ton`"
+                    ))
                     .fix(item.at(symbol.span), "t")
             } else {
                 let known = visible(db, item.file, Ns::Unit);
@@ -353,10 +351,9 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
                     .at(item.at(symbol.span), text!("没有这个单位", "no such unit"));
                 match near {
                     Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(symbol.span), n.clone()),
-                    None => d.help(text!(
-                        "新单位用 `unit {name} = …` 声明",
-                        "a new unit is declared by `unit {name} = …`"
-                    )),
+                    None => {
+                        d.help(text!("新单位用 `unit {name} = …` 声明", "a new unit is declared by `unit {name} = …`"))
+                    }
                 }
             };
             diags.push(d);
@@ -369,8 +366,11 @@ fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut
     let [name] = path.0.as_slice() else {
         let shown = path.0.iter().map(|i| i.text.as_str()).collect::<Vec<_>>().join(".");
         diags.push(
-            Diag::new(Code::N005, text!("标签 `{shown}` 不是此处可见的值", "tag `{shown}` is no value that is visible here"))
-                .at(item.at(span), text!("此处", "here")),
+            Diag::new(
+                Code::N005,
+                text!("标签 `{shown}` 不是此处可见的值", "tag `{shown}` is no value that is visible here"),
+            )
+            .at(item.at(span), text!("此处", "here")),
         );
         return None;
     };
@@ -397,5 +397,42 @@ fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut
             });
             None
         }
+    }
+}
+
+/// Units that are defined through each other.
+pub(crate) fn cycles(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let reads = |i: &Item| -> Vec<Item> {
+        let Some(Stmt::Unit { definition: Some(d), .. }) = i.ast(db).map(|a| &a.stmt) else { return Vec::new() };
+        let symbols = d.unit.atoms.iter().map(|a| a.symbol.text.clone());
+        symbols
+            .filter_map(|s| if let Resolved::One(e) = resolve(db, i.file, Ns::Unit, s) { Some(e.item) } else { None })
+            .collect()
+    };
+    let mut told: Vec<Item> = Vec::new();
+    for start in crate::db::items(db, file).iter().filter(|i| i.key.keyword == "unit") {
+        let mut path = vec![start.clone()];
+        // Each unit is followed by its first symbol that leads on; a cycle comes back to its start.
+        while let Some(next) = path.last().and_then(|i| reads(i).into_iter().find(|n| n == start || !path.contains(n)))
+        {
+            if next == *start {
+                break;
+            }
+            path.push(next);
+        }
+        let closes = path.last().is_some_and(|i| reads(i).contains(start));
+        if !closes || told.contains(start) {
+            continue;
+        }
+        told.extend(path.iter().cloned());
+        let shown = path.iter().chain([start]).map(Item::name).collect::<Vec<_>>().join(" → ");
+        out.push(
+            Diag::new(Code::N003, text!("单位定义成环：{shown}", "units are defined through each other: {shown}"))
+                .at(start.name_place(db), text!("环从这里开始", "the cycle starts here"))
+                .help(text!(
+                    "其中一个须是基本单位或由别的单位得出",
+                    "one of them must be a base unit or rest on another unit"
+                )),
+        );
     }
 }

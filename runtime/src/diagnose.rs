@@ -13,6 +13,9 @@ use footrule_number::{NumError, Number};
 /// How deeply a formula is written out in a message.
 const FORMULA_DEPTH: u32 = 2;
 
+/// How many failures are reported one by one.
+pub(crate) const MAX_REPORTED: usize = 1000;
+
 /// The span of a place.
 pub(crate) fn place(program: &Program, id: PlaceId) -> Option<FileSpan> {
     program.places.get(id.ix()).cloned()
@@ -73,7 +76,12 @@ pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> 
         (class, place(program, f.place), f.indices.clone(), f.node, f.sub)
     };
     failures.sort_by_cached_key(|f| key(f));
-    failures.into_iter().map(|f| diagnostic(program, f)).collect()
+    let more = failures.len().saturating_sub(MAX_REPORTED);
+    let mut list: Vec<Diagnostic> = failures.into_iter().take(MAX_REPORTED).map(|f| diagnostic(program, f)).collect();
+    if let (true, Some(last)) = (more > 0, list.last_mut()) {
+        last.help = Some(text!("另有 {more} 处", "and {more} more"));
+    }
+    list
 }
 
 /// One failure as a diagnostic.
@@ -91,7 +99,7 @@ pub(crate) fn diagnostic(program: &Program, f: &Failure) -> Diagnostic {
 
 fn words(program: &Program, f: &Failure) -> (Text, Text) {
     let node = f.node;
-    let formula = || node.map_or_else(String::new, |n| describe(program, n, FORMULA_DEPTH));
+    let formula = || node.map_or_else(|| "total".to_owned(), |n| describe(program, n, FORMULA_DEPTH));
     match &f.kind {
         FailKind::Num(error, operands) => {
             let label = num_label(*error);

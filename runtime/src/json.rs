@@ -87,8 +87,10 @@ pub(crate) fn parse(file: &str, source: &str) -> Result<Json, Diagnostic> {
     let base = source.len() - body.len();
     let raw: &RawValue = serde_json::from_str(body).map_err(|e| {
         let at = base + offset(body, e.line(), e.column());
-        Diagnostic::new(Code::I009, text!("不是 JSON：{e}", "not JSON: {e}"))
-            .at(here(at.min(source.len()), (at + 1).min(source.len())), Text::new("读到这里", "reading stops here"))
+        Diagnostic::new(Code::I009, text!("不是 JSON：{e}", "not JSON: {e}")).at(
+            here(at, at + source[at..].chars().next().map_or(0, char::len_utf8)),
+            Text::new("读到这里", "reading stops here"),
+        )
     })?;
     tree(source, raw, 0).map_err(|f| {
         let (message, at) = match f {

@@ -5,7 +5,9 @@
 
 use crate::diagnose;
 use crate::input::{InputDoc, Inputs};
-use crate::result::{Options, Outcome, ReportValue, evaluate};
+use crate::interp::Interp;
+use crate::result::{self, MAX_DIGITS, Options, Outcome, ReportValue};
+use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
 use footrule_mir::{Const, Expect, Origin, PlaceId, Program, ResultRef, TestInfo, UnitId};
 use footrule_number::{Number, Ratio, sum};
@@ -43,7 +45,7 @@ pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestV
         let d = Diagnostic::new(Code::R006, text!("没有第 {test_index} 个测试", "there is no test {test_index}"));
         return TestVerdict { passed: false, failures: vec![d], outcome: None };
     };
-    let result = inputs(program, test, load).and_then(|i| evaluate(program, &i, Options::default()));
+    let mut result = inputs(program, test, load).and_then(|i| result::run(program, &i, Options::default()));
     let errors_expected: Vec<&str> = test
         .expects
         .iter()
@@ -53,7 +55,7 @@ pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestV
         })
         .collect();
     let mut failures = Vec::new();
-    match &result {
+    match &mut result {
         Err(errors) => {
             for (expect, place) in &test.expects {
                 let Expect::Error(code) = expect else {
@@ -77,15 +79,15 @@ pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestV
                 failures.extend(errors.iter().cloned());
             }
         }
-        Ok(outcome) => {
+        Ok((outcome, it)) => {
             for (expect, place) in &test.expects {
-                if let Err(message) = holds(program, outcome, expect) {
+                if let Err(message) = holds(program, outcome, it, expect) {
                     failures.push(failed(program, *place, message));
                 }
             }
         }
     }
-    TestVerdict { passed: failures.is_empty(), failures, outcome: result.ok() }
+    TestVerdict { passed: failures.is_empty(), failures, outcome: result.ok().map(|(o, _)| o) }
 }
 
 fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {
@@ -112,7 +114,7 @@ fn inputs(program: &Program, test: &TestInfo, load: Loader<'_>) -> Result<Inputs
 }
 
 /// Whether an expectation on a result holds; else why not.
-fn holds(program: &Program, outcome: &Outcome, expect: &Expect) -> Result<(), Text> {
+fn holds(program: &Program, outcome: &Outcome, it: &mut Interp<'_>, expect: &Expect) -> Result<(), Text> {
     match expect {
         Expect::Error(code) => {
             let total = format!("{} {}", outcome.total.value, outcome.total.unit);
@@ -125,12 +127,12 @@ fn holds(program: &Program, outcome: &Outcome, expect: &Expect) -> Result<(), Te
             Err(text!("警告 {name} 没有出现", "warning {name} does not fire"))
         }
         Expect::Result { what, value, decimals, within, scale, unit } => {
-            let (name, actual) = result(program, outcome, what)?;
+            let (name, actual) = figure(program, outcome, what)?;
             let figure = Figure { value: *value, decimals: *decimals, within: *within, scale, unit: *unit };
             compare(program, &name, actual, &figure)
         }
         Expect::Value { name, line, value, decimals, within, scale, unit } => {
-            let actual = if *line { line_quantity(outcome, name)? } else { report_number(outcome, name)? };
+            let actual = if *line { line_quantity(outcome, name)? } else { number(program, outcome, it, name)? };
             let figure = Figure { value: *value, decimals: *decimals, within: *within, scale, unit: *unit };
             compare(program, name, actual, &figure)
         }
@@ -161,11 +163,12 @@ fn compare(program: &Program, name: &str, actual: Number, figure: &Figure<'_>) -
     let unit = show::unit(program, figure.unit);
     let in_unit = actual.convert(*figure.scale);
     let in_unit = in_unit.map_err(|e| text!("{name}：{e}", "{name}: {e}"))?;
-    let expected = figure.value.to_fixed(figure.decimals.max(figure.value.scale()));
+    let decimals = figure.decimals.min(MAX_DIGITS);
+    let expected = figure.value.to_fixed(decimals.max(figure.value.scale()));
     match figure.within {
-        None if in_unit.round_decimals(figure.decimals) == figure.value => Ok(()),
+        None if in_unit.round_decimals(decimals) == figure.value => Ok(()),
         None => {
-            let rounded = in_unit.to_fixed(figure.decimals);
+            let rounded = in_unit.to_fixed(decimals);
             Err(text!(
                 "{name} 应为 {expected} {unit}，实为 {rounded}（未修约 {in_unit}）",
                 "{name}: {expected} {unit} is expected; it is {rounded} (unrounded {in_unit})"
@@ -184,7 +187,7 @@ fn compare(program: &Program, name: &str, actual: Number, figure: &Figure<'_>) -
     }
 }
 
-fn result(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(String, Number), Text> {
+fn figure(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(String, Number), Text> {
     let all_lines = || outcome.lines.iter().chain(&outcome.apart);
     Ok(match what {
         ResultRef::Total => ("total".to_owned(), outcome.total.unrounded),
@@ -231,10 +234,20 @@ fn line_quantity(outcome: &Outcome, name: &str) -> Result<Number, Text> {
     }
 }
 
-fn report_number(outcome: &Outcome, name: &str) -> Result<Number, Text> {
+/// The unrounded value of a report, or the value of a definition.
+fn number(program: &Program, outcome: &Outcome, it: &mut Interp<'_>, name: &str) -> Result<Number, Text> {
     match outcome.reports.iter().find(|r| r.name.id == name).map(|r| &r.value) {
-        Some(ReportValue::Figure(f)) => Ok(f.unrounded),
-        Some(_) => Err(text!("报告 {name} 不是数", "report {name} is no number")),
-        None => Err(text!("没有报告 {name}", "there is no report {name}")),
+        Some(ReportValue::Figure(f)) => return Ok(f.unrounded),
+        Some(_) => return Err(text!("报告 {name} 不是数", "report {name} is no number")),
+        None => {}
+    }
+    let Some(def) = program.defs.iter().find(|d| d.name.id == name) else {
+        return Err(text!("没有报告或定义 {name}", "there is no report or definition {name}"));
+    };
+    match it.get(def.node).value {
+        Value::Number(x) => Ok(x),
+        Value::Split(s) => s.whole().map_err(|e| text!("{name}：{e}", "{name}: {e}")),
+        Value::Err(_) => Err(text!("{name} 没有值", "{name} has no value")),
+        _ => Err(text!("{name} 不是数", "{name} is no number")),
     }
 }

@@ -83,7 +83,10 @@ pub(crate) fn quantity(text: &str, wanted: &Wanted<'_>) -> Result<Number, Refuse
     let text = text.trim();
     let (digits, rest) = text.split_at(number_end(text));
     let unit = rest.trim_start();
-    if digits.is_empty() || unit.starts_with(|c: char| c == ',' || c == '_' || c == '.' || c.is_ascii_digit()) {
+    // `0.05 1/d` has a unit without numerator; any other digit here belongs to a number written wrongly.
+    let reciprocal = unit.starts_with("1/") && unit.len() < rest.len();
+    let digit = |c: char| c == ',' || c == '_' || c == '.' || c.is_ascii_digit();
+    if digits.is_empty() || (unit.starts_with(digit) && !reciprocal) {
         number(text)?;
     }
     let value = number(digits)?;

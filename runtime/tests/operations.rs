@@ -388,6 +388,14 @@ fn deep_and_long_programs() {
         let (x, y) = (b.region(|b| nest(b, depth - 1)), b.region(|b| b.boom()));
         b.op(Op::If(c, x, y))
     }
+    fn folds(b: &mut B, depth: u32) -> NodeId {
+        if depth == 0 {
+            return b.c("7");
+        }
+        let l = b.over(Ty::Number(UnitId(0)), |b| b.list(&["1"]), None, |b, _| folds(b, depth - 1));
+        b.op(Op::Fold(Fold::Sum, l))
+    }
+    assert_eq!(of(|b| folds(b, 250)), "7");
     assert_eq!(of(|b| nest(b, 200)), "7");
     assert_eq!(of(|b| nest(b, 400)), "C005", "refused, not a crash");
 }

@@ -1,5 +1,7 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
+mod repository;
+
 use footrule_tests::case::read;
 use libtest_mimic::{Arguments, Trial};
 use std::path::{Path, PathBuf};
@@ -12,7 +14,9 @@ fn root() -> PathBuf {
 /// Markdown files of a folder, sorted.
 fn pages(folder: &str) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = fs::read_dir(root().join(folder))
-        .map(|d| d.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "md")).collect())
+        .map(|d| {
+            d.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.extension().is_some_and(|e| e == "md")).collect()
+        })
         .unwrap_or_default();
     out.sort();
     out
@@ -30,7 +34,7 @@ fn literate(folder: &str, trials: &mut Vec<Trial>) {
 
 /// Checks recurse over definitions; the command line gives them the same stack.
 fn in_big_stack(f: impl FnOnce() -> Result<(), String> + Send + 'static) -> Result<(), libtest_mimic::Failed> {
-    let handle = thread::Builder::new().stack_size(256 << 20).spawn(f).map_err(|e| e.to_string())?;
+    let handle = thread::Builder::new().stack_size(1 << 30).spawn(f).map_err(|e| e.to_string())?;
     match handle.join() {
         Ok(r) => r.map_err(Into::into),
         Err(_) => Err("panic".into()),
@@ -42,5 +46,17 @@ fn main() {
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
     literate("docs/diagnostics", &mut trials);
+    let whole: &[(&str, fn() -> Result<(), String>)] = &[
+        ("layers", repository::layers),
+        ("standard library", repository::standard_library),
+        ("examples", repository::examples),
+        ("order is unobservable", repository::order_is_unobservable),
+        ("every code is tested", repository::every_code_is_tested),
+        ("robust", repository::robust),
+        ("small files", repository::small_files),
+    ];
+    for &(name, check) in whole {
+        trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));
+    }
     libtest_mimic::run(&args, trials).exit();
 }

@@ -21,7 +21,7 @@ pub fn run(case: &Case) -> Result<(), String> {
         i += 1;
         if b.get("file").is_some() {
             support.push(b);
-        } else if b.language == "pcr" {
+        } else if b.language == "pcr" && !b.has("later") {
             let after: Vec<&Block> =
                 case.blocks[i..].iter().take_while(|b| b.language != "pcr" && b.get("file").is_none()).collect();
             if let Err(e) = program(case, b, &support, &after) {
@@ -64,7 +64,10 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
         None => {}
     }
     if refused {
-        return Ok(());
+        return match after.iter().find(|b| b.language == "output" || b.language == "json") {
+            Some(b) => Err(format!("line {}: a refused program has no input and no output", b.line)),
+            None => Ok(()),
+        };
     }
     if !after.iter().any(|b| b.has("tests-fail")) && s.is_rule(KEY) {
         let failed = test_failures(&s);
@@ -72,22 +75,28 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
             return Err(format!("tests in the source fail:\n{}", show(&s, &failed)));
         }
     }
-    let output = after.iter().find(|b| b.language == "output");
-    if let Some(input) = input {
-        let result = run_input(&s, &input.text);
-        return match output {
-            Some(o) => outcome(&s, &result, &o.text),
-            None => result.map(|_| ()).map_err(|e| format!("input refused:\n{}", show(&s, &e))),
-        };
+    // Each input is judged by the output behind it.
+    let mut blocks =
+        after.iter().filter(|b| b.language == "json" && b.has("input") || b.language == "output").peekable();
+    while let Some(b) = blocks.next() {
+        if b.language == "output" {
+            return Err(format!("line {}: an output without an input", b.line));
+        }
+        let result = run_input(&s, &b.text);
+        match blocks.next_if(|b| b.language == "output") {
+            Some(o) => outcome(&s, &result, &o.text)?,
+            None => {
+                result.map_err(|e| format!("input refused:\n{}", show(&s, &e)))?;
+            }
+        }
     }
     Ok(())
 }
 
 fn run_input(s: &Session, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
     let program = s.program(KEY)?;
-    footrule_mir::verify(&program).map_err(|e| {
-        vec![Diagnostic::new(footrule_diag::Code::C005, footrule_diag::Text::same(format!("{e:?}")))]
-    })?;
+    footrule_mir::verify(&program)
+        .map_err(|e| vec![Diagnostic::new(footrule_diag::Code::C005, footrule_diag::Text::same(format!("{e:?}")))])?;
     let inputs = Inputs::from_json(&program, "input.json", json)?;
     let out = evaluate(&program, &inputs, Options { explain: true })?;
     if let Some(e) = &out.explain
@@ -100,7 +109,9 @@ fn run_input(s: &Session, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
 
 fn test_failures(s: &Session) -> Vec<Diagnostic> {
     let Ok(program) = s.program(KEY) else { return Vec::new() };
-    (0..program.tests.len()).flat_map(|i| footrule_runtime::run_test(&program, i, &|p| Err(p.to_string())).failures).collect()
+    (0..program.tests.len())
+        .flat_map(|i| footrule_runtime::run_test(&program, i, &|p| Err(p.to_string())).failures)
+        .collect()
 }
 
 fn slice(s: &Session, at: &FileSpan) -> String {
@@ -158,7 +169,11 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
         let (what, rest) = line.split_once(' ').unwrap_or((line, ""));
         let ok = match (what, result) {
             ("error", Err(errors)) => {
-                if errors.iter().any(|d| fits(s, d, rest)) { Ok(()) } else { Err(show(s, errors)) }
+                if errors.iter().any(|d| fits(s, d, rest)) {
+                    Ok(())
+                } else {
+                    Err(show(s, errors))
+                }
             }
             ("error", Ok(_)) => Err("the evaluation succeeds".to_string()),
             (_, Err(errors)) => Err(show(s, errors)),
@@ -167,7 +182,11 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
                 if fired.contains(&rest) { Ok(()) } else { Err(format!("fired: {fired:?}")) }
             }
             ("no-warning", Ok(o)) => {
-                if o.warnings.is_empty() { Ok(()) } else { Err(format!("{:?}", o.warnings)) }
+                if o.warnings.is_empty() {
+                    Ok(())
+                } else {
+                    Err(format!("{:?}", o.warnings))
+                }
             }
             (_, Ok(o)) => figure(o, what, rest),
         };

@@ -137,7 +137,7 @@ fn source_text(s: &Source) -> String {
 /// total → stages → lines → what they read, with unrounded values.
 fn derivation(node: &Explain, lang: Lang) -> Tree {
     let label = match node.labels.get(lang) {
-        "" => node.id.clone(),
+        "" => named(node, lang),
         label if node.kind == ExplainKind::Total => format!("{}  {label}", word(lang, "总量", "total")),
         label if label == node.id => label.to_owned(),
         label => format!("{label} {}", node.id),
@@ -174,6 +174,27 @@ fn derivation(node: &Explain, lang: Lang) -> Tree {
         all => all.iter().collect(),
     };
     Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }
+}
+
+/// The identifier of a node without labels; the words of parts and quantities are ours, so they have a language.
+fn named(node: &Explain, lang: Lang) -> String {
+    match node.kind {
+        ExplainKind::Quantity if node.id == "quantity" => word(lang, "数量", "quantity").to_owned(),
+        ExplainKind::Part if lang == Lang::Zh => {
+            let words = node.id.split(' ').map(|w| match w {
+                "fossil" => "化石",
+                "biogenic" => "生物",
+                "land_use" => "土地利用",
+                "aircraft" => "航空",
+                "undivided" => "未分来源",
+                "primary" => "初级数据",
+                "secondary" => "次级数据",
+                other => other,
+            });
+            words.collect::<Vec<_>>().join(" ")
+        }
+        _ => node.id.clone(),
+    }
 }
 
 /// A value that is no number, in a few words.

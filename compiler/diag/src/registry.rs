@@ -157,7 +157,6 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
-    T008 Error "条件输入在条件之外被读取" "conditional input read outside its condition";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -186,7 +185,6 @@ registry! {
     I012 Error "列表不符合要求" "list breaks its constraint";
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
-    I015 Error "条件输入多余或缺失" "conditional input given or missing against its condition";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
@@ -196,16 +194,13 @@ registry! {
     E007 Error "核算期内没有参数值" "no parameter value for the period";
     E008 Error "表中没有此行" "no row in the table";
     E009 Error "one of 的条件不唯一" "one of: none or several hold";
-    E010 Error "例外互相冲突" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";
     L003 Warning "定义未使用" "unused definition";
     L004 Warning "引用的模块未使用" "unused module";
-    L005 Warning "参数过期或需复核" "stale or due for review";
     L006 Warning "阶段没有排放行" "stage without lines";
-    L007 Warning "换算不是有限小数" "inexact conversion";
     L008 Warning "接受声明没有作用" "acceptance without effect";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";

@@ -1,21 +1,46 @@
 //! Calls: built-in functions, functions, tables, record values, activities.
 
 use super::expr::{Cx, Mode};
+use crate::db::Item;
 use crate::names::{Ns, Resolved, resolve};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
 use crate::types::{Binary, EnumRef, GasTag, TExpr, TKind, TResult, Ty, Unary};
 use crate::units::{Tag, UnitTy};
-use crate::db::Item;
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_mir::{Fold, Origin};
 use footrule_syntax::ast::{Arg, Expr, ExprKind, Ident};
 
 /// Names that need no declaration, for suggestions.
 pub(crate) const NAMES: &[&str] = &[
-    "sum", "min", "max", "mean", "count", "any", "all", "product", "abs", "floor", "ceil", "sqrt", "exp", "ln", "pow",
-    "round", "untag", "ratio", "bare", "co2e", "total", "stage_total", "gas_total", "origin_total", "total_of",
-    "absolute", "period", "activity",
+    "sum",
+    "min",
+    "max",
+    "mean",
+    "count",
+    "any",
+    "all",
+    "product",
+    "abs",
+    "floor",
+    "ceil",
+    "sqrt",
+    "exp",
+    "ln",
+    "pow",
+    "round",
+    "untag",
+    "ratio",
+    "bare",
+    "co2e",
+    "total",
+    "stage_total",
+    "gas_total",
+    "origin_total",
+    "total_of",
+    "absolute",
+    "period",
+    "activity",
 ];
 
 /// The fold of a name.
@@ -47,7 +72,12 @@ pub(crate) fn origin(name: &str) -> Option<Origin> {
 impl Cx<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Arg], span: Span, want: Option<&Ty>) -> TExpr {
         let ExprKind::Name(name) = &callee.kind else {
-            return self.error(Code::T002, callee.span, text!("只有函数、表和记录可以带参数", "only functions, tables and records take arguments"), text!("此处", "here"));
+            return self.error(
+                Code::T002,
+                callee.span,
+                text!("只有函数、表和记录可以带参数", "only functions, tables and records take arguments"),
+                text!("此处", "here"),
+            );
         };
         match resolve(self.db, self.item.file, Ns::Value, name.text.clone()) {
             Resolved::One(e) => match e.item.key.keyword.as_str() {
@@ -63,7 +93,12 @@ impl Cx<'_> {
                 }
                 _ if !NAMES.contains(&name.text.as_str()) => {
                     let n = &name.text;
-                    return self.error(Code::T002, name.span, text!("`{n}` 不是函数或表", "`{n}` is no function and no table"), text!("不能带参数", "takes no arguments"));
+                    return self.error(
+                        Code::T002,
+                        name.span,
+                        text!("`{n}` 不是函数或表", "`{n}` is no function and no table"),
+                        text!("不能带参数", "takes no arguments"),
+                    );
                 }
                 _ => {}
             },
@@ -85,7 +120,12 @@ impl Cx<'_> {
     fn count_args(&mut self, name: &str, args: &[Arg], n: usize, span: Span) -> bool {
         let found = args.len();
         if found != n {
-            self.error(Code::N012, span, text!("`{name}` 需要 {n} 个参数，给了 {found} 个", "`{name}` takes {n} arguments, {found} were given"), text!("此处", "here"));
+            self.error(
+                Code::N012,
+                span,
+                text!("`{name}` 需要 {n} 个参数，给了 {found} 个", "`{name}` takes {n} arguments, {found} were given"),
+                text!("此处", "here"),
+            );
         }
         found == n
     }
@@ -97,19 +137,48 @@ impl Cx<'_> {
             && n != "activity"
         {
             let an = a.name.as_ref().map_or("", |i| &i.text);
-            return self.error(Code::N012, a.value.span, text!("`{n}` 的参数不带名称：`{an}`", "`{n}` takes no named argument `{an}`"), text!("此处", "here"));
+            return self.error(
+                Code::N012,
+                a.value.span,
+                text!("`{n}` 的参数不带名称：`{an}`", "`{n}` takes no named argument `{an}`"),
+                text!("此处", "here"),
+            );
         }
         match n {
             "min" | "max" if args.len() == 2 => {
-                let sum = Expr { kind: ExprKind::Binary(footrule_syntax::ast::BinOp::Add, Box::new(args[0].value.clone()), Box::new(args[1].value.clone())), span };
+                let sum = Expr {
+                    kind: ExprKind::Binary(
+                        footrule_syntax::ast::BinOp::Add,
+                        Box::new(args[0].value.clone()),
+                        Box::new(args[1].value.clone()),
+                    ),
+                    span,
+                };
                 // Operands are brought together as for a sum; the result is one of them.
                 let e = self.expr(&sum, want);
                 let TKind::Binary(_, a, b) = e.kind else { return TExpr::error(span) };
-                let (a, b) = (self.whole(*a), self.whole(*b));
+                let a = self.whole(*a);
+                if a.ty == Ty::Error {
+                    return a;
+                }
+                let b = self.whole(*b);
                 let ty = a.ty.clone();
                 make(TKind::Binary(if n == "min" { Binary::Min } else { Binary::Max }, Box::new(a), Box::new(b)), ty)
             }
-            "sum" | "min" | "max" | "mean" | "count" | "any" | "all" | "product" if args.len() == 1 => self.whole_list(name, &args[0].value, span),
+            "sum" | "min" | "max" | "mean" | "count" | "any" | "all" | "product" if args.len() == 1 => {
+                self.whole_list(name, &args[0].value, span)
+            }
+            "sum" | "min" | "max" | "mean" | "count" | "any" | "all" | "product" => {
+                let d =
+                    footrule_diag::Diagnostic::new(Code::N012, text!("`{n}` 的参数是一个列表", "`{n}` takes one list"))
+                        .at(self.at(span), text!("此处", "here"))
+                        .help(text!(
+                            "写作 `{n}([a, b])`，或 `{n}(… for x in 列表)`",
+                            "write `{n}([a, b])`, or `{n}(… for x in list)`"
+                        ));
+                self.push(d);
+                TExpr::error(span)
+            }
             "abs" | "floor" | "ceil" | "sqrt" | "exp" | "ln" => {
                 if !self.count_args(n, args, 1, span) {
                     return TExpr::error(span);
@@ -160,15 +229,32 @@ impl Cx<'_> {
                 }
                 let x = self.expr(&args[0].value, None);
                 let x = self.whole(x);
-                let rounded = matches!(x.kind, TKind::Round(..)) || matches!(&x.kind, TKind::Item(i) if self.is_rounded(i));
-                if rounded {
-                    return self.error(Code::R004, x.span, text!("已修约的数不能再修约（GB/T 8170）", "a rounded number must not be rounded again (GB/T 8170)"), text!("已经修约", "rounded already"));
+                if self.rounded(&x).is_some() {
+                    return self.error(
+                        Code::R004,
+                        x.span,
+                        text!(
+                            "已修约的数不能再修约（GB/T 8170）",
+                            "a rounded number must not be rounded again (GB/T 8170)"
+                        ),
+                        text!("已经修约", "rounded already"),
+                    );
                 }
                 let ExprKind::Number { value, unit: None, .. } = &args[1].value.kind else {
-                    return self.error(Code::T006, args[1].value.span, text!("小数位数须为常数", "the number of decimals is a constant"), text!("此处", "here"));
+                    return self.error(
+                        Code::T006,
+                        args[1].value.span,
+                        text!("小数位数须为常数", "the number of decimals is a constant"),
+                        text!("此处", "here"),
+                    );
                 };
                 let Some(d) = value.to_i64().and_then(|v| u32::try_from(v).ok()).filter(|v| *v <= 28) else {
-                    return self.error(Code::T006, args[1].value.span, text!("小数位数须在 0 到 28 之间", "decimals are 0 to 28"), text!("此处", "here"));
+                    return self.error(
+                        Code::T006,
+                        args[1].value.span,
+                        text!("小数位数须在 0 到 28 之间", "decimals are 0 to 28"),
+                        text!("此处", "here"),
+                    );
                 };
                 let ty = x.ty.clone();
                 make(TKind::Round(Box::new(x), d), ty)
@@ -238,7 +324,12 @@ impl Cx<'_> {
                 let mut lines = Vec::new();
                 for a in args {
                     let ExprKind::Name(i) = &a.value.kind else {
-                        return self.error(Code::N012, a.value.span, text!("`total_of` 的参数是排放行的名称", "`total_of` takes names of lines"), text!("此处", "here"));
+                        return self.error(
+                            Code::N012,
+                            a.value.span,
+                            text!("`total_of` 的参数是排放行的名称", "`total_of` takes names of lines"),
+                            text!("此处", "here"),
+                        );
                     };
                     match self.line(i) {
                         Some(l) => lines.push(l),
@@ -259,7 +350,15 @@ impl Cx<'_> {
                         make(TKind::Absolute(Box::new(x)), ty)
                     }
                     (Ty::Error, ..) => TExpr::error(span),
-                    _ => self.error(Code::N012, args[0].value.span, text!("`absolute` 的参数是结果，且规则须有参考流", "`absolute` takes a result, in a rule with a reference flow"), text!("此处", "here")),
+                    _ => self.error(
+                        Code::N012,
+                        args[0].value.span,
+                        text!(
+                            "`absolute` 的参数是结果，且规则须有参考流",
+                            "`absolute` takes a result, in a rule with a reference flow"
+                        ),
+                        text!("此处", "here"),
+                    ),
                 }
             }
             _ => {
@@ -271,8 +370,20 @@ impl Cx<'_> {
         }
     }
 
-    fn is_rounded(&self, item: &Item) -> bool {
-        matches!(item.ast(self.db).map(|a| &a.stmt), Some(footrule_syntax::ast::Stmt::Report { round: Some(_), .. }))
+    /// How many decimals a value was rounded to, if it was, by way of names and choices too.
+    pub(super) fn rounded(&self, e: &TExpr) -> Option<u32> {
+        match &e.kind {
+            TKind::Round(_, n) => Some(*n),
+            TKind::Retag(x) | TKind::Unary(Unary::Neg | Unary::Abs, x) => self.rounded(x),
+            TKind::If(_, a, b) => self.rounded(a).max(self.rounded(b)),
+            TKind::Match(_, _, arms) => arms.iter().map(|a| self.rounded(a)).max()?,
+            TKind::Item(i) => match &super::body_of(self.db, i).kind {
+                super::BodyKind::Value(v) => self.rounded(v),
+                super::BodyKind::Report(r) => r.round.map(|(n, _)| n),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn not_a_quantity(&mut self, x: TExpr) -> TExpr {
@@ -280,7 +391,12 @@ impl Cx<'_> {
             return x;
         }
         let shown = x.ty.show(self.db);
-        self.error(Code::T001, x.span, text!("需要数量，得到 {shown}", "a quantity is needed, {shown} was found"), text!("类型为 {shown}", "this is {shown}"))
+        self.error(
+            Code::T001,
+            x.span,
+            text!("需要数量，得到 {shown}", "a quantity is needed, {shown} was found"),
+            text!("类型为 {shown}", "this is {shown}"),
+        )
     }
 
     fn needs_number(&mut self, name: &str, x: &TExpr) -> TExpr {
@@ -288,9 +404,15 @@ impl Cx<'_> {
             return x.clone();
         }
         let shown = x.ty.show(self.db);
-        let d = footrule_diag::Diagnostic::new(Code::U010, text!("`{name}` 只接受纯数，得到 `{shown}`", "`{name}` takes a number, `{shown}` was found"))
-            .at(self.at(x.span), text!("单位为 `{shown}`", "this is `{shown}`"))
-            .help(text!("先除以单位，例如 `x / 1 {shown}`；经验公式用 `bare(x in 单位)`", "divide by the unit first, as in `x / 1 {shown}`; for empirical formulas use `bare(x in unit)`"));
+        let d = footrule_diag::Diagnostic::new(
+            Code::U010,
+            text!("`{name}` 只接受纯数，得到 `{shown}`", "`{name}` takes a number, `{shown}` was found"),
+        )
+        .at(self.at(x.span), text!("单位为 `{shown}`", "this is `{shown}`"))
+        .help(text!(
+            "先除以单位，例如 `x / 1 {shown}`；经验公式用 `bare(x in 单位)`",
+            "divide by the unit first, as in `x / 1 {shown}`; for empirical formulas use `bare(x in unit)`"
+        ));
         self.push(d);
         TExpr::error(x.span)
     }
@@ -298,8 +420,10 @@ impl Cx<'_> {
     pub(super) fn bad_origin(&mut self, i: &Ident) -> TExpr {
         let all = ["fossil", "biogenic", "land_use", "aircraft"];
         let n = &i.text;
-        let mut d = footrule_diag::Diagnostic::new(Code::N001, text!("来源 `{n}` 未知", "unknown origin `{n}`"))
-            .at(self.at(i.span), text!("可用 fossil、biogenic、land_use、aircraft", "origins are fossil, biogenic, land_use and aircraft"));
+        let mut d = footrule_diag::Diagnostic::new(Code::N001, text!("来源 `{n}` 未知", "unknown origin `{n}`")).at(
+            self.at(i.span),
+            text!("可用 fossil、biogenic、land_use、aircraft", "origins are fossil, biogenic, land_use and aircraft"),
+        );
         if let Some(k) = nearest(n.as_str(), all) {
             d = d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(self.at(i.span), k);
         }
@@ -311,7 +435,12 @@ impl Cx<'_> {
         match args {
             [Arg { value: Expr { kind: ExprKind::Name(i), .. }, name: None }] => Some(i.clone()),
             _ => {
-                self.error(Code::N012, span, text!("`{f}` 的参数是一个名称", "`{f}` takes one name"), text!("此处", "here"));
+                self.error(
+                    Code::N012,
+                    span,
+                    text!("`{f}` 的参数是一个名称", "`{f}` takes one name"),
+                    text!("此处", "here"),
+                );
                 None
             }
         }
@@ -332,7 +461,9 @@ impl Cx<'_> {
     /// A line's name.
     pub(super) fn line(&mut self, i: &Ident) -> Option<Item> {
         match resolve(self.db, self.item.file, Ns::Value, i.text.clone()) {
-            Resolved::One(e) if matches!(e.item.key.keyword.as_str(), "emission" | "removal" | "credit" | "apart") => Some(e.item),
+            Resolved::One(e) if matches!(e.item.key.keyword.as_str(), "emission" | "removal" | "credit" | "apart") => {
+                Some(e.item)
+            }
             Resolved::One(e) => {
                 let n = &i.text;
                 let d = footrule_diag::Diagnostic::new(Code::T002, text!("`{n}` 不是排放行", "`{n}` is no line"))
@@ -351,9 +482,10 @@ impl Cx<'_> {
 
     /// `sum(xs)`: the fold of a list itself.
     fn whole_list(&mut self, name: &Ident, list: &Expr, span: Span) -> TExpr {
-        let x = Ident { text: "item".into(), span };
+        // A name that nobody can write.
+        let x = Ident { text: "@item".into(), span };
         let binder = footrule_syntax::ast::Binder { name: x.clone(), list: list.clone(), series: None, filter: None };
-        let body = (name.text != "count").then(|| Expr { kind: ExprKind::Name(x), span: list.span });
+        let body = (name.text != "count").then_some(Expr { kind: ExprKind::Name(x), span: list.span });
         self.comprehension(name, body.as_ref(), &[binder], span)
     }
 
@@ -376,20 +508,38 @@ impl Cx<'_> {
         let name = f.name();
         if args.len() != params.len() {
             let (n, found) = (params.len(), args.len());
-            let d = footrule_diag::Diagnostic::new(Code::N012, text!("`{name}` 需要 {n} 个参数，给了 {found} 个", "`{name}` takes {n} arguments, {found} were given"))
-                .at(self.at(span), text!("此处", "here"))
-                .also(f.name_place(self.db), text!("声明在此", "declared here"));
+            let d = footrule_diag::Diagnostic::new(
+                Code::N012,
+                text!("`{name}` 需要 {n} 个参数，给了 {found} 个", "`{name}` takes {n} arguments, {found} were given"),
+            )
+            .at(self.at(span), text!("此处", "here"))
+            .also(f.name_place(self.db), text!("声明在此", "declared here"));
             self.push(d);
             return None;
         }
         let mut typed: Vec<TExpr> = Vec::new();
         for (i, (pname, ty)) in params.iter().enumerate() {
-            let arg = args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == *pname)).unwrap_or(&args[i]);
+            let mut named = args.iter().filter(|a| a.name.as_ref().is_some_and(|n| n.text == *pname));
+            let arg = named.next().unwrap_or(&args[i]);
+            if let Some(again) = named.next() {
+                self.error(
+                    Code::N012,
+                    again.value.span,
+                    text!("参数 `{pname}` 给了两次", "argument `{pname}` is given twice"),
+                    text!("重复", "again"),
+                );
+                return None;
+            }
             if let Some(n) = &arg.name
                 && n.text != *pname
             {
                 let n2 = &n.text;
-                self.error(Code::N012, n.span, text!("`{name}` 没有参数 `{n2}`", "`{name}` has no parameter `{n2}`"), text!("此处", "here"));
+                self.error(
+                    Code::N012,
+                    n.span,
+                    text!("`{name}` 没有参数 `{n2}`", "`{name}` has no parameter `{n2}`"),
+                    text!("此处", "here"),
+                );
                 return None;
             }
             let want = self.by_arguments(ty, &typed);
@@ -411,21 +561,38 @@ impl Cx<'_> {
         for a in order {
             let Some(n) = &a.name else {
                 let rn = r.name();
-                self.error(Code::N012, a.value.span, text!("记录 `{rn}` 的字段须写名称", "fields of the record `{rn}` are named"), text!("写作 `名称: 值`", "write `name: value`"));
+                self.error(
+                    Code::N012,
+                    a.value.span,
+                    text!("记录 `{rn}` 的字段须写名称", "fields of the record `{rn}` are named"),
+                    text!("写作 `名称: 值`", "write `name: value`"),
+                );
                 return TExpr::error(span);
             };
             let Some(i) = fields.iter().position(|f| f.name == n.text && !f.computed) else {
                 let names: Vec<String> = fields.iter().filter(|f| !f.computed).map(|f| f.name.clone()).collect();
                 let (rn, fname) = (r.name(), &n.text);
-                let mut d = footrule_diag::Diagnostic::new(Code::N009, text!("记录 `{rn}` 没有可给的字段 `{fname}`", "record `{rn}` has no field `{fname}` to give"))
-                    .at(self.at(n.span), text!("不存在", "no such field"))
-                    .also(r.name_place(self.db), text!("声明在此", "declared here"));
+                let mut d = footrule_diag::Diagnostic::new(
+                    Code::N009,
+                    text!("记录 `{rn}` 没有可给的字段 `{fname}`", "record `{rn}` has no field `{fname}` to give"),
+                )
+                .at(self.at(n.span), text!("不存在", "no such field"))
+                .also(r.name_place(self.db), text!("声明在此", "declared here"));
                 if let Some(k) = nearest(fname, &names) {
                     d = d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(self.at(n.span), k.clone());
                 }
                 self.push(d);
                 return TExpr::error(span);
             };
+            if out[i].is_some() {
+                let fname = &n.text;
+                return self.error(
+                    Code::N012,
+                    n.span,
+                    text!("字段 `{fname}` 给了两次", "field `{fname}` is given twice"),
+                    text!("重复", "again"),
+                );
+            }
             let want = Cx::substitute(&fields[i].ty, &mut |root, path| {
                 if root != "@" {
                     return None;
@@ -436,10 +603,20 @@ impl Cx<'_> {
             let e = self.expr(&a.value, Some(&want));
             out[i] = Some(self.fit(e, &want, false));
         }
-        let missing: Vec<&str> = fields.iter().zip(&out).filter(|(f, v)| v.is_none() && !f.optional && !f.computed).map(|(f, _)| f.name.as_str()).collect();
+        let missing: Vec<&str> = fields
+            .iter()
+            .zip(&out)
+            .filter(|(f, v)| v.is_none() && !f.optional && !f.computed)
+            .map(|(f, _)| f.name.as_str())
+            .collect();
         if !missing.is_empty() {
             let (rn, list) = (r.name(), missing.join(", "));
-            self.error(Code::N012, span, text!("记录 `{rn}` 缺少字段：{list}", "record `{rn}` lacks: {list}"), text!("此处", "here"));
+            self.error(
+                Code::N012,
+                span,
+                text!("记录 `{rn}` 缺少字段：{list}", "record `{rn}` lacks: {list}"),
+                text!("此处", "here"),
+            );
             return TExpr::error(span);
         }
         TExpr { kind: TKind::Record(r.clone(), out), ty: Ty::Record(r.clone()), span }
@@ -456,7 +633,7 @@ impl Cx<'_> {
                 TExpr { kind: TKind::Binary(Binary::Mul, Box::new(amount), Box::new(factor)), ty, span }
             }
             Ty::Split(_) | Ty::Error => x,
-            Ty::Number(u) if u.is_co2e() => super::expr::lift(x),
+            Ty::Number(u) if u.is_co2e() => super::coerce::lift(x),
             Ty::Number(u) => {
                 let mut gas = None;
                 let unit = u.map_tags(|t| {
@@ -469,16 +646,34 @@ impl Cx<'_> {
                     Some(t.clone())
                 });
                 match gas {
-                    Some(g) if unit.is_co2e() => TExpr { kind: TKind::Characterise(Box::new(x), g), ty: Ty::Split(unit), span },
+                    Some(g) if unit.is_co2e() => {
+                        TExpr { kind: TKind::Characterise(Box::new(x), g), ty: Ty::Split(unit), span }
+                    }
                     _ => {
                         let shown = crate::units::show_unit(self.db, &u);
-                        self.error(Code::U006, x.span, text!("`co2e` 需要活动或某种气体的质量，得到 `{shown}`", "`co2e` takes an activity or a mass of a gas, `{shown}` was found"), text!("单位为 `{shown}`", "this is `{shown}`"))
+                        self.error(
+                            Code::U006,
+                            x.span,
+                            text!(
+                                "`co2e` 需要活动或某种气体的质量，得到 `{shown}`",
+                                "`co2e` takes an activity or a mass of a gas, `{shown}` was found"
+                            ),
+                            text!("单位为 `{shown}`", "this is `{shown}`"),
+                        )
                     }
                 }
             }
             other => {
                 let shown = other.show(self.db);
-                self.error(Code::T001, x.span, text!("`co2e` 需要活动或某种气体的质量，得到 {shown}", "`co2e` takes an activity or a mass of a gas, {shown} was found"), text!("此处", "here"))
+                self.error(
+                    Code::T001,
+                    x.span,
+                    text!(
+                        "`co2e` 需要活动或某种气体的质量，得到 {shown}",
+                        "`co2e` takes an activity or a mass of a gas, {shown} was found"
+                    ),
+                    text!("此处", "here"),
+                )
             }
         }
     }
@@ -522,9 +717,18 @@ impl Cx<'_> {
             Some(Ty::Activity(u)) => Some(u.clone()),
             _ => None,
         };
-        let (mut amount, mut factor, mut source, mut year, mut region, mut primary) = (None, None, None, None, None, false);
-        for a in args {
+        let (mut amount, mut factor, mut source, mut year, mut region, mut primary) =
+            (None, None, None, None, None, false);
+        for (i, a) in args.iter().enumerate() {
             let key = a.name.as_ref().map_or("", |n| n.text.as_str());
+            if args[..i].iter().any(|b| b.name.as_ref().is_some_and(|n| n.text == key)) {
+                self.error(
+                    Code::N012,
+                    a.value.span,
+                    text!("`{key}` 给了两次", "`{key}` is given twice"),
+                    text!("重复", "again"),
+                );
+            }
             match (key, &a.value.kind) {
                 ("amount", _) => {
                     let e = self.expr(&a.value, None);
@@ -539,19 +743,36 @@ impl Cx<'_> {
                 ("year", ExprKind::Number { value, .. }) => year = value.to_i64().and_then(|y| i32::try_from(y).ok()),
                 ("primary", ExprKind::Bool(b)) => primary = *b,
                 _ => {
-                    self.error(Code::N012, a.value.span, text!("活动只有 amount、factor、source、year、region、primary", "an activity has amount, factor, source, year, region and primary"), text!("此处", "here"));
+                    self.error(
+                        Code::N012,
+                        a.value.span,
+                        text!(
+                            "活动只有 amount、factor、source、year、region、primary",
+                            "an activity has amount, factor, source, year, region and primary"
+                        ),
+                        text!("此处", "here"),
+                    );
                 }
             }
         }
         self.mode = mode;
         let Some(amount) = amount else {
-            return self.error(Code::N012, span, text!("活动缺少 amount", "the activity lacks its amount"), text!("此处", "here"));
+            return self.error(
+                Code::N012,
+                span,
+                text!("活动缺少 amount", "the activity lacks its amount"),
+                text!("此处", "here"),
+            );
         };
         let Some(u) = amount.ty.unit().cloned() else { return TExpr::error(span) };
         let factor = factor.map(|f| {
             let want = Ty::Split(crate::sigs::factor_unit(self.db, self.item, &u));
             Box::new(self.fit(f, &want, false))
         });
-        TExpr { kind: TKind::Activity(Box::new(amount), factor, source, year, region, primary), ty: Ty::Activity(u), span }
+        TExpr {
+            kind: TKind::Activity(Box::new(amount), factor, source, year, region, primary),
+            ty: Ty::Activity(u),
+            span,
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::db::{Db, Item, SourceFile};
 use crate::names::{Ns, Resolved, index, resolve};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Binder, Expr, ExprKind, Header, Line, Origin, Stmt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 fn binder(b: &Binder, f: &mut dyn FnMut(&str)) {
@@ -82,7 +82,9 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
         }
     };
     match item.ast(db).map(|a| &a.stmt) {
-        Some(Stmt::Let { value, .. } | Stmt::Const { value, .. } | Stmt::Report { value, .. }) => names(value, &mut add),
+        Some(Stmt::Let { value, .. } | Stmt::Const { value, .. } | Stmt::Report { value, .. }) => {
+            names(value, &mut add)
+        }
         Some(Stmt::Fn { body, params, .. }) => {
             // A parameter hides nothing (no shadowing), but its name may be the name of a value of another file.
             let own: BTreeSet<&str> = params.iter().map(|(n, _)| n.text.as_str()).collect();
@@ -93,7 +95,9 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
             });
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
-        Some(Stmt::Input(i)) => i.default.iter().chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add)),
+        Some(Stmt::Input(i)) => {
+            i.default.iter().chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
+        }
         Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| names(e, &mut add)),
         Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| names(&r.value, &mut add)),
         Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| names(e, &mut add)),
@@ -102,55 +106,67 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
     out.into_iter().collect()
 }
 
-/// The definitions of a file that stand in a cycle, each with the others in order; found by depth-first search.
+/// The graph of a file's definitions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Definitions {
+    /// Every definition after those that it reads: typed and lowered in this order, no chain of definitions, however
+    /// long, becomes a chain of calls.
+    pub order: Vec<Item>,
+    /// Definitions that read themselves by way of each other.
+    pub rings: Vec<Vec<Item>>,
+    /// The ring that a definition stands in.
+    ring_of: BTreeMap<Item, usize>,
+}
+
+/// Orders the definitions of a file and finds its cycles, by depth-first search with an explicit stack.
 #[salsa::tracked(returns(ref))]
-fn cycles(db: &dyn Db, file: SourceFile) -> Vec<(Item, Vec<Item>)> {
-    let mut out = Vec::new();
+pub fn definitions(db: &dyn Db, file: SourceFile) -> Definitions {
+    let mut out = Definitions::default();
     let mut done: BTreeSet<Item> = BTreeSet::new();
-    let starts: Vec<Item> = index(db, file)
-        .names
-        .iter()
-        .filter(|((ns, _), _)| *ns == Ns::Value)
-        .flat_map(|(_, es)| es.iter().map(|e| e.item.clone()))
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    for start in starts {
-        // An explicit stack: chains of definitions may be as long as the file.
-        let mut stack: Vec<(Item, usize)> = vec![(start, 0)];
-        let mut path: BTreeSet<Item> = stack.iter().map(|(i, _)| i.clone()).collect();
+    let here = index(db, file);
+    let value = |i: &&Item| {
+        here.names.get(&(Ns::Value, i.name().to_string())).is_some_and(|es| es.iter().any(|e| e.item == **i))
+    };
+    let starts: Vec<Item> = crate::db::items(db, file).iter().filter(value).cloned().collect();
+    for start in &starts {
+        let mut path: BTreeSet<Item> = [start.clone()].into();
+        let mut stack: Vec<(Item, usize)> = vec![(start.clone(), 0)];
         while let Some((item, next)) = stack.last_mut() {
-            if done.contains(item) {
-                path.remove(item);
-                stack.pop();
-                continue;
-            }
-            let deps = value_deps(db, item.file, item.key.clone());
-            if let Some(dep) = deps.get(*next) {
-                *next += 1;
-                if path.contains(dep) {
+            let dep = if done.contains(item) { None } else { value_deps(db, item.file, item.key.clone()).get(*next) };
+            *next += 1;
+            match dep {
+                Some(dep) if path.contains(dep) => {
                     let from = stack.iter().position(|(i, _)| i == dep).unwrap_or(0);
-                    let ring: Vec<Item> = stack[from..].iter().map(|(i, _)| i.clone()).collect();
-                    out.extend(ring.iter().map(|i| (i.clone(), ring.clone())));
-                } else if !done.contains(dep) {
+                    let mut ring: Vec<Item> = stack[from..].iter().map(|(i, _)| i.clone()).collect();
+                    // Told from the definition that stands first in the text.
+                    let first = starts.iter().position(|s| ring.contains(s)).map(|s| &starts[s]);
+                    let turn = ring.iter().position(|i| Some(i) == first).unwrap_or(0);
+                    ring.rotate_left(turn);
+                    for i in &ring {
+                        out.ring_of.entry(i.clone()).or_insert(out.rings.len());
+                    }
+                    out.rings.push(ring);
+                }
+                Some(dep) if !done.contains(dep) => {
                     path.insert(dep.clone());
                     stack.push((dep.clone(), 0));
                 }
-            } else {
-                done.insert(item.clone());
-                path.remove(&item.clone());
-                stack.pop();
+                Some(_) => {}
+                None => {
+                    if done.insert(item.clone()) {
+                        out.order.push(item.clone());
+                    }
+                    path.remove(&item.clone());
+                    stack.pop();
+                }
             }
         }
     }
-    out.sort();
-    out.dedup_by(|a, b| a.0 == b.0);
     out
 }
 
-/// The cycle that a definition stands in; empty if in none.
-#[salsa::tracked(returns(ref))]
-pub fn cycle_of(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item> {
-    let item = Item { file, key };
-    cycles(db, file).iter().find(|(i, _)| *i == item).map(|(_, ring)| ring.clone()).unwrap_or_default()
+/// True if a definition stands in a cycle.
+#[salsa::tracked]
+pub fn is_cyclic(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    definitions(db, file).ring_of.contains_key(&Item { file, key })
 }

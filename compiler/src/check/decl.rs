@@ -104,7 +104,12 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
     for f in fields {
         if seen.contains(&f.name.text.as_str()) {
             let n = &f.name.text;
-            cx.error(Code::N002, f.name.span, text!("字段 `{n}` 重复", "field `{n}` declared twice"), text!("再次声明", "declared again"));
+            cx.error(
+                Code::N002,
+                f.name.span,
+                text!("字段 `{n}` 重复", "field `{n}` declared twice"),
+                text!("再次声明", "declared again"),
+            );
         }
         seen.push(&f.name.text);
     }
@@ -113,9 +118,14 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
     for (f, s) in fields.iter().zip(sigs) {
         // In the body the record's own tags start at the record under construction.
         let ty = Cx::substitute(&s.ty, &mut |root, path| {
-            (root == "@").then(|| crate::units::Tag::Follows { root: format!("#{this}"), path: path.to_vec(), shown: path.join(".") })
+            (root == "@").then(|| crate::units::Tag::Follows {
+                root: format!("#{this}"),
+                path: path.to_vec(),
+                shown: path.join("."),
+            })
         });
-        let mut t = TField { constraints: constraints(cx, &f.constraints, &s.ty, s.integer, f.name.span), ..TField::default() };
+        let mut t =
+            TField { constraints: constraints(cx, &f.constraints, &s.ty, s.integer, f.name.span), ..TField::default() };
         if let Some(d) = &f.default {
             let want = match &ty {
                 Ty::Optional(t) => (**t).clone(),
@@ -140,6 +150,7 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
         out.push(t);
     }
     field_cycles(cx, fields);
+    contains_itself(cx);
     let requires = requires.iter().map(|c| check(cx, c)).collect();
     BodyKind::Record(Box::new(TRecord { fields: out, requires }))
 }
@@ -165,9 +176,81 @@ fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
         }
         if reached.contains(&i) {
             let n = &f.name.text;
-            cx.error(Code::N003, f.name.span, text!("字段 `{n}` 的定义成环", "field `{n}` is defined through itself"), text!("环在此", "part of the cycle"));
+            cx.error(
+                Code::N003,
+                f.name.span,
+                text!("字段 `{n}` 的定义成环", "field `{n}` is defined through itself"),
+                text!("环在此", "part of the cycle"),
+            );
             return;
         }
+    }
+}
+
+pub(super) fn enumeration(cx: &mut Cx<'_>, variants: &[ast::Variant]) -> BodyKind {
+    for (i, v) in variants.iter().enumerate() {
+        if let Some(first) = variants[..i].iter().find(|w| w.name.text == v.name.text) {
+            let n = &v.name.text;
+            let d = Diagnostic::new(Code::N002, text!("`{n}` 列了两次", "`{n}` is listed twice"))
+                .at(cx.at(v.name.span), text!("再次", "again"))
+                .also(cx.at(first.name.span), text!("先列在此", "first listed here"));
+            cx.push(d);
+        }
+    }
+    BodyKind::None
+}
+
+/// A `const` is one number for ever: it reads no input, no dated value, no result.
+pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
+    let mut reads = None;
+    value.walk(&mut |x| {
+        let depends = match &x.kind {
+            TKind::Item(i) => i.key.keyword != "const",
+            TKind::ParamAt(..) | TKind::Period | TKind::Result(_) => true,
+            _ => false,
+        };
+        if depends && reads.is_none() {
+            reads = Some(x.span);
+        }
+    });
+    if let Some(span) = reads {
+        cx.error(
+            Code::T006,
+            span,
+            text!("常数不能依赖输入、参数或结果", "a constant depends on no input, param or result"),
+            text!("会随数据变化", "changes with the data"),
+        );
+    }
+}
+
+/// Data has an end: a record cannot hold records of its own kind.
+fn contains_itself(cx: &mut Cx<'_>) {
+    let mut reached: Vec<Item> = Vec::new();
+    let mut queue = vec![cx.item.clone()];
+    while let Some(r) = queue.pop() {
+        let Sig::Record(fields) = &sig(cx.db, &r).sig else { continue };
+        for f in fields {
+            let mut ty = &f.ty;
+            while let Ty::List(t) | Ty::Optional(t) = ty {
+                ty = t;
+            }
+            if let Ty::Record(inner) = ty
+                && !reached.contains(inner)
+            {
+                reached.push(inner.clone());
+                queue.push(inner.clone());
+            }
+        }
+    }
+    if reached.contains(cx.item) {
+        let n = cx.item.name();
+        let span = cx.item.name_place(cx.db).span;
+        cx.error(
+            Code::N003,
+            span,
+            text!("记录 `{n}` 包含它自己", "the record `{n}` contains itself"),
+            text!("数据须有尽头", "data must have an end"),
+        );
     }
 }
 
@@ -177,14 +260,37 @@ fn constant(cx: &mut Cx<'_>, e: TExpr) -> TExpr {
     e.walk(&mut |x| {
         ok &= matches!(
             x.kind,
-            TKind::Number(..) | TKind::Text(_) | TKind::Bool(_) | TKind::Date(_) | TKind::Member(..) | TKind::Unary(..)
-                | TKind::Binary(..) | TKind::Convert(..) | TKind::Retag(_) | TKind::Lift(_) | TKind::Error | TKind::Gas(_)
+            TKind::Number(..)
+                | TKind::Text(_)
+                | TKind::Bool(_)
+                | TKind::Date(_)
+                | TKind::Member(..)
+                | TKind::Unary(..)
+                | TKind::Binary(..)
+                | TKind::Convert(..)
+                | TKind::Retag(_)
+                | TKind::Lift(_)
+                | TKind::Error
+                | TKind::Gas(_)
         );
     });
     if !ok {
-        return cx.error(Code::T006, e.span, text!("此处须为常量", "a constant is needed here"), text!("依赖其他值", "depends on other values"));
+        return cx.error(
+            Code::T006,
+            e.span,
+            text!("此处须为常量", "a constant is needed here"),
+            text!("依赖其他值", "depends on other values"),
+        );
     }
     e
+}
+
+/// True if two keys hold on the same day: equal ones, or a day inside a year.
+fn compete(a: DateKey, b: DateKey) -> bool {
+    match (a, b) {
+        (DateKey::Year(y), DateKey::Day(d)) | (DateKey::Day(d), DateKey::Year(y)) => y == d.year,
+        (a, b) => a == b,
+    }
 }
 
 pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
@@ -196,19 +302,22 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
         let e = cx.fit(e, want, true);
         let value = constant(cx, e);
         let source = r.source.as_ref().map_or_else(|| common.clone(), |s| cx.source(s));
-        if let Some(old) = rows.iter().find(|o| o.key == r.key) {
-            let d = Diagnostic::new(Code::P002, text!("同一日期有两行", "two rows for one date"))
+        if let Some(old) = rows.iter().find(|o| compete(o.key, r.key)) {
+            let d = Diagnostic::new(Code::P002, text!("两行都适用于同一日期", "two rows hold on the same date"))
                 .at(cx.at(r.key_span), text!("重复", "again"))
                 .also(cx.at(old.span), text!("前一行", "first row"));
             cx.push(d);
         }
-        rows.push(TParamRow { key: r.key, value, source, span: r.key_span });
+        rows.push(TParamRow { key: r.key, value, source, span: r.key_span.to(r.value.span) });
     }
     for (which, zh, en) in [(&p.before, "before first", "before first"), (&p.after, "after last", "after last")] {
         if which.is_none() {
             let d = Diagnostic::new(Code::P006, text!("没有声明 `{zh}` 的策略", "no policy for `{en}`"))
                 .at(cx.at(p.name.span), text!("参数", "param"))
-                .help(text!("写 `{zh} error` 或 `{zh} hold with warning until 日期`", "write `{en} error` or `{en} hold with warning until DATE`"));
+                .help(text!(
+                    "写 `{zh} error` 或 `{zh} hold with warning until 日期`",
+                    "write `{en} error` or `{en} hold with warning until DATE`"
+                ));
             cx.push(d);
         }
     }
@@ -223,12 +332,14 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         return BodyKind::None;
     }
     let mut rows: Vec<TRow> = Vec::new();
+    let mut all_read = true;
     if let Some((path, span)) = &t.from {
         match crate::data::rows(cx.db, cx.item, path, *span, keys, columns) {
             Ok(read) => {
                 for r in read {
                     let text = r.values;
-                    let keys = r.keys.iter().zip(keys).map(|(k, (_, ty))| csv_key(cx, k, ty, *span)).collect::<Vec<_>>();
+                    let keys =
+                        r.keys.iter().zip(keys).map(|(k, (_, ty))| csv_key(cx, k, ty, *span)).collect::<Vec<_>>();
                     let source = match &r.source {
                         Some(s) => cx.source(&Ident { text: s.clone(), span: *span }),
                         None => common.clone(),
@@ -237,13 +348,22 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
                     rows.push(TRow { gases: vec![None; keys.len()], keys, values, source, span: *span });
                 }
             }
-            Err(d) => cx.push(*d),
+            Err(d) => {
+                all_read = false;
+                cx.push(*d);
+            }
         }
     }
     for r in &t.rows {
         if r.keys.len() != keys.len() || r.values.len() != columns.len() {
             let (k, c) = (keys.len(), columns.len());
-            cx.error(Code::P003, r.span, text!("此行须有 {k} 个键、{c} 个值", "a row has {k} keys and {c} values here"), text!("列数不对", "wrong number of cells"));
+            cx.error(
+                Code::P003,
+                r.span,
+                text!("此行须有 {k} 个键、{c} 个值", "a row has {k} keys and {c} values here"),
+                text!("列数不对", "wrong number of cells"),
+            );
+            all_read = false;
             continue;
         }
         let mut cells = Vec::new();
@@ -263,7 +383,7 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         rows.push(TRow { keys: cells, gases, values, source, span: r.span });
     }
     duplicates(cx, &rows);
-    if !partial {
+    if !partial && all_read {
         complete(cx, t, keys, &rows);
     }
     BodyKind::Table(Box::new(TTable { rows }))
@@ -285,9 +405,10 @@ fn csv_key(cx: &mut Cx<'_>, text: &str, ty: &Ty, span: Span) -> Option<Const> {
 }
 
 fn csv_cell(ty: &Ty, value: Number, span: Span) -> TExpr {
-    let number = |u: &crate::units::UnitTy| TExpr { kind: TKind::Number(value, value.scale()), ty: Ty::Number(u.clone()), span };
+    let number =
+        |u: &crate::units::UnitTy| TExpr { kind: TKind::Number(value, value.scale()), ty: Ty::Number(u.clone()), span };
     match ty {
-        Ty::Split(u) => super::expr::lift(number(u)),
+        Ty::Split(u) => super::coerce::lift(number(u)),
         Ty::Number(u) => number(u),
         _ => TExpr::error(span),
     }
@@ -317,7 +438,9 @@ fn key(cx: &mut Cx<'_>, cell: &KeyCell, ty: &Ty) -> (Option<Const>, Option<Item>
         (KeyCell::Number(n, _), Ty::Number(_)) => (Some(Const::Number(*n)), None),
         (KeyCell::Date(d, _), Ty::Date) => (Some(Const::Date { year: d.year, month: d.month, day: d.day }), None),
         (KeyCell::Name(n), _) => wrong(cx, n.span),
-        (KeyCell::Text(_, s) | KeyCell::Number(_, s) | KeyCell::Date(_, s) | KeyCell::Bracket(_, _, s), _) => wrong(cx, *s),
+        (KeyCell::Text(_, s) | KeyCell::Number(_, s) | KeyCell::Date(_, s) | KeyCell::Bracket(_, _, s), _) => {
+            wrong(cx, *s)
+        }
     }
 }
 
@@ -347,9 +470,15 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], rows: &[TRow
     }
     if names.iter().any(Vec::is_empty) {
         if keys.iter().any(|(_, t)| !matches!(t, Ty::Error)) {
-            let d = Diagnostic::new(Code::P001, text!("键不是枚举的表没有覆盖全部取值", "a table whose key is no enumeration does not cover every value"))
-                .at(cx.at(t.name.span), text!("表", "table"))
-                .help(text!("加一行 `_ => …`，或声明为 `partial`", "add a row `_ => …`, or declare it `partial`"));
+            let d = Diagnostic::new(
+                Code::P001,
+                text!(
+                    "键不是枚举的表没有覆盖全部取值",
+                    "a table whose key is no enumeration does not cover every value"
+                ),
+            )
+            .at(cx.at(t.name.span), text!("表", "table"))
+            .help(text!("加一行 `_ => …`，或声明为 `partial`", "add a row `_ => …`, or declare it `partial`"));
             cx.push(d);
         }
         return;
@@ -380,9 +509,10 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], rows: &[TRow
         let n = missing.len();
         let list = missing.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
         let dots = if n > 6 { " …" } else { "" };
-        let mut d = Diagnostic::new(Code::P001, text!("表缺少 {n} 行：{list}{dots}", "the table lacks {n} rows: {list}{dots}"))
-            .at(cx.at(t.name.span), text!("不完整", "incomplete"))
-            .help(text!("补上这些行，或声明为 `partial`", "add them, or declare the table `partial`"));
+        let mut d =
+            Diagnostic::new(Code::P001, text!("表缺少 {n} 行：{list}{dots}", "the table lacks {n} rows: {list}{dots}"))
+                .at(cx.at(t.name.span), text!("不完整", "incomplete"))
+                .help(text!("补上这些行，或声明为 `partial`", "add them, or declare the table `partial`"));
         if let Some((_, Ty::Enum(EnumRef::Item(e)))) = keys.first() {
             d = d.also(e.name_place(cx.db), text!("键的取值声明在此", "the key's values are declared here"));
         }
@@ -400,7 +530,9 @@ pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {
         {
             cx.bad_origin(o);
         }
-        if rows[..i].iter().any(|o| o.set.text == r.set.text && o.origin.as_ref().map(|x| &x.text) == r.origin.as_ref().map(|x| &x.text)) {
+        if rows[..i].iter().any(|o| {
+            o.set.text == r.set.text && o.origin.as_ref().map(|x| &x.text) == r.origin.as_ref().map(|x| &x.text)
+        }) {
             cx.error(Code::P002, r.span, text!("同一体系有两个数值", "two values for one set"), text!("重复", "again"));
         }
     }
@@ -410,9 +542,16 @@ pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {
 pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
     if let Some(def) = def {
         let u = cx.unit(&def.unit);
-        if crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone()).scale.is_none() && !u.is_one() {
+        let info = crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone());
+        // A unit without dimension stands in a cycle, which is told where the file is checked.
+        if info.scale.is_none() && !info.dimension.is_empty() && !u.is_one() {
             let n = cx.item.name();
-            cx.error(Code::U011, def.unit.span, text!("单位 `{n}` 的换算系数无法得出（成环或超出 28 位）", "the factor of unit `{n}` cannot be found (a cycle, or beyond 28 digits)"), text!("此处", "here"));
+            cx.error(
+                Code::U011,
+                def.unit.span,
+                text!("单位 `{n}` 的换算系数超出 28 位", "the factor of unit `{n}` exceeds 28 digits"),
+                text!("此处", "here"),
+            );
         }
     }
     BodyKind::None
@@ -427,14 +566,27 @@ pub(crate) fn source_entry<'a>(stmt: &'a Stmt, key: &str) -> Option<&'a SourceEn
 }
 
 const SOURCE_KEYS: &[&str] = &[
-    "title", "publisher", "year", "region", "url", "licence", "gwp", "origin", "status", "note", "accessed", "table", "id",
+    "title",
+    "publisher",
+    "year",
+    "region",
+    "url",
+    "licence",
+    "gwp",
+    "origin",
+    "status",
+    "note",
+    "accessed",
+    "table",
+    "id",
 ];
 
 pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
     for e in entries {
         let k = &e.key.text;
         if !SOURCE_KEYS.contains(&k.as_str()) {
-            let mut d = Diagnostic::new(Code::N009, text!("来源没有条目 `{k}`", "a source has no entry `{k}`")).at(cx.at(e.key.span), text!("未知", "unknown"));
+            let mut d = Diagnostic::new(Code::N009, text!("来源没有条目 `{k}`", "a source has no entry `{k}`"))
+                .at(cx.at(e.key.span), text!("未知", "unknown"));
             d = match footrule_diag::nearest(k.as_str(), SOURCE_KEYS.iter().copied()) {
                 Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(cx.at(e.key.span), n),
                 None => {

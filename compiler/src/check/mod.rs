@@ -2,17 +2,22 @@
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
 mod builtin;
+mod choose;
+mod coerce;
 mod cycles;
+mod dated;
 mod decl;
 mod expr;
+mod loops;
+mod resolve;
 mod rule;
 mod test;
 
-pub use cycles::{cycle_of, value_deps};
-pub(crate) use decl::{literal, source_entry};
-pub(crate) use builtin::origin as origin_named;
-pub(crate) use rule::cmp as mir_cmp;
+pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
+pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
+pub(crate) use decl::{literal, source_entry};
+pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
 pub use test::{TExpect, TTest};
 
@@ -72,11 +77,34 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             cx.mode = expr::Mode::Line;
             BodyKind::Value(Box::new(cx.declared(ty.as_ref(), value)))
         }
-        Stmt::Const { ty, value, .. } => BodyKind::Value(Box::new(cx.declared(ty.as_ref(), value))),
+        Stmt::Const { ty, value, source, .. } => {
+            source.iter().for_each(|s| {
+                cx.source(s);
+            });
+            let value = cx.declared(ty.as_ref(), value);
+            decl::independent(&mut cx, &value);
+            BodyKind::Value(Box::new(value))
+        }
         Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),
         Stmt::Report { ty, value, round, .. } => rule::report(&mut cx, ty.as_ref(), value, round.as_ref()),
         Stmt::Header(Header::Unit(u)) => rule::declared_unit(&mut cx, u),
         Stmt::Header(Header::Round(r)) => rule::rounding(&mut cx, r),
+        Stmt::Header(Header::Gwp(set)) => rule::gwp(&mut cx, set),
+        Stmt::Header(Header::Valid { from, until: Some(until) }) => {
+            if until.0 < from.0 {
+                cx.error(
+                    footrule_diag::Code::T001,
+                    until.1,
+                    footrule_diag::text!("失效日早于生效日", "the last day of validity is before the first"),
+                    footrule_diag::text!("早于生效日", "earlier than the first day"),
+                );
+            }
+            BodyKind::None
+        }
+        Stmt::Header(Header::BiogenicCo2(word)) => {
+            cx.one_of(word, &["counted", "neutral"]);
+            BodyKind::None
+        }
         Stmt::Line(l) => rule::line(&mut cx, l),
         Stmt::Check(c) => {
             cx.mode = expr::Mode::Results;
@@ -86,6 +114,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Param(p) => decl::param(&mut cx, p),
         Stmt::Table(t) => decl::table(&mut cx, t),
         Stmt::Record { fields, requires, .. } => decl::record(&mut cx, fields, requires),
+        Stmt::Enum { variants, .. } => decl::enumeration(&mut cx, variants),
         Stmt::Gas { gwps, .. } => decl::gas(&mut cx, gwps),
         Stmt::Unit { definition, .. } => decl::unit(&mut cx, definition.as_ref()),
         Stmt::Source { entries, .. } => decl::source(&mut cx, entries),
@@ -138,7 +167,7 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     if let Sig::Value(t) = &sig(db, &item).sig {
         return t.clone();
     }
-    if !cycle_of(db, file, item.key.clone()).is_empty() {
+    if *is_cyclic(db, file, item.key.clone()) {
         return Ty::Error;
     }
     match &body_of(db, &item).kind {
@@ -162,7 +191,12 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Table(t) => t.rows.iter().flat_map(|r| &r.values).for_each(f),
         BodyKind::Record(r) => {
             for field in &r.fields {
-                field.default.iter().chain(&field.computed).chain(field.factor.iter().map(|(_, e)| e)).for_each(&mut *f);
+                field
+                    .default
+                    .iter()
+                    .chain(&field.computed)
+                    .chain(field.factor.iter().map(|(_, e)| e))
+                    .for_each(&mut *f);
             }
             for c in &r.requires {
                 c.expressions(f);

@@ -1,7 +1,8 @@
 //! Bodies of rule statements: lines, checks, inputs, reports, the declared unit and the rounding.
 
 use super::BodyKind;
-use super::expr::{Cx, Mode, lift};
+use super::coerce::lift;
+use super::expr::{Cx, Mode};
 use crate::db::Item;
 use crate::report::misfit;
 use crate::sigs::{Sig, rule_units, sig};
@@ -122,22 +123,40 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
         Ty::Activity(u) => Ty::Number(u.clone()),
         t => t.clone(),
     };
+    // A range on a list concerns its items.
+    let item = match &scalar {
+        Ty::List(t) => (**t).clone(),
+        t => t.clone(),
+    };
     let mut out = Vec::new();
     if integer {
         out.push(TConstraint::Integer(cx.at(at)));
     }
     let bound = |cx: &mut Cx<'_>, e: &Expr| {
-        if !matches!(scalar, Ty::Number(_) | Ty::Split(_)) {
-            let shown = scalar.show(cx.db);
-            cx.error(Code::T001, e.span, text!("{shown} 没有大小范围", "{shown} has no range"), text!("只有数量有范围", "only quantities have one"));
+        if item == Ty::Error {
             return None;
         }
-        let want = Ty::Number(scalar.unit()?.clone());
+        if !matches!(item, Ty::Number(_) | Ty::Split(_)) {
+            let shown = item.show(cx.db);
+            cx.error(
+                Code::T001,
+                e.span,
+                text!("{shown} 没有大小范围", "{shown} has no range"),
+                text!("只有数量有范围", "only quantities have one"),
+            );
+            return None;
+        }
+        let want = Ty::Number(item.unit()?.clone());
         let x = cx.expr(e, None);
         let x = cx.fit(x, &want, true);
         let n = super::decl::literal(&x);
         if n.is_none() && x.ty != Ty::Error {
-            cx.error(Code::T006, e.span, text!("范围须为常量", "a bound is a constant"), text!("依赖其他值", "depends on other values"));
+            cx.error(
+                Code::T006,
+                e.span,
+                text!("范围须为常量", "a bound is a constant"),
+                text!("依赖其他值", "depends on other values"),
+            );
         }
         n
     };
@@ -151,7 +170,12 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
             Constraint::Range(a, b) => {
                 if let (Some(lo), Some(hi)) = (bound(cx, a), bound(cx, b)) {
                     if lo > hi {
-                        cx.error(Code::T001, a.span.to(b.span), text!("范围的下限大于上限", "the lower bound is above the upper"), text!("永远不能满足", "nothing fits"));
+                        cx.error(
+                            Code::T001,
+                            a.span.to(b.span),
+                            text!("范围的下限大于上限", "the lower bound is above the upper"),
+                            text!("永远不能满足", "nothing fits"),
+                        );
                     }
                     out.push(TConstraint::Range(lo, hi, cx.at(a.span.to(b.span))));
                 }
@@ -163,7 +187,12 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
                     }
                 }
                 _ => {
-                    cx.error(Code::T006, e.span, text!("`count` 用于列表，界限为整数", "`count` bounds a list by an integer"), text!("此处", "here"));
+                    cx.error(
+                        Code::T006,
+                        e.span,
+                        text!("`count` 用于列表，界限为整数", "`count` bounds a list by an integer"),
+                        text!("此处", "here"),
+                    );
                 }
             },
             Constraint::Unique(field) => {
@@ -201,7 +230,12 @@ fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
         return Some(i as u32);
     }
     let n = &field.text;
-    cx.error(Code::N009, field.span, text!("列表条目没有字段 `{n}`", "the items have no field `{n}`"), text!("不存在", "no such field"));
+    cx.error(
+        Code::N009,
+        field.span,
+        text!("列表条目没有字段 `{n}`", "the items have no field `{n}`"),
+        text!("不存在", "no such field"),
+    );
     None
 }
 
@@ -232,7 +266,12 @@ pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
             Some((f.fixed, cx.fit(e, &want, false)))
         }
         (Some(f), _) => {
-            cx.error(Code::T002, f.value.span, text!("只有活动有因子", "only an activity has a factor"), text!("此处", "here"));
+            cx.error(
+                Code::T002,
+                f.value.span,
+                text!("只有活动有因子", "only an activity has a factor"),
+                text!("此处", "here"),
+            );
             None
         }
         _ => None,
@@ -271,24 +310,52 @@ pub(super) fn report(cx: &mut Cx<'_>, ty: Option<&ast::Type>, value: &Expr, roun
         }
         None => e,
     };
-    if let (Some(r), TKind::Round(..)) = (round, &e.kind) {
-        cx.error(Code::R004, r.span, text!("已修约的数不能再修约（GB/T 8170）", "a rounded number must not be rounded again (GB/T 8170)"), text!("再次修约", "rounded again"));
+    let rounded = cx.rounded(&e);
+    if let (Some(r), Some(_)) = (round, rounded) {
+        cx.error(
+            Code::R004,
+            r.span,
+            text!("已修约的数不能再修约（GB/T 8170）", "a rounded number must not be rounded again (GB/T 8170)"),
+            text!("再次修约", "rounded again"),
+        );
     }
     if matches!(e.ty, Ty::List(_) | Ty::Record(_) | Ty::Row(_) | Ty::Activity(_) | Ty::Optional(_)) {
         let shown = e.ty.show(cx.db);
-        cx.error(Code::T001, e.span, text!("报告项须为单个值，得到 {shown}", "a report is a single value, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+        cx.error(
+            Code::T001,
+            e.span,
+            text!("报告项须为单个值，得到 {shown}", "a report is a single value, {shown} was found"),
+            text!("类型为 {shown}", "this is {shown}"),
+        );
     }
-    BodyKind::Report(Box::new(TReport { value: e, round: round.map(|r| (r.digits, r.significant)) }))
+    BodyKind::Report(Box::new(TReport {
+        value: e,
+        round: round.map(|r| (r.digits, r.significant)).or(rounded.map(|n| (n, false))),
+    }))
 }
 
 pub(super) fn declared_unit(cx: &mut Cx<'_>, u: &DeclaredUnit) -> BodyKind {
     cx.unit(&u.unit);
+    if u.amount <= footrule_number::Number::ZERO {
+        let n = u.amount;
+        cx.error(
+            Code::T001,
+            u.span,
+            text!("声明单位的数量须大于零，得到 {n}", "the declared amount is above zero, {n} was found"),
+            text!("此处", "here"),
+        );
+    }
     match &u.of {
         Some(of) => {
             let e = cx.expr(of, None);
             if !matches!(e.ty, Ty::Number(_) | Ty::Error) {
                 let shown = e.ty.show(cx.db);
-                cx.error(Code::T001, e.span, text!("参考流须为数量，得到 {shown}", "the reference flow is a quantity, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+                cx.error(
+                    Code::T001,
+                    e.span,
+                    text!("参考流须为数量，得到 {shown}", "the reference flow is a quantity, {shown} was found"),
+                    text!("类型为 {shown}", "this is {shown}"),
+                );
             }
             BodyKind::Unit(Box::new(e))
         }
@@ -296,15 +363,44 @@ pub(super) fn declared_unit(cx: &mut Cx<'_>, u: &DeclaredUnit) -> BodyKind {
     }
 }
 
+/// The GWP set: a known assessment report, or a set that a gas in reach has values for.
+pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
+    let mut known: Vec<String> = ["AR4", "AR5", "AR6"].map(str::to_string).into();
+    for g in crate::names::gases(cx.db, cx.item.file) {
+        if let Some(ast::Stmt::Gas { gwps, .. }) = g.ast(cx.db).map(|a| &a.stmt) {
+            known.extend(gwps.iter().map(|r| r.set.text.clone()));
+        }
+    }
+    known.sort();
+    known.dedup();
+    let words: Vec<&str> = known.iter().map(String::as_str).collect();
+    cx.one_of(set, &words);
+    BodyKind::None
+}
+
 pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
-    if let Some(u) = &r.unit {
+    let declared = crate::names::headers(cx.db, cx.item.file).any(|(_, h)| matches!(h, ast::Header::Unit(_)));
+    if r.digits > 28 {
+        let n = r.digits;
+        cx.error(
+            Code::T006,
+            r.span,
+            text!("小数位数须在 0 到 28 之间，得到 {n}", "decimals are 0 to 28, {n} was found"),
+            text!("此处", "here"),
+        );
+    }
+    if let Some(u) = &r.unit
+        && declared
+        && !rule_units(cx.db, cx.item.file).broken
+    {
         let unit = cx.unit(u);
         let declared = &rule_units(cx.db, cx.item.file).declared;
         let want = crate::sigs::factor_unit(cx.db, cx.item, declared);
         if unit.dimension(cx.db) != want.dimension(cx.db) {
             let m = misfit(cx.db, &want, &unit, false);
             let shown = crate::units::show_unit(cx.db, &unit);
-            let mut d = Diagnostic::new(m.code, m.message).at(cx.at(u.span), text!("单位为 `{shown}`", "this is `{shown}`"));
+            let mut d =
+                Diagnostic::new(m.code, m.message).at(cx.at(u.span), text!("单位为 `{shown}`", "this is `{shown}`"));
             d.help = m.help;
             cx.push(d);
         }
@@ -333,7 +429,9 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
     cx.mode = Mode::Line;
     let binders = cx.binders(&l.loops);
     let stage = match &l.stage {
-        Some(Expr { kind: ExprKind::Name(n), .. }) if !cx.locals.iter().any(|x| x.name == n.text) => cx.stage(n).map(Ok),
+        Some(Expr { kind: ExprKind::Name(n), .. }) if !cx.locals.iter().any(|x| x.name == n.text) => {
+            cx.stage(n).map(Ok)
+        }
         Some(e) => {
             let want = Ty::Enum(EnumRef::Stages);
             let x = cx.expr(e, Some(&want));
@@ -342,7 +440,12 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
         None => {
             if l.kind != ast::LineKind::Apart {
                 let n = &l.name.text;
-                cx.error(Code::N006, l.name.span, text!("排放行 `{n}` 没有写阶段", "line `{n}` names no stage"), text!("写 `in 阶段`", "write `in STAGE`"));
+                cx.error(
+                    Code::N006,
+                    l.name.span,
+                    text!("排放行 `{n}` 没有写阶段", "line `{n}` names no stage"),
+                    text!("写 `in 阶段`", "write `in STAGE`"),
+                );
             }
             None
         }
@@ -356,7 +459,15 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
         let x = cx.expr(e, None);
         if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {
             let shown = x.ty.show(cx.db);
-            cx.error(Code::T001, x.span, text!("条目名称须为文字或枚举值，得到 {shown}", "an item is named by a text or an enumeration value, {shown} was found"), text!("类型为 {shown}", "this is {shown}"));
+            cx.error(
+                Code::T001,
+                x.span,
+                text!(
+                    "条目名称须为文字或枚举值，得到 {shown}",
+                    "an item is named by a text or an enumeration value, {shown} was found"
+                ),
+                text!("类型为 {shown}", "this is {shown}"),
+            );
         }
         x
     });
@@ -391,7 +502,12 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
         && gas.is_none()
         && value.ty != Ty::Error
     {
-        cx.error(Code::U015, l.name.span, text!("二氧化碳当量已有来源组成，不能再分", "CO2e carries its origins already and is not split again"), text!("`origin split` 用于气体质量", "`origin split` is for masses of a gas"));
+        cx.error(
+            Code::U015,
+            l.name.span,
+            text!("二氧化碳当量已有来源组成，不能再分", "CO2e carries its origins already and is not split again"),
+            text!("`origin split` 用于气体质量", "`origin split` is for masses of a gas"),
+        );
     }
     let roots_escape = gas.as_ref().map_or_else(|| value.ty.clone(), |_| Ty::Error);
     cx.escape(&roots_escape, &binders, value.span);
@@ -403,14 +519,25 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     let span = value.span;
     let unit = match &value.ty {
         Ty::Error => return (value, None),
+        _ if rule_units(cx.db, cx.item.file).broken => return (TExpr::error(span), None),
         Ty::Number(u) | Ty::Split(u) => u.clone(),
         other => {
             let shown = other.show(cx.db);
-            return (cx.error(Code::T001, span, text!("排放行须为质量，得到 {shown}", "a line is a mass, {shown} was found"), text!("类型为 {shown}", "this is {shown}")), None);
+            return (
+                cx.error(
+                    Code::T001,
+                    span,
+                    text!("排放行须为质量，得到 {shown}", "a line is a mass, {shown} was found"),
+                    text!("类型为 {shown}", "this is {shown}"),
+                ),
+                None,
+            );
         }
     };
     let mass: Vec<(Item, i32)> = match crate::names::resolve(cx.db, cx.item.file, crate::names::Ns::Unit, "kg".into()) {
-        crate::names::Resolved::One(e) => crate::units::unit_info(cx.db, e.item.file, e.item.key.clone()).dimension.clone(),
+        crate::names::Resolved::One(e) => {
+            crate::units::unit_info(cx.db, e.item.file, e.item.key.clone()).dimension.clone()
+        }
         _ => Vec::new(),
     };
     let left = residual(cx, &unit);
@@ -433,10 +560,17 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     };
     let wanted = crate::sigs::factor_unit(cx.db, cx.item, &UnitTy::one()).times(&per, 1);
     let m = misfit(cx.db, &wanted, &unit, value.is_bare_literal());
-    let code = if matches!(m.code, Code::U001 | Code::U007) || m.code == Code::U002 && only_base(&left) { Code::U006 } else { m.code };
+    let code = if matches!(m.code, Code::U001 | Code::U007) || m.code == Code::U002 && forgotten_factor(&left) {
+        Code::U006
+    } else {
+        m.code
+    };
     let (w, f, n) = (crate::units::show_unit(cx.db, &wanted), crate::units::show_unit(cx.db, &unit), &l.name.text);
     let message = if code == Code::U006 {
-        text!("排放行 `{n}` 的单位 `{f}` 不是气体或二氧化碳当量的质量（需要 `{w}` 或某种气体）", "line `{n}` has the unit `{f}`, which is no mass of a gas or of CO2e (`{w}` or a gas is needed)")
+        text!(
+            "排放行 `{n}` 的单位 `{f}` 不是气体或二氧化碳当量的质量（需要 `{w}` 或某种气体）",
+            "line `{n}` has the unit `{f}`, which is no mass of a gas or of CO2e (`{w}` or a gas is needed)"
+        )
     } else {
         m.message
     };
@@ -452,8 +586,9 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     (TExpr::error(span), None)
 }
 
-fn only_base(d: &Dimension) -> bool {
-    d.keys().all(|g| matches!(g, Generator::Base(_)))
+/// A plain mass, of whatever kind: what is missing is the factor, not another kind.
+fn forgotten_factor(d: &Dimension) -> bool {
+    d.len() == 1 || d.keys().all(|g| matches!(g, Generator::Base(_)))
 }
 
 /// A comparison in MIR's terms.

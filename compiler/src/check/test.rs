@@ -40,6 +40,8 @@ pub struct TNumber {
     pub scale: Ratio,
     /// Unit of the expectation.
     pub unit: UnitTy,
+    /// A bare number: in the published unit, the declared amount included.
+    pub bare: bool,
 }
 
 /// An expectation.
@@ -67,7 +69,8 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
             TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
-                if let Some(e) = expectation(cx, what, name.as_ref().and_then(|p| p.0.first()), value, within.as_ref()) {
+                if let Some(e) = expectation(cx, what, name.as_ref().and_then(|p| p.0.first()), value, within.as_ref())
+                {
                     out.expects.push((e, cx.at(*span)));
                 }
             }
@@ -75,16 +78,28 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
                 Some(c) => out.expects.push((TExpect::Error(c.as_str().to_string()), cx.at(*span))),
                 None => {
                     let c = &code.text;
-                    cx.error(Code::N001, code.span, text!("没有诊断码 `{c}`", "no diagnostic code `{c}`"), text!("未知", "unknown"));
+                    cx.error(
+                        Code::N001,
+                        code.span,
+                        text!("没有诊断码 `{c}`", "no diagnostic code `{c}`"),
+                        text!("未知", "unknown"),
+                    );
                 }
             },
             TestEntry::Warning(name) => {
-                let known = crate::db::items(cx.db, cx.item.file).iter().any(|i| i.key.keyword == "warn" && i.name() == name.text);
+                let known = crate::db::items(cx.db, cx.item.file)
+                    .iter()
+                    .any(|i| i.key.keyword == "warn" && i.name() == name.text);
                 if known {
                     out.expects.push((TExpect::Warning(name.text.clone()), cx.at(*span)));
                 } else {
                     let n = &name.text;
-                    cx.error(Code::N001, name.span, text!("没有名为 `{n}` 的提示", "no warning named `{n}`"), text!("未知", "unknown"));
+                    cx.error(
+                        Code::N001,
+                        name.span,
+                        text!("没有名为 `{n}` 的提示", "no warning named `{n}`"),
+                        text!("未知", "unknown"),
+                    );
                 }
             }
         }
@@ -106,7 +121,12 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     };
     if out.sets.iter().any(|(i, _, _)| *i == input) {
         let n = &name.text;
-        cx.error(Code::I011, name.span, text!("输入 `{n}` 给了两次", "input `{n}` is given twice"), text!("重复", "again"));
+        cx.error(
+            Code::I011,
+            name.span,
+            text!("输入 `{n}` 给了两次", "input `{n}` is given twice"),
+            text!("重复", "again"),
+        );
         return;
     }
     let Sig::Value(ty) = &sig(cx.db, &input).sig else { return };
@@ -119,7 +139,13 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     out.sets.push((input, e, cx.at(span)));
 }
 
-fn expectation(cx: &mut Cx<'_>, what: &Ident, name: Option<&Ident>, value: &Expr, within: Option<&Expr>) -> Option<TExpect> {
+fn expectation(
+    cx: &mut Cx<'_>,
+    what: &Ident,
+    name: Option<&Ident>,
+    value: &Expr,
+    within: Option<&Expr>,
+) -> Option<TExpect> {
     let units = rule_units(cx.db, cx.item.file).clone();
     let (target, unit): (Result<TResult, Item>, Ty) = match (what.text.as_str(), name) {
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
@@ -153,7 +179,15 @@ fn expectation(cx: &mut Cx<'_>, what: &Ident, name: Option<&Ident>, value: &Expr
         },
         _ => {
             let w = &what.text;
-            cx.error(Code::N012, what.span, text!("不能期望 `{w}`", "`{w}` cannot be expected"), text!("可用 total、stage、gas、origin、line、report、error、warning", "use total, stage, gas, origin, line, report, error or warning"));
+            cx.error(
+                Code::N012,
+                what.span,
+                text!("不能期望 `{w}`", "`{w}` cannot be expected"),
+                text!(
+                    "可用 total、stage、gas、origin、line、report、error、warning",
+                    "use total, stage, gas, origin, line, report, error or warning"
+                ),
+            );
             return None;
         }
     };
@@ -179,7 +213,8 @@ fn expectation(cx: &mut Cx<'_>, what: &Ident, name: Option<&Ident>, value: &Expr
     }
     let scale = unit.factor_to(cx.db, &own)?;
     let Some(number) = super::decl::literal(&e) else {
-        let d = Diagnostic::new(Code::T006, text!("期望值须为常量", "an expected value is a constant")).at(cx.at(e.span), text!("此处", "here"));
+        let d = Diagnostic::new(Code::T006, text!("期望值须为常量", "an expected value is a constant"))
+            .at(cx.at(e.span), text!("此处", "here"));
         cx.push(d);
         return None;
     };
@@ -192,7 +227,7 @@ fn expectation(cx: &mut Cx<'_>, what: &Ident, name: Option<&Ident>, value: &Expr
         }
         None => None,
     };
-    let n = TNumber { value: number, decimals, within, scale, unit: own };
+    let n = TNumber { value: number, decimals, within, scale, unit: own, bare };
     Some(match target {
         Ok(r) => TExpect::Result(r, n),
         Err(item) => TExpect::Value(item, n),

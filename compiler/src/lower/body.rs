@@ -96,7 +96,8 @@ impl Lower<'_> {
                 Op::Match(x, which.iter().map(|i| arms[*i]).collect())
             }
             TKind::FirstOf(arms, last) => {
-                let arms = arms.iter().map(|(c, b)| (self.region(|lo| lo.expr(c)), self.region(|lo| lo.expr(b)))).collect();
+                let arms =
+                    arms.iter().map(|(c, b)| (self.region(|lo| lo.expr(c)), self.region(|lo| lo.expr(b)))).collect();
                 Op::FirstOf(arms, last.as_ref().map(|l| self.region(|lo| lo.expr(l))))
             }
             TKind::OneOf(arms) => {
@@ -123,7 +124,15 @@ impl Lower<'_> {
                 region: region.clone(),
                 primary: *primary,
             },
-            TKind::Call(f, args) => return self.call(f, args),
+            TKind::Call(f, args) => {
+                let n = self.call(f, args);
+                let own = &self.program.nodes[n.ix()].ty;
+                if *own == ty || !matches!(ty, mir::Ty::Number(_) | mir::Ty::Split(_)) {
+                    return n;
+                }
+                // The tag that followed a parameter is the argument's here.
+                Op::Convert(n, Ratio::ONE)
+            }
             TKind::Lookup(t, keys) => {
                 let keys = keys.iter().map(|k| self.expr(k)).collect();
                 let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
@@ -156,7 +165,16 @@ impl Lower<'_> {
                 };
                 Op::Characterise { mass, gas, origin: Origin::Fossil }
             }
-            TKind::Result(r) => Op::Result(self.result(r)),
+            TKind::Result(r) => {
+                let r = self.result(r);
+                match self.per_one() {
+                    None => Op::Result(r),
+                    Some(one) => {
+                        let published = mir::Ty::Number(self.program.rule.result_unit);
+                        Op::Convert(self.node(Op::Result(r), published, span), one)
+                    }
+                }
+            }
             TKind::Absolute(x) => {
                 let x = self.expr(x);
                 let unit = crate::sigs::rule_units(self.db, self.file).reference.clone().unwrap_or_else(UnitTy::one);
@@ -166,6 +184,13 @@ impl Lower<'_> {
             }
         };
         self.node(op, ty, span)
+    }
+
+    /// Figures are published per declared amount (1000 pieces); a formula reads them per one unit, as its type says.
+    pub fn per_one(&self) -> Option<Ratio> {
+        let explicit = crate::sigs::rule_units(self.db, self.file).explicit;
+        let amount = Ratio::from_number(self.program.rule.declared_amount)?;
+        if explicit || amount.is_one() { None } else { amount.recip() }
     }
 
     pub fn result(&mut self, r: &TResult) -> ResultRef {
@@ -193,10 +218,22 @@ impl Lower<'_> {
         Loop { levels, body: self.region(body) }
     }
 
+    fn zero(&mut self, ty: &Ty, span: Span) -> NodeId {
+        let unit = ty.unit().cloned().unwrap_or_else(UnitTy::one);
+        let number = mir::Ty::Number(self.unit(&unit));
+        let zero = self.node(Op::Const(Const::Number(footrule_number::Number::ZERO), None), number, span);
+        if !matches!(ty, Ty::Split(_)) {
+            return zero;
+        }
+        let ty = self.ty(ty);
+        self.node(Op::Split { value: zero, origin: Origin::Undivided, evidence: Evidence::Secondary }, ty, span)
+    }
+
     /// A call: the body of the function with its arguments in place.
     fn call(&mut self, f: &Item, args: &[TExpr]) -> NodeId {
         let args: Vec<NodeId> = args.iter().map(|a| self.expr(a)).collect();
-        let BodyKind::Fn(body) = &body_of(self.db, f).kind else {
+        let cyclic = *crate::check::is_cyclic(self.db, f.file, f.key.clone());
+        let (false, BodyKind::Fn(body)) = (cyclic, &body_of(self.db, f).kind) else {
             return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, Span::default());
         };
         self.within(self.region, f, |lo| {
@@ -214,6 +251,14 @@ impl Lower<'_> {
         }
         if item.key.keyword == "report" {
             return self.report_value(item);
+        }
+        if *crate::check::is_cyclic(self.db, item.file, item.key.clone()) {
+            return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, span);
+        }
+        if let (true, BodyKind::Value(e)) = (item.key.keyword == "const", &body_of(self.db, item).kind)
+            && e.ty.unit().is_some_and(UnitTy::is_co2e)
+        {
+            self.read_co2e(item, span);
         }
         let region = if self.isolated { self.region } else { self.root };
         let n = self.within(region, item, |lo| lo.value_body(item, span));
@@ -235,15 +280,22 @@ impl Lower<'_> {
                 Some(n) => {
                     let ty = self.ty(&e.ty);
                     let factor = self.constant_factor(item);
-                    if e.ty.unit().is_some_and(UnitTy::is_co2e) {
-                        self.read_co2e(item, span);
-                    }
                     self.node(Op::Const(Const::Number(n), factor), ty, e.span)
                 }
                 None => self.expr(e),
             },
             BodyKind::Value(e) => self.expr(e),
-            BodyKind::Line(l) => self.expr(&l.value),
+            BodyKind::Line(l) => match &l.when {
+                None => self.expr(&l.value),
+                // A line that does not apply is zero to whoever reads it.
+                Some(when) => {
+                    let (ty, span) = (self.ty(&l.value.ty), l.value.span);
+                    let c = self.expr(when);
+                    let value = self.region(|lo| lo.expr(&l.value));
+                    let zero = self.region(|lo| lo.zero(&l.value.ty, span));
+                    self.node(Op::If(c, value, zero), ty, span)
+                }
+            },
             _ => self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, span),
         }
     }

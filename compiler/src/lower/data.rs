@@ -21,7 +21,9 @@ impl Lower<'_> {
             return id;
         }
         let entries = match item.ast(self.db).map(|a| &a.stmt) {
-            Some(Stmt::Source { entries, .. }) => entries.iter().map(|e| (e.key.text.clone(), e.value.clone())).collect(),
+            Some(Stmt::Source { entries, .. }) => {
+                entries.iter().map(|e| (e.key.text.clone(), e.value.clone())).collect()
+            }
             _ => Vec::new(),
         };
         let id = SourceId(self.program.sources.len() as u32);
@@ -104,17 +106,21 @@ impl Lower<'_> {
             if let Some(Stmt::Gas { gwps, .. }) = g.ast(self.db).map(|a| &a.stmt) {
                 for row in gwps.iter().filter(|r| r.set.text == set) {
                     let tag = |t| UnitTy { atoms: vec![(Atom { unit: kg.clone(), tag: Some(t) }, 1)] };
-                    let unit = tag(Tag::Co2e).times(&tag(Tag::Flow(crate::names::Entry { item: g.clone(), member: None })), -1);
-                    let source = row.source.as_ref().and_then(|s| match crate::names::resolve(self.db, g.file, crate::names::Ns::Source, s.text.clone()) {
-                        crate::names::Resolved::One(e) => Some(e.item),
-                        _ => None,
+                    let unit = tag(Tag::Co2e)
+                        .times(&tag(Tag::Flow(crate::names::Entry { item: g.clone(), member: None })), -1);
+                    let source = row.source.as_ref().and_then(|s| {
+                        match crate::names::resolve(self.db, g.file, crate::names::Ns::Source, s.text.clone()) {
+                            crate::names::Resolved::One(e) => Some(e.item),
+                            _ => None,
+                        }
                     });
                     let origin = row.origin.as_ref().map(|o| o.text.clone());
                     let id = match &origin {
                         Some(o) => format!("GWP-100 {set} {} ({o})", g.name()),
                         None => format!("GWP-100 {set} {}", g.name()),
                     };
-                    let f = self.within(self.region, g, |lo| lo.factor(id, row.value, &unit, source.as_ref(), row.span));
+                    let f =
+                        self.within(self.region, g, |lo| lo.factor(id, row.value, &unit, source.as_ref(), row.span));
                     let origin = origin.and_then(|o| crate::check::origin_named(&o));
                     gwp.push((origin, row.value, f));
                 }
@@ -159,7 +165,7 @@ impl Lower<'_> {
                     let at = p.at.as_ref().and_then(|a| match a.text.as_str() {
                         "start" => Some(mir::PeriodRule::Start),
                         "end" => Some(mir::PeriodRule::End),
-                        "days" => Some(mir::PeriodRule::Days),
+                        "by days" => Some(mir::PeriodRule::Days),
                         _ => None,
                     });
                     (p.review.map(|(d, _)| day(d)), at)
@@ -202,7 +208,8 @@ impl Lower<'_> {
             let mut rows = Vec::new();
             if let BodyKind::Table(t) = body {
                 for r in &t.rows {
-                    let cells: Vec<Option<Const>> = r.keys.iter().zip(keys).map(|(k, (_, ty))| k.as_ref().map(|k| lo.key(k, ty))).collect();
+                    let cells: Vec<Option<Const>> =
+                        r.keys.iter().zip(keys).map(|(k, (_, ty))| k.as_ref().map(|k| lo.key(k, ty))).collect();
                     let shown: Vec<String> = cells.iter().map(|c| lo.show_key(c.as_ref())).collect();
                     let mut values = Vec::new();
                     for (v, (column, ty)) in r.values.iter().zip(columns) {
@@ -245,7 +252,9 @@ impl Lower<'_> {
     fn show_key(&self, k: Option<&Const>) -> String {
         match k {
             None => "_".into(),
-            Some(Const::Enum(e, i)) => self.program.enums[e.ix()].members.get(*i as usize).map_or_else(String::new, |m| m.id.clone()),
+            Some(Const::Enum(e, i)) => {
+                self.program.enums[e.ix()].members.get(*i as usize).map_or_else(String::new, |m| m.id.clone())
+            }
             Some(Const::Text(t)) => t.clone(),
             Some(Const::Number(n)) => n.to_string(),
             Some(Const::Bool(b)) => b.to_string(),
@@ -269,9 +278,13 @@ impl Lower<'_> {
     pub fn constraints(&mut self, list: &[TConstraint]) -> Vec<Constraint> {
         list.iter()
             .map(|c| match c {
-                TConstraint::Compare(op, n, p) => Constraint::Compare(crate::check::mir_cmp(*op), *n, self.place_of(p.clone())),
+                TConstraint::Compare(op, n, p) => {
+                    Constraint::Compare(crate::check::mir_cmp(*op), *n, self.place_of(p.clone()))
+                }
                 TConstraint::Range(a, b, p) => Constraint::Range(*a, *b, self.place_of(p.clone())),
-                TConstraint::Count(op, n, p) => Constraint::Count(crate::check::mir_cmp(*op), *n, self.place_of(p.clone())),
+                TConstraint::Count(op, n, p) => {
+                    Constraint::Count(crate::check::mir_cmp(*op), *n, self.place_of(p.clone()))
+                }
                 TConstraint::Unique(i, p) => Constraint::Unique(*i, self.place_of(p.clone())),
                 TConstraint::Sum(i, n, p) => Constraint::Sum(*i, *n, self.place_of(p.clone())),
                 TConstraint::Integer(p) => Constraint::Integer(self.place_of(p.clone())),
@@ -295,7 +308,9 @@ impl Lower<'_> {
             lo.env.insert(0, this);
             let mut fields = Vec::new();
             let mut requires = Vec::new();
-            if let (BodyKind::Record(t), Some(Stmt::Record { fields: asts, .. })) = (body, item.ast(lo.db).map(|a| &a.stmt)) {
+            if let (BodyKind::Record(t), Some(Stmt::Record { fields: asts, .. })) =
+                (body, item.ast(lo.db).map(|a| &a.stmt))
+            {
                 for ((s, f), a) in sigs.iter().zip(&t.fields).zip(asts) {
                     let mut tag_field = None;
                     s.ty.each_tag(&mut |t| {
@@ -311,7 +326,10 @@ impl Lower<'_> {
                         constraints: lo.constraints(&f.constraints),
                         default: f.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e))),
                         computed: f.computed.as_ref().map(|e| lo.isolated(|lo| lo.expr(e))),
-                        factor: f.factor.as_ref().map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) }),
+                        factor: f.factor.as_ref().map(|(fixed, e)| mir::FactorDefault {
+                            fixed: *fixed,
+                            value: lo.isolated(|lo| lo.expr(e)),
+                        }),
                     });
                 }
                 requires = t.requires.iter().map(|c| lo.isolated_check(c, item)).collect();

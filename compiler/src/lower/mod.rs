@@ -15,7 +15,9 @@ use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, LocalId, Ty};
 use crate::units::{Tag, UnitTy, unit_info};
 use footrule_diag::{Span, Text};
-use footrule_mir::{self as mir, DefId, EnumId, LineId, NodeId, Op, PlaceId, Program, Read, RecordId, RegionId, TableId, UnitId};
+use footrule_mir::{
+    self as mir, DefId, EnumId, LineId, NodeId, Op, PlaceId, Program, Read, RecordId, RegionId, TableId, UnitId,
+};
 use footrule_syntax::ast::Stmt;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -204,8 +206,12 @@ impl<'db> Lower<'db> {
     /// All units that inputs may be given in.
     fn all_symbols(&mut self) {
         let files = crate::names::reachable(self.db, self.file);
-        let units: Vec<Item> =
-            files.iter().flat_map(|&f| crate::db::items(self.db, f)).filter(|i| i.key.keyword == "unit").cloned().collect();
+        let units: Vec<Item> = files
+            .iter()
+            .flat_map(|&f| crate::db::items(self.db, f))
+            .filter(|i| i.key.keyword == "unit")
+            .cloned()
+            .collect();
         for u in units {
             self.symbol(&u);
         }
@@ -235,17 +241,24 @@ impl<'db> Lower<'db> {
         if let Some(&id) = self.enums.get(e) {
             return id;
         }
-        let named = |id: &str, labels: &Text| mir::Named { id: id.into(), labels: labels.clone(), clause: String::new() };
+        let named =
+            |id: &str, labels: &Text| mir::Named { id: id.into(), labels: labels.clone(), clause: String::new() };
         let (name, members) = match e {
             EnumRef::Item(i) => {
                 let members = match i.ast(self.db).map(|a| &a.stmt) {
-                    Some(Stmt::Enum { variants, .. }) => variants.iter().map(|v| named(&v.name.text, &v.labels)).collect(),
+                    Some(Stmt::Enum { variants, .. }) => {
+                        variants.iter().map(|v| named(&v.name.text, &v.labels)).collect()
+                    }
                     _ => Vec::new(),
                 };
                 (i.name().to_string(), members)
             }
-            EnumRef::Gases => ("Gas".into(), crate::names::gases(self.db, self.file).iter().map(|g| self.named(g)).collect()),
-            EnumRef::Stages => ("Stage".into(), crate::names::stages(self.db, self.file).iter().map(|g| self.named(g)).collect()),
+            EnumRef::Gases => {
+                ("Gas".into(), crate::names::gases(self.db, self.file).iter().map(|g| self.named(g)).collect())
+            }
+            EnumRef::Stages => {
+                ("Stage".into(), crate::names::stages(self.db, self.file).iter().map(|g| self.named(g)).collect())
+            }
         };
         let id = EnumId(self.program.enums.len() as u32);
         self.program.enums.push(mir::EnumInfo { name, members });
@@ -282,7 +295,9 @@ impl<'db> Lower<'db> {
         let mut items: Vec<Item> = Vec::new();
         crate::check::expressions(kind, &mut |e| {
             e.walk(&mut |x| match &x.kind {
-                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => items.push(i.clone()),
+                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
+                    items.push(i.clone())
+                }
                 _ => {}
             });
         });

@@ -7,7 +7,7 @@ use crate::sigs::rule_units;
 use crate::types::{EnumRef, GasTag, TExpr, Ty};
 use crate::units::{Tag, UnitTy};
 use footrule_diag::{Code, Span, Text, text};
-use footrule_mir::{self as mir, LineGas, LineOrigin, LineKind, NodeId, Piece, RegionId, Rounding, StageRef};
+use footrule_mir::{self as mir, LineGas, LineKind, LineOrigin, NodeId, Piece, RegionId, Rounding, StageRef};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{self, Header, Stmt};
 use sha2::{Digest, Sha256};
@@ -19,7 +19,8 @@ impl Lower<'_> {
         self.gases(&self.program.rule.gwp.clone());
         self.program.stages = crate::names::stages(self.db, self.file).iter().map(|s| self.named(s)).collect();
         let all: Vec<Item> = items(self.db, self.file).clone();
-        let of = |keys: &[&str]| all.iter().filter(|i| keys.contains(&i.key.keyword.as_str())).cloned().collect::<Vec<_>>();
+        let of =
+            |keys: &[&str]| all.iter().filter(|i| keys.contains(&i.key.keyword.as_str())).cloned().collect::<Vec<_>>();
         // Identities first, so that anything may be read from anywhere.
         for (n, i) in of(&["input"]).into_iter().enumerate() {
             self.inputs.insert(i, mir::InputId(n as u32));
@@ -34,6 +35,11 @@ impl Lower<'_> {
         }
         for i in of(&["input"]) {
             self.input(&i);
+        }
+        for i in &crate::check::definitions(self.db, self.file).order {
+            if i.file == self.file && (self.defs.contains_key(i) || self.lines.contains_key(i)) {
+                self.warm(i);
+            }
         }
         for i in &lets {
             self.definition(i);
@@ -85,7 +91,8 @@ impl Lower<'_> {
         let mut have: Vec<(&str, Item)> = Vec::new();
         let mut amount = Number::ONE;
         let date = |d: ast::Date| format!("{:04}-{:02}-{:02}", d.year, d.month, d.day);
-        let headers: Vec<(Item, Header)> = crate::names::headers(self.db, file).map(|(i, h)| (i.clone(), h.clone())).collect();
+        let headers: Vec<(Item, Header)> =
+            crate::names::headers(self.db, file).map(|(i, h)| (i.clone(), h.clone())).collect();
         for (item, h) in headers {
             let r = &mut self.program.rule;
             let name = match h {
@@ -144,28 +151,35 @@ impl Lower<'_> {
             }
             have.push((name, item));
         }
-        for need in ["version", "gwp", "declared unit", "round"] {
+        for need in ["version", "valid from", "gwp", "declared unit", "round"] {
             if !have.iter().any(|(n, _)| *n == need) {
                 self.missing(
                     Code::R001,
                     text!("规则头缺少 `{need}`", "the rule's header lacks `{need}`"),
-                    Some(text!("规则头须有 version、gwp、declared unit、round", "a header has version, gwp, declared unit and round")),
+                    Some(text!(
+                        "规则头须有 version、valid from、gwp、declared unit、round",
+                        "a header has version, valid from, gwp, declared unit and round"
+                    )),
                 );
             }
         }
         self.program.rule.declared_amount = amount;
         self.program.rule.declared_unit = self.unit(&units.declared);
-        let result = self.unit(&units.result);
-        self.program.rule.result_unit = result;
-        if amount != Number::ONE {
+        let mut result = self.unit(&units.result);
+        if amount != Number::ONE && !units.explicit {
             let per = crate::units::show_unit(self.db, &units.declared);
-            let u = &mut self.program.units[result.ix()];
-            u.text = u.text.replacen(&format!("/{per}"), &format!("/({amount} {per})"), 1);
+            let mut published = self.program.units[result.ix()].clone();
+            published.text = published.text.replacen(&format!("/{per}"), &format!("/({amount} {per})"), 1);
+            result = mir::UnitId(self.program.units.len() as u32);
+            self.program.units.push(published);
         }
+        self.program.rule.result_unit = result;
     }
 
     fn reference(&mut self) {
-        let header = crate::names::headers(self.db, self.file).find(|(_, h)| matches!(h, Header::Unit(_))).map(|(i, _)| i.clone());
+        let header = crate::names::headers(self.db, self.file)
+            .find(|(_, h)| matches!(h, Header::Unit(_)))
+            .map(|(i, _)| i.clone());
         let Some(item) = header else { return };
         if let BodyKind::Unit(e) = &body_of(self.db, &item).kind {
             let n = self.within(self.root, &item, |lo| lo.expr(e));
@@ -183,11 +197,22 @@ impl Lower<'_> {
             if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
                 constraints = lo.constraints(&t.constraints);
                 default = t.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e)));
-                factor = t.factor.as_ref().map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
+                factor = t
+                    .factor
+                    .as_ref()
+                    .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
             }
             mir::InputInfo { name, ty, constraints, default, factor, place }
         });
         self.program.inputs.push(info);
+    }
+
+    /// Makes the node of a definition before those that read it.
+    fn warm(&mut self, item: &Item) {
+        let single = !matches!(&body_of(self.db, item).kind, BodyKind::Line(l) if !l.binders.is_empty());
+        if single {
+            self.value(item, Span::default());
+        }
     }
 
     fn definition(&mut self, item: &Item) {
@@ -231,13 +256,23 @@ impl Lower<'_> {
         let units = rule_units(self.db, self.file).clone();
         let per = units.reference.clone().unwrap_or_else(UnitTy::one);
         let factor = co2e.times(&per, -1).factor_to(self.db, &units.result);
-        let amount = Ratio::from_number(self.program.rule.declared_amount);
+        let amount =
+            if units.explicit { Some(Ratio::ONE) } else { Ratio::from_number(self.program.rule.declared_amount) };
         let to_result = match (factor, amount) {
             (Some(f), Some(a)) if t.value.ty != Ty::Error => f.mul(a),
             _ => Some(Ratio::ONE),
         };
         let to_result = to_result.unwrap_or_else(|| {
-            self.diags.push(Diag::new(Code::U011, text!("排放行到结果单位的换算系数超出 28 位", "the factor from the line to the result unit exceeds 28 digits")).at(item.at(t.value.span), text!("此处", "here")));
+            self.diags.push(
+                Diag::new(
+                    Code::U011,
+                    text!(
+                        "排放行到结果单位的换算系数超出 28 位",
+                        "the factor from the line to the result unit exceeds 28 digits"
+                    ),
+                )
+                .at(item.at(t.value.span), text!("此处", "here")),
+            );
             Ratio::ONE
         });
         let when = t.when.as_ref().map(|e| self.within(self.root, item, |lo| lo.region(|lo| lo.expr(e))));
@@ -266,7 +301,6 @@ impl Lower<'_> {
         });
     }
 
-    #[expect(clippy::type_complexity, reason = "the pieces of one line, consumed at once")]
     fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
         let over = (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.expr(&t.value)));
@@ -293,7 +327,9 @@ impl Lower<'_> {
         let origin = match &t.origin {
             TOrigin::Default => LineOrigin::One(None),
             TOrigin::One(o) => LineOrigin::One(Some(*o)),
-            TOrigin::Split(parts) => LineOrigin::Split(parts.iter().map(|(o, e)| (*o, e.as_ref().map(|e| in_region(self, e)))).collect()),
+            TOrigin::Split(parts) => {
+                LineOrigin::Split(parts.iter().map(|(o, e)| (*o, e.as_ref().map(|e| in_region(self, e)))).collect())
+            }
         };
         let named = t.named.as_ref().map(|e| in_region(self, e));
         (over, stage, gas, origin, named)
@@ -359,13 +395,24 @@ impl Lower<'_> {
         let Some(ast) = item.ast(self.db) else { return };
         let Stmt::Accept { gwp, source, because } = &ast.stmt else { return };
         let clause = ast.clause.as_ref().map_or_else(String::new, |c| c.text.clone());
-        self.program.accepted.push(mir::Accepted { gwp: gwp.text.clone(), source: source.text.clone(), because: because.clone(), clause });
-        let used = self.co2e_reads.iter().any(|(s, _, _)| s.as_ref().is_some_and(|s| s.name() == source.text && self.set_of(s) == gwp.text));
+        self.program.accepted.push(mir::Accepted {
+            gwp: gwp.text.clone(),
+            source: source.text.clone(),
+            because: because.clone(),
+            clause,
+        });
+        let used = self
+            .co2e_reads
+            .iter()
+            .any(|(s, _, _)| s.as_ref().is_some_and(|s| s.name() == source.text && self.set_of(s) == gwp.text));
         if !used {
             let (g, s) = (&gwp.text, &source.text);
             self.diags.push(
-                Diag::new(Code::L008, text!("规则没有用到来源 `{s}` 的 {g} 数据", "the rule reads no {g} data of the source `{s}`"))
-                    .at(item.at(source.span), text!("这条接受声明没有作用", "this acceptance has no effect")),
+                Diag::new(
+                    Code::L008,
+                    text!("规则没有用到来源 `{s}` 的 {g} 数据", "the rule reads no {g} data of the source `{s}`"),
+                )
+                .at(item.at(source.span), text!("这条接受声明没有作用", "this acceptance has no effect")),
             );
         }
     }
@@ -380,15 +427,24 @@ impl Lower<'_> {
     /// CO2e data of another GWP set than the rule's must be accepted by name.
     fn gwp_sets(&mut self) {
         let set = self.program.rule.gwp.clone();
+        if set.is_empty() {
+            return;
+        }
         for (source, item, place) in std::mem::take(&mut self.co2e_reads) {
             let n = item.name();
             match source {
                 // A number without a source stands for the set of the text around it: the rule's in the rule itself.
                 None if item.file == self.file => {}
                 None => self.diags.push(
-                    Diag::new(Code::U008, text!("`{n}` 的数值没有来源，GWP 体系不明", "values of `{n}` have no source, so their GWP set is unknown"))
-                        .at(place, text!("规则用 {set}", "the rule uses {set}"))
-                        .also(item.name_place(self.db), text!("声明在此", "declared here")),
+                    Diag::new(
+                        Code::U008,
+                        text!(
+                            "`{n}` 的数值没有来源，GWP 体系不明",
+                            "values of `{n}` have no source, so their GWP set is unknown"
+                        ),
+                    )
+                    .at(place, text!("规则用 {set}", "the rule uses {set}"))
+                    .also(item.name_place(self.db), text!("声明在此", "declared here")),
                 ),
                 Some(s) => {
                     let found = self.set_of(&s);
@@ -398,13 +454,19 @@ impl Lower<'_> {
                         continue;
                     }
                     self.diags.push(
-                        Diag::new(Code::U008, text!("`{n}` 的因子用 GWP 体系 {found}，规则用 {set}", "factors of `{n}` rest on the GWP set {found}, the rule on {set}"))
-                            .at(place, text!("在此读取", "read here"))
-                            .also(s.name_place(self.db), text!("来源的体系：{found}", "the source's set: {found}"))
-                            .help(text!(
-                                "若可接受，写 `accept gwp {found} from source {id} zh \"…\" en \"…\"`",
-                                "if that is acceptable, write `accept gwp {found} from source {id} zh \"…\" en \"…\"`"
-                            )),
+                        Diag::new(
+                            Code::U008,
+                            text!(
+                                "`{n}` 的因子用 GWP 体系 {found}，规则用 {set}",
+                                "factors of `{n}` rest on the GWP set {found}, the rule on {set}"
+                            ),
+                        )
+                        .at(place, text!("在此读取", "read here"))
+                        .also(s.name_place(self.db), text!("来源的体系：{found}", "the source's set: {found}"))
+                        .help(text!(
+                            "若可接受，写 `accept gwp {found} from source {id} zh \"…\" en \"…\"`",
+                            "if that is acceptable, write `accept gwp {found} from source {id} zh \"…\" en \"…\"`"
+                        )),
                     );
                 }
             }
@@ -414,6 +476,9 @@ impl Lower<'_> {
     /// Gases of lines need a value in the rule's set.
     fn gas_values(&mut self) {
         let set = self.program.rule.gwp.clone();
+        if set.is_empty() {
+            return;
+        }
         for (gas, place) in std::mem::take(&mut self.used_gases) {
             let info = &self.program.gases[self.gas(&gas).ix()];
             if info.gwp.is_empty() {

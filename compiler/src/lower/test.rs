@@ -40,11 +40,16 @@ impl Lower<'_> {
             let sets = t
                 .sets
                 .iter()
-                .map(|(input, e, place)| (input.name().to_string(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone())))
+                .map(|(input, e, place)| {
+                    (input.name().to_string(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone()))
+                })
                 .collect();
             let expects = t.expects.iter().map(|(e, place)| (lo.expect(e), lo.place_of(place.clone()))).collect();
             let span = item.ast(lo.db).map_or_else(Default::default, |a| a.span);
-            let place = lo.place(footrule_diag::Span::new(span.start, span.start + "test".len().min((span.end - span.start) as usize) as u32));
+            let place = lo.place(footrule_diag::Span::new(
+                span.start,
+                span.start + "test".len().min((span.end - span.start) as usize) as u32,
+            ));
             mir::TestInfo { name, period: t.period.map(|(a, b)| days(a, b)), sets, from, expects, source, place }
         });
         self.program.tests.push(info);
@@ -54,7 +59,16 @@ impl Lower<'_> {
         match e {
             TExpect::Result(r, n) => {
                 let what = self.result(r);
-                Expect::Result { what, value: n.value, decimals: n.decimals, within: n.within, scale: n.scale, unit: self.unit(&n.unit) }
+                let one = self.per_one().filter(|_| !n.bare);
+                let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
+                Expect::Result {
+                    what,
+                    value: n.value,
+                    decimals: n.decimals,
+                    within: n.within,
+                    scale,
+                    unit: self.unit(&n.unit),
+                }
             }
             TExpect::Value(item, n) => Expect::Value {
                 name: item.name().to_string(),

@@ -98,12 +98,20 @@ pub(crate) fn head(text: &str) -> Head {
     let end = start + len;
     let ident = Ident { text: keyword.english.to_owned(), span: span(start, end) };
     let at = skip_blank(text, end);
-    let stop = word_at(text, at);
+    // `unit °C` declares the symbol that the parser calls `degC`.
+    let degree = ['°', '℃'].into_iter().find(|d| text[at..].starts_with(*d)).filter(|_| keyword.english == "unit");
+    let stop = match degree {
+        Some(d) => word_at(text, at + d.len_utf8()),
+        None => word_at(text, at),
+    };
     let named = !NAMELESS.contains(&keyword.english)
         && stop > at
         // `warn net < 5`: a name only if a colon follows.
         && (keyword.english != "warn" || text[skip_blank(text, stop)..].starts_with([':', '：']));
-    let name = named.then(|| Ident { text: nfc(&text[at..stop]), span: span(at, stop) });
+    let name = named.then(|| {
+        let written = nfc(&text[at..stop]).replace('°', "deg").replace('℃', "degC");
+        Ident { text: written, span: span(at, stop) }
+    });
     Head { keyword: Some(ident), name, word: span(start, word), rest: end }
 }
 

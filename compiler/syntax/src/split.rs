@@ -222,17 +222,7 @@ impl<'a> Splitter<'a> {
         let closer = matches!(first, ')' | '）' | ']' | '}');
         if self.current.is_none() || (column == 0 && !closer) {
             self.finish();
-            let docs = std::mem::take(&mut self.docs).join("\n");
-            let clause = self.clause.clone();
-            self.current = Some(Current {
-                start: content,
-                end: content,
-                docs,
-                clause,
-                open: Vec::new(),
-                errors: Vec::new(),
-                too_deep: false,
-            });
+            self.begin(content, content);
             if column > 0 {
                 self.error(
                     Diagnostic::new(
@@ -252,6 +242,14 @@ impl<'a> Splitter<'a> {
             current.end = content + rest.len();
         }
         self.scan(content, content + rest.len(), column);
+    }
+
+    /// Opens a chunk at `start`, with the doc comments read so far.
+    fn begin(&mut self, start: usize, end: usize) {
+        let docs = std::mem::take(&mut self.docs).join("\n");
+        let clause = self.clause.clone();
+        self.current =
+            Some(Current { start, end, docs, clause, open: Vec::new(), errors: Vec::new(), too_deep: false });
     }
 
     /// Ends the entry above if this line begins another one.

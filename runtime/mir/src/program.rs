@@ -443,7 +443,8 @@ pub struct Line {
     pub gas: LineGas,
     /// Its origin.
     pub origin: LineOrigin,
-    /// Factor from `co2e_unit` over the unit of the reference flow to the result unit, times the declared amount.
+    /// Factor from `co2e_unit` over the unit of the reference flow to the result unit, times the declared amount
+    /// unless the rule names the unit of its results.
     pub to_result: Ratio,
     /// A negative value is allowed, and why.
     pub may_be_negative: Option<Text>,

@@ -66,7 +66,20 @@ impl Decoder<'_> {
         }
     }
 
-    /// A given factor: one number, or parts by origin; its GWP set must be the rule's.
+    /// CO2e data that stand alone: read as a given factor is.
+    pub(super) fn co2e(
+        &mut self,
+        json: &Json,
+        unit: UnitId,
+        path: &str,
+        follows: Option<(&str, &str)>,
+    ) -> Option<Value> {
+        let alone = Json { span: None, kind: Kind::Null };
+        self.factor(&alone, json, unit, path, &mut Datum::default(), follows).map(Value::Split)
+    }
+
+    /// A given factor: one number, or parts by origin; its GWP set (its own, the activity's or the document's) must be
+    /// the rule's.
     fn factor(
         &mut self,
         activity: &Json,
@@ -100,8 +113,10 @@ impl Decoder<'_> {
             }
         }
         let text_of = |key: &str| json.get(key).or_else(|| activity.get(key));
-        let set =
-            text_of("gwp").map(|j| (j, if let Kind::Text(t) | Kind::Argument(t) = &j.kind { t.as_str() } else { "" }));
+        let file = self.gwp.clone();
+        let set = text_of("gwp")
+            .or(file.as_ref())
+            .map(|j| (j, if let Kind::Text(t) | Kind::Argument(t) = &j.kind { t.as_str() } else { "" }));
         let rule = &self.program.rule.gwp;
         match set {
             Some((_, t)) if t.trim().eq_ignore_ascii_case(rule) => {}

@@ -2,9 +2,9 @@
 
 use super::{Given, InputDoc, MAX_LIST, user_errors};
 use crate::days;
-use crate::diagnose;
+use crate::diagnose::{self, MAX_REPORTED};
 use crate::interp::{Interp, Problem, Slot, violations};
-use crate::json::{Json, Kind};
+use crate::json::{Json, Kind, Member};
 use crate::result::EvidenceEntry;
 use crate::show;
 use crate::touch::Touches;
@@ -12,26 +12,25 @@ use crate::units::Refused;
 use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
 use footrule_mir::{Day, FieldInfo, InputInfo, Program, RecordId, Ty};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Keys beside `period` and `inputs`.
-const TOP: [&str; 4] = ["note", "product", "company", "scenario"];
-
-/// How many problems are reported one by one.
-const MAX_REPORTED: usize = 1000;
+const TOP: [&str; 5] = ["note", "product", "company", "scenario", "gwp"];
 
 /// Reads one document against one program.
 pub(super) struct Decoder<'p> {
     pub(super) program: &'p Program,
     pub(super) evidence: Vec<EvidenceEntry>,
     pub(super) file: String,
+    /// The GWP set that the document states for all its CO2e data.
+    pub(super) gwp: Option<Json>,
     pub(super) found: Vec<Diagnostic>,
 }
 
 impl<'p> Decoder<'p> {
     pub(super) fn new(program: &'p Program, doc: Option<&InputDoc>) -> Self {
         let file = doc.map_or_else(String::new, |d| d.file.clone());
-        Self { program, evidence: Vec::new(), file, found: Vec::new() }
+        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new() }
     }
 
     pub(super) fn report(&mut self, d: Diagnostic) {
@@ -62,8 +61,9 @@ impl<'p> Decoder<'p> {
             return None;
         };
         self.doubles(members, "");
+        self.gwp = doc.root.get("gwp").cloned();
         let mut period = None;
-        for m in members {
+        for m in once(members) {
             match m.key.as_str() {
                 "period" => period = self.period(&m.value),
                 "inputs" => self.group(&m.value, "", given),
@@ -97,17 +97,15 @@ impl<'p> Decoder<'p> {
             return;
         };
         self.doubles(members, prefix);
-        for m in members {
+        for m in once(members) {
             let path = if prefix.is_empty() { m.key.clone() } else { format!("{prefix}.{}", m.key) };
             let inputs = &self.program.inputs;
             if let Some(i) = inputs.iter().position(|i| i.name.id == path) {
-                if let Some(Given::Json(first)) = given.insert(i, Given::Json(&m.value)) {
-                    // The same key in one object has been reported already.
-                    if !members.iter().any(|o| std::ptr::eq(&o.value, first)) {
-                        let d = Diagnostic::new(Code::I011, text!("{path} 给了两次", "{path} is given twice"));
-                        let d = self.at(d, &m.value, text!("第二次", "the second time"));
-                        self.found.push(d);
-                    }
+                // `boiler.mass` beside `boiler`: { `mass` }.
+                if given.insert(i, Given::Json(&m.value)).is_some() {
+                    let d = Diagnostic::new(Code::I011, text!("{path} 给了两次", "{path} is given twice"));
+                    let d = self.at(d, &m.value, text!("第二次", "the second time"));
+                    self.found.push(d);
                 }
             } else if inputs.iter().any(|i| i.name.id.strip_prefix(&path).is_some_and(|r| r.starts_with('.'))) {
                 self.group(&m.value, &path, given);
@@ -132,9 +130,12 @@ impl<'p> Decoder<'p> {
                         return Slot::new(Value::Absent);
                     }
                 };
-                let value = it.complete(slot.value, info.factor.as_ref(), &mut |p| {
+                let mut problems = Vec::new();
+                let value = it.complete(slot.value, info.factor.as_ref(), &mut |p| problems.push(p));
+                problems.extend(violations(self.program, &value, &info.ty, &info.constraints));
+                for p in problems {
                     self.problem(None, None, path, &declared, p);
-                });
+                }
                 return Slot { value, touches: slot.touches };
             }
             Some(Given::Json(json)) => match self.value(it, json, &info.ty, path, None) {
@@ -195,6 +196,7 @@ impl<'p> Decoder<'p> {
                 None
             }
             (Ty::Record(id), _) => self.record(it, json, *id, path),
+            (Ty::Split(unit), _) => self.co2e(json, *unit, path, follows).map(Slot::new),
             (Ty::Activity { amount, factor }, _) => self.activity(json, *amount, *factor, path, follows).map(Slot::new),
             _ => self.scalar(json, ty, path, follows).map(Slot::new),
         }
@@ -285,6 +287,12 @@ impl<'p> Decoder<'p> {
             _ => None,
         }
     }
+}
+
+/// The members without those whose key stands before already (which has been reported).
+fn once(members: &[Member]) -> impl Iterator<Item = &Member> {
+    let mut seen = HashSet::new();
+    members.iter().filter(move |m| seen.insert(m.key.as_str()))
 }
 
 /// Labels in brackets, to stand behind a path.

@@ -24,8 +24,8 @@ impl Decoder<'_> {
     pub(super) fn refuse(&mut self, json: &Json, path: &str, refused: Refused) {
         let mut d = self.at(Diagnostic::new(refused.code, refused.message), json, Text::same(path));
         d.help = refused.help;
-        let id = path.split(['.', '[']).next().unwrap_or(path);
-        let input = self.program.inputs.iter().find(|i| i.name.id == path || i.name.id == id);
+        let of = |id: &str| path.strip_prefix(id).is_some_and(|r| r.is_empty() || r.starts_with(['.', '[']));
+        let input = self.program.inputs.iter().find(|i| of(&i.name.id));
         if let Some(i) = input {
             let name = &i.name.id;
             d = diagnose::also(d, self.program, i.place, text!("{name} 在此声明", "{name} is declared here"));

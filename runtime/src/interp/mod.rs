@@ -17,7 +17,7 @@ use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
 use crate::walk::{self, Closure, Refs};
-use footrule_mir::{Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId};
+use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId};
 use footrule_number::{NumError, Number};
 use std::collections::HashMap;
 
@@ -56,6 +56,8 @@ pub(crate) struct Interp<'p> {
     /// The reference flow, once it is known.
     pub reference: Option<Number>,
     found: HashMap<(u32, Vec<param::Key>), Found>,
+    /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
+    data: Vec<bool>,
 }
 
 impl<'p> Interp<'p> {
@@ -78,7 +80,13 @@ impl<'p> Interp<'p> {
             figures: None,
             reference: None,
             found: HashMap::new(),
+            data: data(program),
         }
+    }
+
+    /// True if a parameter or table was read.
+    pub(crate) fn rests_on_data(&self, touches: &Touches) -> bool {
+        touches.factors().any(|f| self.data.get(f.ix()).copied().unwrap_or(false))
     }
 
     /// A failure of a node.
@@ -279,6 +287,21 @@ impl<'p> Interp<'p> {
             None => (Ok(values), touches),
         }
     }
+}
+
+fn data(program: &Program) -> Vec<bool> {
+    let mut data = vec![false; program.factors.len()];
+    let rows = program.params.iter().flat_map(|p| &p.rows).map(|r| r.factor);
+    let cells = program.tables.iter().flat_map(|t| &t.rows).flat_map(|r| &r.values).filter_map(|c| match c {
+        Cell::Factor(f) => Some(*f),
+        Cell::Const(_) => None,
+    });
+    for f in rows.chain(cells) {
+        if let Some(is) = data.get_mut(f.ix()) {
+            *is = true;
+        }
+    }
+    data
 }
 
 /// The value of a constant.

@@ -250,7 +250,8 @@ pub(crate) fn holds(cmp: Cmp, order: Ordering) -> bool {
     }
 }
 
-/// The evidence of CO2e that was characterised from a mass of gas: the product system's own elementary flow.
+/// The evidence of CO2e that was characterised from a mass of gas: the product system's own elementary flow. An item
+/// that was computed with parameters or tables is secondary all the same (`result::lines`).
 pub(crate) const GAS_EVIDENCE: Evidence = Evidence::Primary;
 
 /// The key of a part of one gas.

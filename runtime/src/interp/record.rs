@@ -350,6 +350,7 @@ fn out_of_bounds(program: &Program, value: &Value, unit: Option<UnitId>, c: &Con
     let x = match value {
         Value::Number(x) => *x,
         Value::Activity(a) => a.amount,
+        Value::Split(s) => s.whole().ok()?,
         Value::List(items) => {
             return items.iter().enumerate().find_map(|(i, v)| {
                 let (i, m) = (i + 1, out_of_bounds(program, v, unit, c)?);
@@ -414,6 +415,7 @@ fn summed(items: &[Value], field: Option<u32>) -> Option<Result<Number, footrule
         .map(|v| match v {
             Some(Value::Number(x)) => Some(*x),
             Some(Value::Activity(a)) => Some(a.amount),
+            Some(Value::Split(s)) => s.whole().ok(),
             _ => None,
         })
         .collect();

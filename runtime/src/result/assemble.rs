@@ -53,7 +53,8 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
     for x in &found.figures.stages {
         gross.add(x.abs());
     }
-    let gross = gross.finish()?;
+    // Shares are an extra: where their base overflows there are none.
+    let gross = gross.finish().unwrap_or_default();
     let stages = program
         .stages
         .iter()
@@ -342,6 +343,10 @@ pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
             let fields = program.records.get(id.ix()).map(|r| r.fields.as_slice()).unwrap_or_default();
             let pairs = fields.iter().zip(values.iter());
             Shown::Fields(pairs.map(|(f, v)| (f.name.id.clone(), shown(program, v, &f.ty))).collect())
+        }
+        (Value::Split(s), Ty::Split(u)) => {
+            let parts = s.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, u)));
+            Shown::Fields(parts.collect())
         }
         (Value::Activity(a), Ty::Activity { amount, factor }) => {
             let mut fields = vec![("amount".to_owned(), number(a.amount, amount))];

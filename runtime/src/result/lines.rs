@@ -11,7 +11,8 @@ use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, PartKey, Split, Value};
 use footrule_diag::Text;
 use footrule_mir::{
-    GasId, Line, LineGas, LineId, LineKind, LineOrigin, NodeId, Origin, RegionId, ResultRef, StageId, StageRef,
+    Evidence, GasId, Line, LineGas, LineId, LineKind, LineOrigin, NodeId, Origin, RegionId, ResultRef, StageId,
+    StageRef,
 };
 use footrule_number::{NumError, Number, Sum, sum};
 use std::ops::ControlFlow;
@@ -292,7 +293,13 @@ fn item(
         };
         Ok(if negative { v.neg() } else { v })
     });
-    let result = result.map_err(arithmetic)?;
+    let mut result = result.map_err(arithmetic)?;
+    if it.rests_on_data(&touches) {
+        // A mass of gas that was computed with a parameter or a table rests on secondary data. All gas parts of an
+        // item change alike, so no keys meet and no figure changes.
+        let secondary = |k: PartKey| if k.gas.is_some() { PartKey { evidence: Evidence::Secondary, ..k } } else { k };
+        result = result.rekey(secondary).map_err(arithmetic)?;
+    }
     let total = result.whole().map_err(arithmetic)?;
     Ok(Item { indices: indices.clone(), name, own, gas, stage, parts: result.parts().to_vec(), total, touches })
 }
@@ -356,7 +363,7 @@ fn figures(it: &Interp<'_>, results: &[LineResult], counted: impl Fn(&Line) -> b
                 s.add(*value);
             }
             gross.add(value.abs());
-            if key.evidence == footrule_mir::Evidence::Primary {
+            if key.evidence == Evidence::Primary {
                 primary.add(value.abs());
             }
         }

@@ -32,12 +32,16 @@ pub struct Options {
 ///
 /// Errors: `Overflow`, when rounding up to significant digits leaves the range.
 pub(crate) fn publish(x: Number, round: Rounding) -> Result<String, NumError> {
+    let digits = round.digits.min(MAX_DIGITS);
     if round.significant {
-        let (rounded, decimals) = x.round_significant(round.digits)?;
+        let (rounded, decimals) = x.round_significant(digits)?;
         return Ok(rounded.to_fixed(decimals));
     }
-    Ok(x.to_fixed(round.digits))
+    Ok(x.to_fixed(digits))
 }
+
+/// No number has more decimals.
+pub(crate) const MAX_DIGITS: u32 = 28;
 
 /// A check and what it came to.
 pub(crate) struct Checked {
@@ -60,6 +64,15 @@ pub(crate) struct Findings {
 /// # Errors
 /// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
 pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
+    run(program, inputs, options).map(|(outcome, _)| outcome)
+}
+
+/// [`evaluate`], with the state after it (for the values of definitions).
+pub(crate) fn run<'p>(
+    program: &'p Program,
+    inputs: &Inputs,
+    options: Options,
+) -> Result<(Outcome, Interp<'p>), Vec<Diagnostic>> {
     let mut it = Interp::new(program, inputs.period);
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.run(program.root);
@@ -105,8 +118,11 @@ pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<
         }
         Ok(outcome)
     });
-    built.map_err(|e| {
-        let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
-        diagnose::diagnostics(program, &[e])
-    })
+    match built {
+        Ok(outcome) => Ok((outcome, it)),
+        Err(e) => {
+            let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
+            Err(diagnose::diagnostics(program, &[e]))
+        }
+    }
 }

@@ -16,6 +16,9 @@ pub fn named(id: &str) -> Named {
     Named { id: id.into(), labels: Text::default(), clause: String::new() }
 }
 
+/// Makes a node from the item of a loop.
+pub type Make<'a> = &'a dyn Fn(&mut B, NodeId) -> NodeId;
+
 pub struct B {
     pub p: Program,
     open: Vec<RegionId>,
@@ -50,7 +53,7 @@ impl B {
             ("d", Some("d"), "time", 86_400, 1, None),
             ("K", Some("K"), "temperature", 1, 1, None),
             ("degC", Some("Cel"), "temperature", 1, 1, Some("273.15")),
-            ("degF", None, "temperature", 5, 9, Some("255.3722222222222222222222222")),
+            ("degX", None, "temperature", 2, 1, Some("10")),
             ("piece", None, "piece", 1, 1, None),
         ] {
             p.unit_symbols.push(UnitSymbol {
@@ -180,7 +183,7 @@ impl B {
         &mut self,
         item: Ty,
         list: impl FnOnce(&mut Self) -> NodeId,
-        filter: Option<&dyn Fn(&mut Self, NodeId) -> NodeId>,
+        filter: Option<Make<'_>>,
         body: impl FnOnce(&mut Self, NodeId) -> NodeId,
     ) -> Loop {
         let list = self.region(list);
@@ -222,10 +225,7 @@ impl B {
     }
 
     pub fn gas(&mut self, name: &str, gwp: &[(Option<Origin>, &str)]) -> GasId {
-        let list = gwp
-            .iter()
-            .map(|(o, v)| (*o, n(v), self.factor(&format!("{name}[AR6]"), v, "")))
-            .collect();
+        let list = gwp.iter().map(|(o, v)| (*o, n(v), self.factor(&format!("{name}[AR6]"), v, ""))).collect();
         self.p.gases.push(GasInfo { name: named(name), gwp: list });
         GasId(self.p.gases.len() as u32 - 1)
     }

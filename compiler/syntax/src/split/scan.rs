@@ -42,6 +42,7 @@ impl Splitter<'_> {
                     self.layout[at..end].fill(b' ');
                     rest.len()
                 }
+                ';' if self.current.as_ref().is_some_and(|c| c.open.is_empty()) => self.next_statement(at, end),
                 '§' => clause_token(rest).min(rest.len()),
                 '(' | '（' | '[' | '{' => {
                     self.open(at, c);
@@ -63,6 +64,23 @@ impl Splitter<'_> {
                 self.unclosed(&open);
             }
         }
+    }
+
+    /// A semicolon outside all brackets ends a statement; another one may follow on the line. Yields how far to go on.
+    fn next_statement(&mut self, at: usize, end: usize) -> usize {
+        let rest = &self.text[at + 1..end];
+        let next = end - rest.trim_start().len();
+        if let Some(current) = &mut self.current {
+            current.end = at;
+        }
+        self.finish();
+        let rest = &self.text[next..end];
+        if rest.is_empty() || rest.starts_with("//") {
+            self.layout[next..end].fill(b' ');
+            return end - at;
+        }
+        self.begin(next, end);
+        next - at
     }
 
     fn top(&self) -> Option<&Open> {

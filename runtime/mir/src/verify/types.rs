@@ -35,6 +35,24 @@ impl Verifier<'_> {
         }
     }
 
+    /// Equal but for tags: where a tag follows data, the unit at the use may name it in another way.
+    fn same_but_tags(&self, a: &Ty, b: &Ty) -> bool {
+        let bare = |u: UnitId| {
+            let atoms = self.p.units.get(u.ix()).map_or(&[][..], |u| &u.atoms);
+            let mut atoms: Vec<_> = atoms.iter().map(|(symbol, _, exponent)| (*symbol, *exponent)).collect();
+            atoms.sort_unstable();
+            atoms
+        };
+        match (a, b) {
+            (Ty::Number(x), Ty::Number(y)) | (Ty::Split(x), Ty::Split(y)) => bare(*x) == bare(*y),
+            (Ty::List(x), Ty::List(y)) | (Ty::Optional(x), Ty::Optional(y)) => self.same_but_tags(x, y),
+            (Ty::Activity { amount: a, factor: f }, Ty::Activity { amount: b, factor: g }) => {
+                bare(*a) == bare(*b) && bare(*f) == bare(*g)
+            }
+            _ => self.same(a, b),
+        }
+    }
+
     fn of(&self, id: NodeId) -> &Ty {
         // Operands were found to exist before their types are asked for.
         self.p.nodes.get(id.ix()).map_or(&Ty::Bool, |n| &n.ty)
@@ -148,7 +166,7 @@ impl Verifier<'_> {
             Op::Lookup { table, keys, column } => {
                 let columns = p.tables.get(table.ix()).map_or(&[][..], |t| &t.columns);
                 let value = match column {
-                    Some(c) => columns.get(*c as usize).is_some_and(|(_, t)| self.same(t, ty)),
+                    Some(c) => columns.get(*c as usize).is_some_and(|(_, t)| self.same_but_tags(t, ty)),
                     None => *ty == Ty::Row(*table),
                 };
                 value && self.keys(*table, keys)
@@ -156,7 +174,7 @@ impl Verifier<'_> {
             Op::HasRow { table, keys } => *ty == Ty::Bool && self.keys(*table, keys),
             Op::Column(n, c) => match of(n) {
                 Ty::Row(t) => p.tables.get(t.ix()).is_some_and(|t| {
-                    t.keys.iter().chain(&t.columns).nth(*c as usize).is_some_and(|(_, t)| self.same(t, ty))
+                    t.keys.iter().chain(&t.columns).nth(*c as usize).is_some_and(|(_, t)| self.same_but_tags(t, ty))
                 }),
                 _ => false,
             },
@@ -203,10 +221,9 @@ impl Verifier<'_> {
     fn field(&self, of: &Ty, k: u32, ty: &Ty) -> bool {
         let Ty::Record(r) = of else { return false };
         let field = self.p.records.get(r.ix()).and_then(|r| r.fields.get(k as usize));
-        // Where a tag follows data, the unit at the use may name the tag in another way.
-        field.is_some_and(|f| match (f.tag_field, &f.ty, ty) {
-            (Some(_), Ty::Number(_), Ty::Number(_)) | (Some(_), Ty::Split(_), Ty::Split(_)) => true,
-            _ => self.same(&f.ty, ty),
+        field.is_some_and(|f| match f.tag_field {
+            Some(_) => self.same_but_tags(&f.ty, ty),
+            None => self.same(&f.ty, ty),
         })
     }
 

@@ -1,0 +1,95 @@
+//! The incrementality contract: which queries run after an edit.
+
+use footrule_compiler::Session;
+use footrule_compiler::db::QueryLog;
+
+const RULE: &str = "rule r zh \"例\" en \"example\"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+declared unit 1 t{Al} of production
+round 1 decimals in kg{CO2e}/t{Al}
+use std.gas
+flow Al
+stage making zh \"生产\" en \"production\"
+input production: t{Al} where > 0
+let rate = 5 kg{CO2}/t{Al}
+let other = 2 kg{CO2}/t{Al}
+emission direct in making = rate * production
+emission second in making = other * production
+";
+
+/// A session after a first check, and its log.
+fn checked() -> Session {
+    let mut s = Session::with_log(Some(QueryLog::default()));
+    s.load_std();
+    s.add_source("r.pcr", RULE);
+    assert_eq!(s.check("r.pcr"), []);
+    let _first = s.take_log();
+    s
+}
+
+/// How often a query ran since the last look.
+fn ran(log: &[String], query: &str) -> usize {
+    log.iter().filter(|l| l.starts_with(&format!("{query}("))).count()
+}
+
+#[test]
+fn nothing_runs_when_nothing_changed() {
+    let s = checked();
+    assert_eq!(s.check("r.pcr"), []);
+    assert_eq!(s.take_log(), Vec::<String>::new());
+}
+
+#[test]
+fn a_new_number_in_one_body_types_that_body_only() {
+    let mut s = checked();
+    s.add_source("r.pcr", RULE.replace("rate = 5", "rate = 7"));
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    assert_eq!(ran(&log, "parsed"), 1, "{log:#?}");
+    assert_eq!(ran(&log, "body"), 1, "{log:#?}");
+    assert_eq!(ran(&log, "signature"), 1, "{log:#?}");
+}
+
+#[test]
+fn a_comment_above_moves_everything_and_parses_nothing() {
+    let mut s = checked();
+    s.add_source("r.pcr", format!("// 说明\n{RULE}"));
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    assert_eq!((ran(&log, "parsed"), ran(&log, "body"), ran(&log, "signature")), (0, 0, 0), "{log:#?}");
+    assert_eq!(ran(&log, "split"), 1);
+}
+
+#[test]
+fn a_new_statement_parses_and_types_that_statement() {
+    let mut s = checked();
+    s.add_source(
+        "r.pcr",
+        format!("{RULE}let third = 1 kg{{CO2}}/t{{Al}}\nemission last in making = third * production\n"),
+    );
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    assert_eq!(ran(&log, "parsed"), 2, "{log:#?}");
+    assert_eq!(ran(&log, "body"), 2, "{log:#?}");
+}
+
+#[test]
+fn a_changed_unit_types_its_readers() {
+    let mut s = checked();
+    s.add_source("r.pcr", RULE.replace("rate = 5 kg{CO2}", "rate = 5 t{CO2}"));
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    // The `let` and the one line that reads it.
+    assert_eq!(ran(&log, "body"), 2, "{log:#?}");
+}
+
+#[test]
+fn a_label_types_no_reader() {
+    let mut s = checked();
+    s.add_source("r.pcr", RULE.replace("stage making zh \"生产\"", "stage making zh \"制造\""));
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    assert!(ran(&log, "body") <= 1, "{log:#?}");
+}

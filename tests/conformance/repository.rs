@@ -1,0 +1,252 @@
+//! Checks of the repository as a whole: layers, the library, the pages.
+
+use footrule_compiler::Session;
+use footrule_diag::{Diagnostic, REGISTRY, Severity};
+use footrule_runtime::{Inputs, Options, evaluate};
+use footrule_tests::case::read;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::root;
+
+/// Which crates of the workspace a crate may use: those before it, as docs/architecture.md lists them.
+const LAYERS: &[(&str, &str)] = &[
+    ("footrule-number", "runtime/number"),
+    ("footrule-diag", "compiler/diag"),
+    ("footrule-grammar", "grammar"),
+    ("footrule-syntax", "compiler/syntax"),
+    ("footrule-mir", "runtime/mir"),
+    ("footrule-stdlib", "stdlib-rules"),
+    ("footrule-compiler", "compiler"),
+    ("footrule-runtime", "runtime"),
+    ("footrule", "cli"),
+    ("footrule-tests", "tests"),
+];
+
+/// Crates that only some layers may know.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("miette", &["footrule"]),
+    ("salsa", &["footrule-compiler"]),
+    ("pest", &["footrule-grammar", "footrule-syntax"]),
+    ("clap", &["footrule"]),
+];
+
+pub fn layers() -> Result<(), String> {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).map_err(|e| e.to_string())?;
+    for (i, (name, folder)) in LAYERS.iter().enumerate() {
+        if !page.contains(&format!("| `{name}` | `{folder}` |")) {
+            return Err(format!("docs/architecture.md does not list `{name}` in `{folder}`"));
+        }
+        let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).map_err(|e| e.to_string())?;
+        let used = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+        for line in used.lines() {
+            let dependency = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            if let Some(j) = LAYERS.iter().position(|(n, _)| *n == dependency)
+                && j >= i
+                && *name != "footrule-runtime"
+            {
+                return Err(format!("{name} must not use {dependency}"));
+            }
+            if *name == "footrule-runtime" && dependency == "footrule-compiler" {
+                return Err("the run time must not use the compiler".into());
+            }
+            if let Some((_, who)) = CONFINED.iter().find(|(c, _)| *c == dependency)
+                && !who.contains(name)
+            {
+                return Err(format!("{name} must not use {dependency}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn library() -> Session {
+    let mut s = Session::new();
+    s.load_std();
+    s
+}
+
+fn list(found: &[Diagnostic]) -> String {
+    found.iter().map(|d| format!("{} {}\n", d.code, d.message.en)).collect()
+}
+
+/// The whole library is free of findings, lints included, and its tests pass.
+pub fn standard_library() -> Result<(), String> {
+    let s = library();
+    for (key, _) in footrule_stdlib::FILES.iter().filter(|(k, _)| !k.ends_with(".csv")) {
+        let found = s.check(key);
+        if !found.is_empty() {
+            return Err(format!("{key}:\n{}", list(&found)));
+        }
+    }
+    for rule in s.rules() {
+        let program = s.program(&rule.key).map_err(|e| list(&e))?;
+        footrule_mir::verify(&program).map_err(|e| format!("{}: {e:?}", rule.id))?;
+        if program.tests.len() < 3 {
+            return Err(format!("{} has {} tests", rule.id, program.tests.len()));
+        }
+        for i in 0..program.tests.len() {
+            let verdict = footrule_runtime::run_test(&program, i, &|p| Err(p.to_string()));
+            if !verdict.passed {
+                return Err(format!("{} test {i}:\n{}", rule.id, list(&verdict.failures)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each rule's example input evaluates; every node of its derivation is the exact sum of its parts; every published
+/// figure is the unrounded one rounded once.
+pub fn examples() -> Result<(), String> {
+    let s = library();
+    for rule in s.rules() {
+        let path = root().join("examples").join(format!("{}.json", rule.id));
+        let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let program = s.program(&rule.key).map_err(|e| list(&e))?;
+        let inputs =
+            Inputs::from_json(&program, "example", &text).map_err(|e| format!("{}:\n{}", rule.id, list(&e)))?;
+        let out = evaluate(&program, &inputs, Options { explain: true }).map_err(|e| list(&e))?;
+        out.explain.as_ref().ok_or("no derivation")?.verify_sums().map_err(|e| format!("{}: {e:?}", rule.id))?;
+        let digits = program.rule.round.digits;
+        for f in out.stages.iter().map(|s| &s.figure).chain([&out.total]) {
+            if !program.rule.round.significant && f.unrounded.round_decimals(digits).to_fixed(digits) != f.value {
+                return Err(format!("{}: {} is not {} rounded once", rule.id, f.value, f.unrounded));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Permuting the statements of a rule changes neither a digit nor the meaning hash.
+pub fn order_is_unobservable() -> Result<(), String> {
+    let (key, text) = footrule_stdlib::FILES.iter().find(|(k, _)| *k == "std:cement").ok_or("no cement rule")?;
+    let chunks = footrule_stdlib_chunks(text);
+    let mut reversed: Vec<&str> = chunks.iter().map(String::as_str).collect();
+    let rule = reversed.remove(0);
+    reversed.reverse();
+    let turned = format!("{rule}{}", reversed.concat());
+    let mut s = library();
+    let before = s.program(key).map_err(|e| list(&e))?;
+    s.add_source("turned.pcr", turned);
+    let after = s.program("turned.pcr").map_err(|e| list(&e))?;
+    if footrule_mir::canonical_text(&before) == footrule_mir::canonical_text(&after) {
+        Ok(())
+    } else {
+        Err("the meaning changed".into())
+    }
+}
+
+/// The statements of a file with their comments, the `rule` statement first.
+fn footrule_stdlib_chunks(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut pending = String::new();
+    for line in text.split_inclusive('\n') {
+        let comment = line.starts_with("//");
+        if !line.starts_with([' ', '\n', '}', ')', ']']) && !comment {
+            out.push(std::mem::take(&mut pending));
+        }
+        if comment { pending.push_str(line) } else { out.last_mut().into_iter().for_each(|l| l.push_str(line)) }
+    }
+    out.retain(|c| !c.trim().is_empty());
+    let rule = out.iter().position(|c| c.lines().any(|l| l.starts_with("rule "))).unwrap_or(0);
+    let first = out.remove(rule);
+    out.insert(0, first);
+    out
+}
+
+/// Every code of the registry has a page with an executed example, or a page of calls (class C and unreadable files).
+pub fn every_code_is_tested() -> Result<(), String> {
+    let mut tested: BTreeMap<String, usize> = BTreeMap::new();
+    let folders = ["tests/spec", "docs/diagnostics"];
+    for folder in folders {
+        for page in crate::pages(folder) {
+            let text = fs::read_to_string(&page).map_err(|e| e.to_string())?;
+            for case in read("", &text) {
+                for block in &case.blocks {
+                    if let Some(code) = block.get("error") {
+                        *tested.entry(code.to_string()).or_default() += 1;
+                    }
+                    if matches!(block.language.as_str(), "diagnostics" | "output") {
+                        for word in block.text.split_whitespace().filter(|w| w.starts_with("FR-")) {
+                            *tested.entry(word.to_string()).or_default() += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    // Calls and unreadable files are tested over the real command in cli/tests.
+    let over_the_command = ["FR-S007", "FR-S014", "FR-C001", "FR-C002", "FR-C003", "FR-C004", "FR-C005"];
+    let calls = fs::read_to_string(root().join("cli/tests/call.rs")).map_err(|e| e.to_string())?;
+    let missing: Vec<&str> = REGISTRY
+        .iter()
+        .map(|i| i.code.as_str())
+        .filter(|c| !tested.contains_key(*c) && !(over_the_command.contains(c) && calls.contains(&c[3..])))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("no case for {missing:?}")) }
+}
+
+/// Hostile texts are answered, not survived: no panic, findings in place.
+pub fn robust() -> Result<(), String> {
+    let lines: String = (0..20_000)
+        .map(|i| format!("let v{i} = {}\n", if i == 0 { "1".into() } else { format!("v{} + 1", i - 1) }))
+        .collect();
+    let header = "rule r en \"r\"\nversion 1.0.0\ngwp AR6\n";
+    let mut random = String::new();
+    let mut state: u64 = 42;
+    for _ in 0..20_000 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random.push(char::from_u32((state >> 40) as u32 % 0x3000).unwrap_or('\u{fffd}'));
+    }
+    let texts = [
+        ("20,000 lines", format!("{header}{lines}")),
+        ("10,000 brackets", format!("{header}let x = {}1{}\n", "(".repeat(10_000), ")".repeat(10_000))),
+        ("10,000 open brackets", format!("{header}let x = {}\n", "([{".repeat(3_334))),
+        ("random", random),
+        ("empty", String::new()),
+        ("only a newline", "\n".into()),
+        ("5,000 terms", format!("{header}let x = {}1\n", "1 + ".repeat(5_000))),
+        ("a cycle of 20,000", format!("{header}let a = b\nlet b = a\n{lines}")),
+    ];
+    for (name, text) in texts {
+        let mut s = library();
+        s.add_source("r.pcr", text.clone());
+        for d in s.check("r.pcr") {
+            let Some(p) = &d.primary else { continue };
+            if text.get(p.at.span.start as usize..p.at.span.end as usize).is_none() {
+                return Err(format!("{name}: {} points outside the text", d.code));
+            }
+        }
+        if !name.contains("lines")
+            && s.check("r.pcr").iter().all(|d| d.severity != Severity::Error)
+            && !text.trim().is_empty()
+        {
+            return Err(format!("{name}: nothing was found"));
+        }
+    }
+    Ok(())
+}
+
+/// Files stay small: a hand-written source of more than 900 lines is a smell.
+pub fn small_files() -> Result<(), String> {
+    let mut stack: Vec<PathBuf> =
+        ["grammar", "compiler", "runtime", "cli", "tests"].iter().map(|f| root().join(f)).collect();
+    let mut long = Vec::new();
+    while let Some(folder) = stack.pop() {
+        for entry in fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                if !path.ends_with("target") {
+                    stack.push(path);
+                }
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let lines = fs::read_to_string(&path).unwrap_or_default().lines().count();
+                if lines > 900 {
+                    long.push(format!("{} has {lines} lines", path.display()));
+                }
+            }
+        }
+    }
+    if long.is_empty() { Ok(()) } else { Err(long.join("\n")) }
+}
