@@ -183,7 +183,7 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
             )),
         };
     }
-    if heating_value(&w) && energy(&f) || heating_value(&f) && energy(&w) {
+    if heating_value(&w) && energy(&f) {
         return Misfit {
             code: Code::U016,
             message: text!(

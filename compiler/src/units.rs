@@ -212,7 +212,7 @@ impl UnitTy {
         let atom = |(a, p): &(Atom, i32)| {
             let tag = a.tag.as_ref().map(|t| format!("{{{}}}", t.show())).unwrap_or_default();
             let power = if p.abs() == 1 { String::new() } else { format!("^{}", p.abs()) };
-            format!("{}{tag}{power}", a.unit.name())
+            format!("{}{tag}{power}", shown_symbol(a.unit.name()))
         };
         let (up, down): (Vec<_>, Vec<_>) = self.atoms.iter().partition(|(_, p)| *p > 0);
         let join = |v: &[&(Atom, i32)]| v.iter().map(|a| atom(a)).collect::<Vec<_>>().join("·");
@@ -224,6 +224,14 @@ impl UnitTy {
             (_, 1) => format!("{}/{}", join(&up), join(&down)),
             _ => format!("{}/({})", join(&up), join(&down)),
         }
+    }
+}
+
+/// The parser reads `°C` as the name `degC`; readers see the sign.
+pub(crate) fn shown_symbol(name: &str) -> String {
+    match name.strip_prefix("deg") {
+        Some(rest) if rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_uppercase()) => format!("°{rest}"),
+        _ => name.to_string(),
     }
 }
 

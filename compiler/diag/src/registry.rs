@@ -200,6 +200,7 @@ registry! {
     L002 Warning "因子没有来源" "factor without a source";
     L003 Warning "定义未使用" "unused definition";
     L004 Warning "引用的模块未使用" "unused module";
+    L005 Warning "参数该复核了" "parameter due for review";
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
     C001 Error "文件无法读取" "file cannot be read";

@@ -69,7 +69,7 @@ impl<'db> Cx<'db> {
     pub(super) fn local(&mut self, name: &Ident, ty: Ty) -> LocalId {
         let hidden = name.text.starts_with('@');
         if !hidden && self.locals.iter().any(|l| l.name == name.text)
-            || matches!(resolve(self.db, self.item.file, Ns::Value, name.text.clone()), Resolved::One(e) if e.item.file == self.item.file)
+            || resolve(self.db, self.item.file, Ns::Value, name.text.clone()) != Resolved::None
         {
             let n = &name.text;
             let d = Diag::new(Code::N002, text!("名称 `{n}` 已经使用", "the name `{n}` is taken"))

@@ -167,7 +167,7 @@ fn expectation(
             (Err(line), ty)
         }
         ("report", Some(n)) => match resolve(cx.db, cx.item.file, Ns::Value, n.text.clone()) {
-            Resolved::One(e) if matches!(e.item.key.keyword.as_str(), "report" | "let") => {
+            Resolved::One(e) if e.item.key.keyword == "report" => {
                 let ty = super::value_type(cx.db, e.item.file, e.item.key.clone()).clone();
                 (Err(e.item), ty)
             }

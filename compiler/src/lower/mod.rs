@@ -193,7 +193,7 @@ impl<'db> Lower<'db> {
         let info = unit_info(self.db, unit.file, unit.key.clone());
         let i = self.program.unit_symbols.len() as u32;
         self.program.unit_symbols.push(mir::UnitSymbol {
-            symbol: unit.name().to_string(),
+            symbol: crate::units::shown_symbol(unit.name()),
             ucum: info.ucum.clone(),
             dimension: info.dimension.iter().map(|(b, e)| (b.name().to_string(), *e)).collect(),
             scale: info.scale.unwrap_or(footrule_number::Ratio::ONE),

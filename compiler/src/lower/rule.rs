@@ -65,6 +65,7 @@ impl Lower<'_> {
         }
         self.gwp_sets();
         self.gas_values();
+        self.reviews();
         self.program.root = Some(self.root);
         self.program.results = Some(self.results);
         if lines.is_empty() {
@@ -469,6 +470,33 @@ impl Lower<'_> {
                         )),
                     );
                 }
+            }
+        }
+    }
+
+    /// Parameters that had to be looked at again before the rule became valid.
+    fn reviews(&mut self) {
+        let mut params: Vec<Item> = self.params.keys().cloned().collect();
+        params.sort();
+        for item in params {
+            let Some(Stmt::Param(ast::Param { review: Some((date, span)), .. })) = item.ast(self.db).map(|a| &a.stmt)
+            else {
+                continue;
+            };
+            let due = format!("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+            let from = &self.program.rule.valid_from;
+            if !from.is_empty() && due < *from {
+                let n = item.name();
+                self.diags.push(
+                    Diag::new(
+                        Code::L005,
+                        text!(
+                            "`{n}` 应在 {due} 之前复核，规则自 {from} 起生效",
+                            "`{n}` was to be reviewed by {due}; the rule is valid from {from}"
+                        ),
+                    )
+                    .at(item.at(*span), text!("复核期限已过", "the review is overdue")),
+                );
             }
         }
     }
