@@ -5,10 +5,7 @@
 
 pub mod keywords;
 
-#[expect(
-    missing_docs,
-    reason = "one variant per rule; the grammar documents them"
-)]
+#[expect(missing_docs, reason = "one variant per rule; the grammar documents them")]
 mod parser {
     /// The generated parser.
     #[derive(pest_derive::Parser)]

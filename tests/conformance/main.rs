@@ -46,7 +46,8 @@ fn main() {
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
     literate("docs/diagnostics", &mut trials);
-    let whole: &[(&str, fn() -> Result<(), String>)] = &[
+    type Check = fn() -> Result<(), String>;
+    let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),

@@ -182,7 +182,7 @@ pub fn every_code_is_tested() -> Result<(), String> {
     let missing: Vec<&str> = REGISTRY
         .iter()
         .map(|i| i.code.as_str())
-        .filter(|c| !tested.contains_key(*c) && !(over_the_command.contains(c) && calls.contains(&c[3..])))
+        .filter(|c| !tested.contains_key(*c) && (!over_the_command.contains(c) || !calls.contains(&c[3..])))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case for {missing:?}")) }
 }

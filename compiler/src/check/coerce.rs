@@ -163,7 +163,7 @@ impl Cx<'_> {
 
     /// Temperatures are points: they can be compared and subtracted, not added up, negated or multiplied.
     pub(super) fn no_point(&mut self, e: TExpr) -> TExpr {
-        if !e.ty.unit().is_some_and(|u| u.offset(self.db).is_some()) {
+        if e.ty.unit().is_none_or(|u| u.offset(self.db).is_none()) {
             return e;
         }
         let d = Diag::new(Code::U014, text!("温度是点而不是量", "a temperature is a point, not an amount"))

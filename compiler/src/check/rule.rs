@@ -6,7 +6,7 @@ use super::expr::{Cx, Mode};
 use crate::db::Item;
 use crate::report::misfit;
 use crate::sigs::{Sig, rule_units, sig};
-use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, TKind, Ty};
+use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, Ty};
 use crate::units::{Dimension, Generator, Tag, UnitTy};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_mir::Origin;

@@ -4,10 +4,7 @@
 //! turns one chunk into a tree and a list of errors; it never fails and never panics. Every place is relative to
 //! its chunk. This crate knows one chunk at a time: no names are resolved, no types are known, nothing is read.
 
-#[expect(
-    missing_docs,
-    reason = "the doc line of a variant of `Stmt` or `Header` shows its parts"
-)]
+#[expect(missing_docs, reason = "the doc line of a variant of `Stmt` or `Header` shows its parts")]
 pub mod ast;
 mod head;
 mod lexical;

@@ -1,8 +1,8 @@
 //! The program: what surrounds the nodes.
 
 use crate::{
-    Cmp, Const, DefId, FactorId, GasId, LineId, Loop, Node, NodeId, Origin, ParamId, PlaceId, Region, RegionId, ResultRef,
-    SourceId, StageId, TableId, Ty, UnitId,
+    Cmp, Const, DefId, FactorId, GasId, LineId, Loop, Node, NodeId, Origin, ParamId, PlaceId, Region, RegionId,
+    ResultRef, SourceId, StageId, TableId, Ty, UnitId,
 };
 use footrule_diag::{FileSpan, Text};
 use footrule_number::{Number, Ratio};

@@ -23,13 +23,8 @@ pub enum NumError {
 
 impl NumError {
     /// All errors, in order.
-    pub const ALL: [NumError; 5] = [
-        NumError::Overflow,
-        NumError::DivisionByZero,
-        NumError::TooSmall,
-        NumError::Domain,
-        NumError::Empty,
-    ];
+    pub const ALL: [NumError; 5] =
+        [NumError::Overflow, NumError::DivisionByZero, NumError::TooSmall, NumError::Domain, NumError::Empty];
 
     /// The stable name of this error, for storage. No errors.
     pub fn name(self) -> &'static str {

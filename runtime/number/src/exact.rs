@@ -102,11 +102,7 @@ impl Tail {
 /// `rnd(±(v + tail) × 10^-28)`.
 ///
 /// Errors: `Overflow`; `TooSmall` when the value is not a multiple of 10^-28 and below 10^-18.
-pub(crate) fn round_at_max_scale(
-    negative: bool,
-    v: &BigUint,
-    tail: Tail,
-) -> Result<Number, NumError> {
+pub(crate) fn round_at_max_scale(negative: bool, v: &BigUint, tail: Tail) -> Result<Number, NumError> {
     let bits = v.bits();
     if bits <= 96 {
         let kept = v.to_u128().unwrap_or(u128::MAX);

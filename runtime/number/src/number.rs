@@ -128,11 +128,7 @@ impl Number {
 
     /// The value as an `i64`; `None` when it has a fraction or does not fit.
     pub fn to_i64(self) -> Option<i64> {
-        if self.is_integer() {
-            i64::try_from(self.mantissa()).ok()
-        } else {
-            None
-        }
+        if self.is_integer() { i64::try_from(self.mantissa()).ok() } else { None }
     }
 
     /// An approximation, for drawing (bars, charts) only. No errors.
@@ -145,10 +141,7 @@ impl Number {
     /// Errors: `Overflow`. (Never `TooSmall`: a sum below 10^-18 is always exact.)
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, other: Number) -> Result<Number, NumError> {
-        self.0
-            .checked_add(other.0)
-            .map(Number::from_decimal)
-            .ok_or(NumError::Overflow)
+        self.0.checked_add(other.0).map(Number::from_decimal).ok_or(NumError::Overflow)
     }
 
     /// `self − other`, rounded once.
@@ -156,10 +149,7 @@ impl Number {
     /// Errors: `Overflow`. (Never `TooSmall`, as for [`Number::add`].)
     #[allow(clippy::should_implement_trait)]
     pub fn sub(self, other: Number) -> Result<Number, NumError> {
-        self.0
-            .checked_sub(other.0)
-            .map(Number::from_decimal)
-            .ok_or(NumError::Overflow)
+        self.0.checked_sub(other.0).map(Number::from_decimal).ok_or(NumError::Overflow)
     }
 
     /// `self × other`, rounded once.
@@ -208,18 +198,13 @@ impl Number {
     /// Whether the rounded result of a non-zero exact value is at most 10^-18 in magnitude, so
     /// that the `TooSmall` rule has to be decided on the exact value.
     fn may_be_too_small(self) -> bool {
-        self.is_zero()
-            || (self.scale() >= 18 && self.coefficient() <= pow10(self.scale().saturating_sub(18)))
+        self.is_zero() || (self.scale() >= 18 && self.coefficient() <= pow10(self.scale().saturating_sub(18)))
     }
 
     /// `−self`. No errors.
     #[allow(clippy::should_implement_trait)]
     pub fn neg(self) -> Number {
-        if self.is_zero() {
-            self
-        } else {
-            Number(-self.0)
-        }
+        if self.is_zero() { self } else { Number(-self.0) }
     }
 
     /// `|self|`. No errors.

@@ -49,10 +49,7 @@ pub(crate) fn parse(text: &str) -> Result<Number, ParseError> {
 
 /// The leading ASCII digits, and what follows.
 fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = bytes
-        .iter()
-        .position(|b| !b.is_ascii_digit())
-        .unwrap_or(bytes.len());
+    let end = bytes.iter().position(|b| !b.is_ascii_digit()).unwrap_or(bytes.len());
     bytes.split_at(end)
 }
 
@@ -67,26 +64,14 @@ fn read_exponent(bytes: &[u8]) -> Result<i64, ParseError> {
     if digits.is_empty() || !rest.is_empty() {
         return Err(ParseError::NotANumber);
     }
-    let magnitude = digits.iter().fold(0i64, |value, b| {
-        (value * 10 + i64::from(b - b'0')).min(EXPONENT_LIMIT)
-    });
+    let magnitude = digits.iter().fold(0i64, |value, b| (value * 10 + i64::from(b - b'0')).min(EXPONENT_LIMIT));
     Ok(if negative { -magnitude } else { magnitude })
 }
 
 /// The number `±(integer fraction) × 10^exponent`, where the digits are read as one integer.
-fn assemble(
-    negative: bool,
-    integer: &[u8],
-    fraction: &[u8],
-    exponent: i64,
-) -> Result<Number, ParseError> {
+fn assemble(negative: bool, integer: &[u8], fraction: &[u8], exponent: i64) -> Result<Number, ParseError> {
     let total = integer.len() + fraction.len();
-    let trailing = integer
-        .iter()
-        .chain(fraction)
-        .rev()
-        .take_while(|b| **b == b'0')
-        .count();
+    let trailing = integer.iter().chain(fraction).rev().take_while(|b| **b == b'0').count();
     if trailing == total {
         return Ok(Number::ZERO);
     }
@@ -109,9 +94,5 @@ fn assemble(
             return Err(ParseError::TooLarge);
         }
     }
-    Ok(Number::from_raw(
-        negative,
-        coefficient,
-        exponent.min(0).unsigned_abs() as u32,
-    ))
+    Ok(Number::from_raw(negative, coefficient, exponent.min(0).unsigned_abs() as u32))
 }

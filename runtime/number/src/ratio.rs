@@ -44,19 +44,12 @@ impl Ratio {
             return None;
         }
         let (p, denom) = (i128::try_from(p).ok()?, i128::try_from(q).ok()?);
-        Some(Ratio {
-            numer: if negative { -p } else { p },
-            denom,
-        })
+        Some(Ratio { numer: if negative { -p } else { p }, denom })
     }
 
     /// The same value as a number. Every number has one, so this is never `None`.
     pub fn from_number(number: Number) -> Option<Ratio> {
-        Ratio::from_unsigned(
-            number.is_negative(),
-            number.coefficient(),
-            pow10(number.scale()),
-        )
+        Ratio::from_unsigned(number.is_negative(), number.coefficient(), pow10(number.scale()))
     }
 
     /// The numerator, with the sign. No errors.
@@ -140,8 +133,7 @@ impl Ratio {
         let scale = self.decimals().filter(|s| *s <= MAX_SCALE)?;
         let (p, q) = self.parts();
         let coefficient = p.checked_mul(pow10(scale) / q)?;
-        (coefficient <= MAX_COEFFICIENT)
-            .then(|| Number::from_raw(self.numer < 0, coefficient, scale))
+        (coefficient <= MAX_COEFFICIENT).then(|| Number::from_raw(self.numer < 0, coefficient, scale))
     }
 
     /// `rnd(x × self)`.
@@ -155,10 +147,7 @@ impl Ratio {
             return x.mul(Number::from_raw(negative, p, 0));
         }
         // When x × p is exact, dividing it by q is the only rounding.
-        let product = x
-            .coefficient()
-            .checked_mul(p)
-            .filter(|m| *m <= MAX_COEFFICIENT);
+        let product = x.coefficient().checked_mul(p).filter(|m| *m <= MAX_COEFFICIENT);
         if let Some(product) = product {
             let product = Number::from_raw(negative != x.is_negative(), product, x.scale());
             return product.div(Number::from_raw(false, q, 0));
@@ -179,11 +168,7 @@ impl Ratio {
         let value = BigInt::from(x.mantissa()) * self.numer * power(offset)
             + BigInt::from(offset.mantissa()) * self.denom * power(x);
         let unit = power(x) * power(offset) * self.denom;
-        round_ratio(
-            value.sign() == Sign::Minus,
-            value.magnitude(),
-            unit.magnitude(),
-        )
+        round_ratio(value.sign() == Sign::Minus, value.magnitude(), unit.magnitude())
     }
 
     /// Compares `a × ra` with `b × rb`.
@@ -200,11 +185,7 @@ impl Ratio {
             let right = BigUint::from(b.coefficient()) * pb * qa * pow10(a.scale());
             left.cmp(&right)
         };
-        if sa < 0 {
-            magnitudes.reverse()
-        } else {
-            magnitudes
-        }
+        if sa < 0 { magnitudes.reverse() } else { magnitudes }
     }
 }
 
@@ -224,11 +205,7 @@ impl Ord for Ratio {
         let (l_low, l_high) = widening_mul(p1, q2);
         let (r_low, r_high) = widening_mul(p2, q1);
         let magnitudes = (l_high, l_low).cmp(&(r_high, r_low));
-        if self.numer < 0 {
-            magnitudes.reverse()
-        } else {
-            magnitudes
-        }
+        if self.numer < 0 { magnitudes.reverse() } else { magnitudes }
     }
 }
 
@@ -248,10 +225,6 @@ impl Default for Ratio {
 impl fmt::Display for Ratio {
     /// `p/q`, or `p` when the denominator is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.denom == 1 {
-            write!(f, "{}", self.numer)
-        } else {
-            write!(f, "{}/{}", self.numer, self.denom)
-        }
+        if self.denom == 1 { write!(f, "{}", self.numer) } else { write!(f, "{}/{}", self.numer, self.denom) }
     }
 }

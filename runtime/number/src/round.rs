@@ -19,11 +19,7 @@ impl Number {
         if self.scale() <= n {
             return self;
         }
-        Number::from_raw(
-            self.is_negative(),
-            drop_digits(self.coefficient(), self.scale() - n),
-            n,
-        )
+        Number::from_raw(self.is_negative(), drop_digits(self.coefficient(), self.scale() - n), n)
     }
 
     /// Rounds half-even to `n` significant digits, and says how many decimals show them: 9.995
@@ -53,16 +49,11 @@ impl Number {
         }
         if drop <= self.scale() {
             let decimals = self.scale() - drop;
-            return Ok((
-                Number::from_raw(self.is_negative(), kept, decimals),
-                decimals,
-            ));
+            return Ok((Number::from_raw(self.is_negative(), kept, decimals), decimals));
         }
         // The power is at most 10^29, and the product near the coefficient: no digit is lost.
         match kept.checked_mul(pow10(drop - self.scale())) {
-            Some(value) if value <= MAX_COEFFICIENT => {
-                Ok((Number::from_raw(self.is_negative(), value, 0), 0))
-            }
+            Some(value) if value <= MAX_COEFFICIENT => Ok((Number::from_raw(self.is_negative(), value, 0), 0)),
             _ => Err(NumError::Overflow),
         }
     }

@@ -29,11 +29,7 @@ impl<'de> Deserialize<'de> for Ratio {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         let (p, q) = text.split_once('/').unwrap_or((&text, "1"));
-        let ratio = p
-            .parse()
-            .ok()
-            .zip(q.parse().ok())
-            .and_then(|(p, q)| Self::new(p, q));
+        let ratio = p.parse().ok().zip(q.parse().ok()).and_then(|(p, q)| Self::new(p, q));
         ratio.ok_or_else(|| D::Error::custom(format!("{text:?} is no ratio")))
     }
 }

@@ -80,21 +80,14 @@ pub(crate) fn ln_ratio(p: u128, q: u128, w: u32) -> Approx {
         sum += &power / i;
     }
     let error = BigInt::from(8 * u64::from(i) + 32 + 2 * k.unsigned_abs());
-    Approx {
-        value: sum * 2 + ln2(w) * k,
-        error,
-    }
+    Approx { value: sum * 2 + ln2(w) * k, error }
 }
 
 /// `ln 2`, within 2 ulp.
 fn ln2(w: u32) -> BigInt {
     const CACHED: u32 = 512;
     static LN2: OnceLock<BigInt> = OnceLock::new();
-    if w < CACHED {
-        LN2.get_or_init(|| compute_ln2(CACHED)) >> (CACHED - w)
-    } else {
-        compute_ln2(w)
-    }
+    if w < CACHED { LN2.get_or_init(|| compute_ln2(CACHED)) >> (CACHED - w) } else { compute_ln2(w) }
 }
 
 /// `ln 2` within 1 ulp, as 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749).
@@ -155,10 +148,7 @@ mod tests {
         let mut state = 1u128;
         for i in 0..300 {
             state = state.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645) + 12_345;
-            all.push((
-                (state >> (32 + i % 60)).max(1),
-                (state << 7 >> (32 + i % 41)).max(1),
-            ));
+            all.push(((state >> (32 + i % 60)).max(1), (state << 7 >> (32 + i % 41)).max(1)));
         }
         all
     }
@@ -169,10 +159,7 @@ mod tests {
             let high = ln_ratio(p, q, HIGH);
             for w in PRECISIONS {
                 let low = ln_ratio(p, q, w);
-                assert!(
-                    contains(&low, w.into(), &high, HIGH.into()),
-                    "ln({p}/{q}) at {w}"
-                );
+                assert!(contains(&low, w.into(), &high, HIGH.into()), "ln({p}/{q}) at {w}");
                 // And they are not so wide as to be useless.
                 assert!(low.error.bits() < 14);
             }
@@ -188,39 +175,21 @@ mod tests {
             let t = BigInt::from(p % (1 << 30)) - BigInt::from(q % (1 << 30));
             let at = |w: u32| {
                 if w >= 24 {
-                    Approx {
-                        value: &t << (w - 24),
-                        error: BigInt::zero(),
-                    }
+                    Approx { value: &t << (w - 24), error: BigInt::zero() }
                 } else {
-                    Approx {
-                        value: &t >> (24 - w),
-                        error: BigInt::one(),
-                    }
+                    Approx { value: &t >> (24 - w), error: BigInt::one() }
                 }
             };
             let (high, high_shift) = exp_fixed(&at(HIGH), HIGH);
             for w in PRECISIONS {
                 let (low, shift) = exp_fixed(&at(w), w);
-                assert!(
-                    contains(&low, -shift, &high, -high_shift),
-                    "exp({t}/2^24) at {w}"
-                );
+                assert!(contains(&low, -shift, &high, -high_shift), "exp({t}/2^24) at {w}");
                 assert!(low.error.bits() < 14);
                 // The argument's own error is carried over.
-                for (w, off) in [(w, 5_000), (w, -5_000)]
-                    .into_iter()
-                    .filter(|(w, _)| *w > 24)
-                {
-                    let t = Approx {
-                        value: at(w).value + off,
-                        error: BigInt::from(5_000),
-                    };
+                for (w, off) in [(w, 5_000), (w, -5_000)].into_iter().filter(|(w, _)| *w > 24) {
+                    let t = Approx { value: at(w).value + off, error: BigInt::from(5_000) };
                     let (low, shift) = exp_fixed(&t, w);
-                    assert!(
-                        contains(&low, -shift, &high, -high_shift),
-                        "exp({t:?}) at {w}"
-                    );
+                    assert!(contains(&low, -shift, &high, -high_shift), "exp({t:?}) at {w}");
                 }
             }
         }

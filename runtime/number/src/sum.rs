@@ -86,11 +86,7 @@ impl Sum {
     /// `rnd(sum / n)` for `n > 0`.
     fn divided_by(&self, n: u64) -> Result<Number, NumError> {
         let total = self.total_at_max_scale();
-        round_ratio(
-            total.is_negative(),
-            total.magnitude(),
-            &(BigUint::from(pow10(MAX_SCALE)) * n),
-        )
+        round_ratio(total.is_negative(), total.magnitude(), &(BigUint::from(pow10(MAX_SCALE)) * n))
     }
 
     /// The whole sum times 10^28.
@@ -136,13 +132,7 @@ impl Sum {
             (low, high)
         };
         let (sum, carry) = self.far.0.overflowing_add(low);
-        self.far = (
-            sum,
-            self.far
-                .1
-                .wrapping_add(high)
-                .wrapping_add(u128::from(carry)),
-        );
+        self.far = (sum, self.far.1.wrapping_add(high).wrapping_add(u128::from(carry)));
     }
 }
 

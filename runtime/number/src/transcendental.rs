@@ -56,10 +56,7 @@ pub(crate) fn exp(x: Number) -> Result<Number, NumError> {
         return Ok(Number::ONE);
     }
     let div = BigInt::from(pow10(x.scale()));
-    ziv_exp(false, |w| Approx {
-        value: (BigInt::from(x.mantissa()) << w) / &div,
-        error: BigInt::one(),
-    })
+    ziv_exp(false, |w| Approx { value: (BigInt::from(x.mantissa()) << w) / &div, error: BigInt::one() })
 }
 
 /// See [`Number::ln`].
@@ -115,11 +112,7 @@ fn power(x: Number, a: i128, b: u128) -> Result<Number, NumError> {
         return Ok(Number::ONE);
     }
     if x.is_zero() {
-        return if a > 0 {
-            Ok(Number::ZERO)
-        } else {
-            Err(NumError::DivisionByZero)
-        };
+        return if a > 0 { Ok(Number::ZERO) } else { Err(NumError::DivisionByZero) };
     }
     if x.is_negative() && b != 1 {
         return Err(NumError::Domain);
@@ -127,11 +120,7 @@ fn power(x: Number, a: i128, b: u128) -> Result<Number, NumError> {
     let negative = x.is_negative() && a & 1 == 1;
     let (p, q) = (x.coefficient(), pow10(x.scale()));
     let g = p.gcd(&q);
-    let (p, q) = if a > 0 {
-        (p / g, q / g)
-    } else {
-        (q / g, p / g)
-    };
+    let (p, q) = if a > 0 { (p / g, q / g) } else { (q / g, p / g) };
     let n = a.unsigned_abs();
     if p == q {
         return Ok(Number::from_raw(negative, 1, 0));
@@ -156,11 +145,7 @@ fn exact_root(v: u128, b: u128) -> Option<u128> {
 /// `(p/q)^n` for `p/q` in lowest terms and not 1, `n > 0`.
 fn rational_power(negative: bool, p: u128, q: u128, n: u128) -> Result<Number, NumError> {
     if let Some(small) = n.to_u32().filter(|_| n <= MAX_EXACT_EXPONENT) {
-        return round_ratio(
-            negative,
-            &BigUint::from(p).pow(small),
-            &BigUint::from(q).pow(small),
-        );
+        return round_ratio(negative, &BigUint::from(p).pow(small), &BigUint::from(q).pow(small));
     }
     if q == 1 {
         // p ≥ 2 and n > 200.
@@ -179,10 +164,7 @@ fn ziv_power(negative: bool, p: u128, q: u128, n: u128, b: u128) -> Result<Numbe
     ziv_exp(negative, |w| {
         let log = ln_ratio(p, q, w + extra);
         let div = BigInt::from(b) << extra;
-        Approx {
-            value: (log.value * &n) / &div,
-            error: (log.error * &n) / &div + 2,
-        }
+        Approx { value: (log.value * &n) / &div, error: (log.error * &n) / &div + 2 }
     })
 }
 

@@ -78,20 +78,12 @@ fn check_four(a: Number, b: Number) {
     assert_eq!(a.add(b), expect(&ra.add(&rb)), "{a} + {b}");
     assert_eq!(a.sub(b), expect(&ra.sub(&rb)), "{a} - {b}");
     assert_eq!(a.mul(b), expect(&ra.mul(&rb)), "{a} * {b}");
-    let quotient = if b.is_zero() {
-        Err(NumError::DivisionByZero)
-    } else {
-        expect(&ra.div(&rb))
-    };
+    let quotient = if b.is_zero() { Err(NumError::DivisionByZero) } else { expect(&ra.div(&rb)) };
     assert_eq!(a.div(b), quotient, "{a} / {b}");
     assert_eq!(a.cmp(&b), ra.cmp(&rb), "{a} <=> {b}");
     assert_eq!(sum([a, b]), expect(&ra.add(&rb)), "sum {a} {b}");
     let half = Rational::new(1.into(), 2.into());
-    assert_eq!(
-        mean([a, b]),
-        expect(&ra.add(&rb).mul(&half)),
-        "mean {a} {b}"
-    );
+    assert_eq!(mean([a, b]), expect(&ra.add(&rb).mul(&half)), "mean {a} {b}");
 }
 
 #[test]
@@ -108,11 +100,8 @@ fn boundary_pairs() {
 fn boundary_powers_and_roots() {
     for a in boundaries() {
         for e in -40..=40 {
-            let expected = if a.is_zero() && e < 0 {
-                Err(NumError::DivisionByZero)
-            } else {
-                expect(&Rational::of(a).powi(e))
-            };
+            let expected =
+                if a.is_zero() && e < 0 { Err(NumError::DivisionByZero) } else { expect(&Rational::of(a).powi(e)) };
             assert_eq!(a.powi(e), expected, "{a}^{e}");
             assert_eq!(a.pow(Number::from(e)), expected, "{a}^{e}");
         }
@@ -135,11 +124,7 @@ fn check_sqrt(a: Number) {
         let (mut low, mut high) = (BigInt::from(0), BigInt::from(1) << 200);
         while &high - &low > 1.into() {
             let middle: BigInt = (&low + &high) / 2;
-            if &middle * &middle * &x.q <= target {
-                low = middle
-            } else {
-                high = middle
-            }
+            if &middle * &middle * &x.q <= target { low = middle } else { high = middle }
         }
         let twice: BigInt = &low * 2 + 1;
         let mut c = low;
@@ -309,14 +294,8 @@ fn too_small_is_about_inexact_results_only() {
     assert_eq!(n("1.00000000001").mul(n("1e-18")), Ok(n("1e-18")));
     assert_eq!(n("0.1").powi(28), Ok(n("1e-28")));
     assert_eq!(n("0.1").powi(29), Err(NumError::TooSmall));
-    assert_eq!(
-        n("1e-28").convert(Ratio::new(1, 3).unwrap()),
-        Err(NumError::TooSmall)
-    );
-    assert_eq!(
-        n("3e-28").convert(Ratio::new(1, 3).unwrap()),
-        Ok(n("1e-28"))
-    );
+    assert_eq!(n("1e-28").convert(Ratio::new(1, 3).unwrap()), Err(NumError::TooSmall));
+    assert_eq!(n("3e-28").convert(Ratio::new(1, 3).unwrap()), Ok(n("1e-28")));
     assert_eq!(mean([n("1e-28"), Number::ZERO]), Err(NumError::TooSmall));
 }
 
@@ -341,16 +320,10 @@ fn sums_are_rounded_once() {
     assert_eq!(sum(terms), Ok(Number::MAX));
     assert_eq!(sum([]), Ok(Number::ZERO));
     assert_eq!(mean([]), Err(NumError::Empty));
-    assert_eq!(
-        mean([Number::MAX, Number::MAX, Number::MAX]),
-        Ok(Number::MAX)
-    );
+    assert_eq!(mean([Number::MAX, Number::MAX, Number::MAX]), Ok(Number::MAX));
     assert_eq!(sum([Number::MAX, Number::ONE]), Err(NumError::Overflow));
     assert_eq!(sum([n("1e28"), n("1e-28"), n("-1e28")]), Ok(n("1e-28")));
-    assert_eq!(
-        mean([n("1"), n("0"), n("0")]),
-        Ok(n("0.3333333333333333333333333333"))
-    );
+    assert_eq!(mean([n("1"), n("0"), n("0")]), Ok(n("0.3333333333333333333333333333")));
 }
 
 /// The accumulator's wide part when its lower half is zero and it is negative: every step of the

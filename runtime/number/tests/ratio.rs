@@ -64,10 +64,7 @@ fn decimals() {
     assert_eq!(r(1, 3).as_number(), None);
     assert_eq!(r(0, 1).as_number(), Some(Number::ZERO));
     assert_eq!(r(1, 10i128.pow(28)).as_number(), Some(n("1e-28")));
-    assert_eq!(
-        r(1, 1 << 28).as_number(),
-        Some(n("3.7252902984619140625e-9"))
-    );
+    assert_eq!(r(1, 1 << 28).as_number(), Some(n("3.7252902984619140625e-9")));
     assert_eq!(r(1, 1 << 29).as_number(), None);
     assert!(r(1, 1 << 29).is_finite_decimal());
     assert!(r(7, 40).is_finite_decimal() && !r(7, 30).is_finite_decimal());
@@ -86,29 +83,16 @@ fn conversion() {
     let n = |t: &str| t.parse::<Number>().unwrap();
     assert_eq!(n("10").convert(Ratio::ONE), Ok(n("10")));
     assert_eq!(n("10").convert(Ratio::ZERO), Ok(Number::ZERO));
-    assert_eq!(
-        n("1").convert(r(1, 3)),
-        Ok(n("0.3333333333333333333333333333"))
-    );
+    assert_eq!(n("1").convert(r(1, 3)), Ok(n("0.3333333333333333333333333333")));
     assert_eq!(n("3.6").convert(r(1000, 3600)), Ok(n("1")));
     assert_eq!(n("-2").convert(r(-1, 4)), Ok(n("0.5")));
     assert_eq!(Number::MAX.convert(r(3, 3)), Ok(Number::MAX));
     assert_eq!(Number::MAX.convert(r(7, 6)), Err(NumError::Overflow));
-    assert_eq!(
-        Number::MAX.convert(r(LIMIT - 3, LIMIT - 1)),
-        Ok(n("79228162514264337593543950333"))
-    );
+    assert_eq!(Number::MAX.convert(r(LIMIT - 3, LIMIT - 1)), Ok(n("79228162514264337593543950333")));
     // Two roundings would differ from one.
-    assert_eq!(
-        Number::MAX.convert(r(2, 3)),
-        Ok(n("52818775009509558395695966890"))
-    );
+    assert_eq!(Number::MAX.convert(r(2, 3)), Ok(n("52818775009509558395695966890")));
     assert!(n("1").cmp_scaled(r(1000, 1), n("1000"), Ratio::ONE).is_eq());
-    assert!(
-        n("0.3333333333333333333333333333")
-            .cmp_scaled(r(3, 1), n("1"), Ratio::ONE)
-            .is_lt()
-    );
+    assert!(n("0.3333333333333333333333333333").cmp_scaled(r(3, 1), n("1"), Ratio::ONE).is_lt());
     assert!(n("1").cmp_scaled(r(-1, 3), n("1"), r(-1, 2)).is_gt());
     assert!(n("-1").cmp_scaled(r(1, 3), n("0"), r(1, 2)).is_lt());
     assert!(n("5").cmp_scaled(Ratio::ZERO, n("0"), r(1, 2)).is_eq());

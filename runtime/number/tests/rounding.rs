@@ -36,33 +36,13 @@ fn gb_t_8170_halves() {
         ("-0.004", 2, "0.00"),
         ("-0.005", 2, "0.00"),
         ("-0.015", 2, "-0.02"),
-        (
-            "0.00000000000000000000000000015e1",
-            27,
-            "0.000000000000000000000000002",
-        ),
-        (
-            "0.0000000000000000000000000025",
-            27,
-            "0.000000000000000000000000002",
-        ),
-        (
-            "7.9228162514264337593543950335",
-            27,
-            "7.922816251426433759354395034",
-        ),
+        ("0.00000000000000000000000000015e1", 27, "0.000000000000000000000000002"),
+        ("0.0000000000000000000000000025", 27, "0.000000000000000000000000002"),
+        ("7.9228162514264337593543950335", 27, "7.922816251426433759354395034"),
         ("1", 30, "1.000000000000000000000000000000"),
     ] {
-        assert_eq!(
-            n(value).to_fixed(decimals),
-            rounded,
-            "{value} to {decimals}"
-        );
-        assert_eq!(
-            n(value).round_decimals(decimals),
-            n(rounded),
-            "{value} to {decimals}"
-        );
+        assert_eq!(n(value).to_fixed(decimals), rounded, "{value} to {decimals}");
+        assert_eq!(n(value).round_decimals(decimals), n(rounded), "{value} to {decimals}");
     }
 }
 
@@ -97,46 +77,18 @@ fn significant_digits() {
         ("5", 0, "5"),
         ("55", 0, "60"),
         ("12", 2, "12"),
-        (
-            "79228162514264337593543950335",
-            29,
-            "79228162514264337593543950335",
-        ),
-        (
-            "79228162514264337593543950335",
-            3,
-            "79200000000000000000000000000",
-        ),
-        (
-            "79228162514264337593543950335",
-            2,
-            "79000000000000000000000000000",
-        ),
-        (
-            "-79228162514264337593543950335",
-            30,
-            "-79228162514264337593543950335.0",
-        ),
+        ("79228162514264337593543950335", 29, "79228162514264337593543950335"),
+        ("79228162514264337593543950335", 3, "79200000000000000000000000000"),
+        ("79228162514264337593543950335", 2, "79000000000000000000000000000"),
+        ("-79228162514264337593543950335", 30, "-79228162514264337593543950335.0"),
     ] {
         let (rounded, decimals) = n(value).round_significant(digits).unwrap();
-        assert_eq!(
-            rounded.to_fixed(decimals),
-            shown,
-            "{value} to {digits} significant"
-        );
+        assert_eq!(rounded.to_fixed(decimals), shown, "{value} to {digits} significant");
         assert_eq!(rounded, n(shown));
     }
     for digits in [1, 4, 6, 28] {
-        assert_eq!(
-            Number::MAX.round_significant(digits),
-            Err(NumError::Overflow),
-            "{digits}"
-        );
-        assert_eq!(
-            Number::MIN.round_significant(digits),
-            Err(NumError::Overflow),
-            "{digits}"
-        );
+        assert_eq!(Number::MAX.round_significant(digits), Err(NumError::Overflow), "{digits}");
+        assert_eq!(Number::MIN.round_significant(digits), Err(NumError::Overflow), "{digits}");
     }
 }
 
@@ -149,11 +101,7 @@ fn integers() {
         ("2", "2", "2"),
         ("-2", "-2", "-2"),
         ("-2.0000000000000000000000000001", "-3", "-2"),
-        (
-            "7922816251426433759354395033.5",
-            "7922816251426433759354395033",
-            "7922816251426433759354395034",
-        ),
+        ("7922816251426433759354395033.5", "7922816251426433759354395033", "7922816251426433759354395034"),
     ] {
         assert_eq!(n(value).floor(), n(floor), "floor {value}");
         assert_eq!(n(value).ceil(), n(ceil), "ceil {value}");

@@ -24,7 +24,8 @@ impl<'i> Reader<'i> {
                 }
                 Rule::unit => unit = Some(self.unit(child)),
                 // A full-width digit was reported where it stands; the blanks are its traces in the layout copy.
-                Rule::spaced_digits if self.source.get(place.start as usize..place.end as usize).is_none_or(|s| !s.is_ascii()) => {}
+                Rule::spaced_digits
+                    if self.source.get(place.start as usize..place.end as usize).is_none_or(|s| !s.is_ascii()) => {}
                 Rule::spaced_digits => {
                     let fixed: String = written.split(|c: char| c.is_whitespace()).collect::<Vec<_>>().join("_");
                     self.malformed(

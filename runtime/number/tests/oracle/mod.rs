@@ -25,11 +25,7 @@ pub fn ten(n: u32) -> BigInt {
 impl Rational {
     pub fn new(p: BigInt, q: BigInt) -> Rational {
         assert!(!q.is_zero());
-        if q.is_negative() {
-            Rational { p: -p, q: -q }
-        } else {
-            Rational { p, q }
-        }
+        if q.is_negative() { Rational { p: -p, q: -q } } else { Rational { p, q } }
     }
     pub fn of(n: Number) -> Rational {
         Rational::new(n.mantissa().into(), ten(n.scale()))
