@@ -78,6 +78,8 @@ pub enum Command {
     Test(Test),
     /// Calculate one footprint · 计算一次碳足迹
     Run(Run),
+    /// Show how definitions come about: base, exceptions, which one is in force · 解释中间量
+    Explain(Explain),
     /// List the rules of the library · 列出规则库
     List(List),
     /// Explain a diagnostic code · 解释诊断代码
@@ -117,6 +119,25 @@ pub struct Run {
     /// Show how each figure comes about · 显示推导
     #[arg(long)]
     pub explain: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `footrule explain`
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A path or std:NAME
+    pub rule: String,
+    /// Input data in JSON; `-` is stdin · 输入数据
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<String>,
+    /// Set one input, over the file's
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Definitions and lines; without it all definitions · 中间量与排放行
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub definitions: Vec<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -6,7 +6,7 @@ use crate::names::{Ns, StmtName, gases, index, module};
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ast::{Header, Stmt};
+use footrule_syntax::ast::{ExceptValue, Header, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that need no declaration.
@@ -120,6 +120,17 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         for i in ring.iter().filter(|i| *i != item).take(8) {
             d = d.also(i.name_place(db), text!("经过这里", "through here"));
         }
+        for e in ring.iter().flat_map(|i| crate::check::exceptions_of(db, i)) {
+            let mut reads = false;
+            if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+                let mut found = |n: &str| reads |= ring.iter().any(|i| i.name() == n);
+                crate::check::names_in(when, &mut found);
+                crate::check::names_in(value, &mut found);
+            }
+            if reads {
+                d = d.also(e.item.name_place(db), text!("此例外在环上", "this exception is part of the cycle"));
+            }
+        }
         out.push(
             d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")),
         );
@@ -171,6 +182,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Let { .. }
             | Stmt::Header(_)
             | Stmt::Accept { .. }
+            | Stmt::Except { .. }
     )
 }
 

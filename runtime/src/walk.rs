@@ -53,6 +53,10 @@ pub(crate) fn refs(op: &Op) -> Refs {
             r.regions.extend(rest);
         }
         Op::OneOf(arms) => r.regions.extend(arms.iter().flat_map(|(c, v, _)| [*c, *v])),
+        Op::Except(base, cases) => {
+            r.regions.push(*base);
+            r.regions.extend(cases.iter().flat_map(|c| [c.when, c.value]));
+        }
         Op::Fold(_, l) => {
             for level in &l.levels {
                 r.regions.extend([level.list, level.head]);

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod definitions;
 mod explain;
 mod list;
 mod run;
@@ -69,6 +70,7 @@ pub fn main() -> Exit {
         Command::Check(a) => check::run(&cx, &a),
         Command::Test(a) => test::run(&cx, &a),
         Command::Run(a) => run::run(&cx, &a),
+        Command::Explain(a) => definitions::run(&cx, &a),
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),

@@ -50,14 +50,14 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     session::evaluate(&program, &inputs, args.explain)
 }
 
-fn stdin() -> io::Result<String> {
+pub(super) fn stdin() -> io::Result<String> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     session::utf8(bytes)
 }
 
 /// `name=value`
-fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
+pub(super) fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
     match set.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
         _ => {

@@ -157,6 +157,7 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
+    T009 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -194,6 +195,7 @@ registry! {
     E007 Error "核算期内没有参数值" "no parameter value for the period";
     E008 Error "表中没有此行" "no row in the table";
     E009 Error "one of 的条件不唯一" "one of: none or several hold";
+    E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
     L001 Warning "输入未使用" "unused input";

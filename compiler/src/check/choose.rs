@@ -188,14 +188,9 @@ impl Cx<'_> {
 
     pub(super) fn first_of(&mut self, arms: &[WhenArm], span: Span, want: Option<&Ty>) -> TExpr {
         let (arms, other) = self.arms(arms, want);
-        let Some(other) = other else {
-            let d = Diag::new(Code::T007, text!("`first of` 缺少 `otherwise`", "`first of` lacks `otherwise`"))
-                .at(self.at(span), text!("条件都不成立时没有值", "no value if no condition holds"));
-            self.push(d);
-            return TExpr::error(span);
-        };
-        let ty = arms.first().map_or_else(|| other.ty.clone(), |(_, b)| b.ty.clone());
-        TExpr { kind: TKind::FirstOf(arms, Some(Box::new(other))), ty, span }
+        // Without `otherwise` the conditions must cover every case: `crate::cases` looks at that.
+        let ty = arms.first().map(|(_, b)| b).or(other.as_ref()).map_or(Ty::Error, |b| b.ty.clone());
+        TExpr { kind: TKind::FirstOf(arms, other.map(Box::new)), ty, span }
     }
 
     pub(super) fn given(&mut self, x: &Expr, span: Span) -> TExpr {

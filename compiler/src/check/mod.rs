@@ -7,6 +7,7 @@ mod coerce;
 mod cycles;
 mod dated;
 mod decl;
+mod except;
 mod expr;
 mod loops;
 mod resolve;
@@ -14,9 +15,12 @@ mod rule;
 mod test;
 
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
+pub(crate) use cycles::names as names_in;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
+pub use except::{Exception, TExcept, exceptions};
+pub(crate) use except::{exceptions_of, target_text};
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
 pub use test::{TExpect, TTest};
@@ -55,6 +59,8 @@ pub enum BodyKind {
     Record(Box<TRecord>),
     /// A test.
     Test(Box<TTest>),
+    /// An exception.
+    Except(Box<TExcept>),
 }
 
 /// A checked body.
@@ -123,6 +129,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Test(t) => test::test(&mut cx, t),
+        Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         other => {
             if let Some(what) = later(other) {
                 let span = ast.span;
@@ -142,7 +149,6 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
         Stmt::RequireEvidence { .. } => "require evidence",
-        Stmt::Except { .. } => "except",
         Stmt::Process { .. } => "process",
         Stmt::Include(_) => "include",
         Stmt::Product { .. } => "product",
@@ -201,6 +207,10 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
             for c in &r.requires {
                 c.expressions(f);
             }
+        }
+        BodyKind::Except(e) => {
+            f(&e.when);
+            f(&e.value);
         }
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));

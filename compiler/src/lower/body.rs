@@ -284,14 +284,14 @@ impl Lower<'_> {
                 }
                 None => self.expr(e),
             },
-            BodyKind::Value(e) => self.expr(e),
+            BodyKind::Value(e) => self.excepted(item, e),
             BodyKind::Line(l) => match &l.when {
-                None => self.expr(&l.value),
+                None => self.excepted(item, &l.value),
                 // A line that does not apply is zero to whoever reads it.
                 Some(when) => {
                     let (ty, span) = (self.ty(&l.value.ty), l.value.span);
                     let c = self.expr(when);
-                    let value = self.region(|lo| lo.expr(&l.value));
+                    let value = self.region(|lo| lo.excepted(item, &l.value));
                     let zero = self.region(|lo| lo.zero(&l.value.ty, span));
                     self.node(Op::If(c, value, zero), ty, span)
                 }

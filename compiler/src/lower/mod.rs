@@ -5,6 +5,7 @@
 
 mod body;
 mod data;
+mod except;
 mod rule;
 mod test;
 
@@ -347,7 +348,8 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         | Stmt::Const { labels, .. }
         | Stmt::Fn { labels, .. }
         | Stmt::Let { labels, .. }
-        | Stmt::Report { labels, .. } => labels.clone(),
+        | Stmt::Report { labels, .. }
+        | Stmt::Except { labels, .. } => labels.clone(),
         Stmt::Input(i) => i.labels.clone(),
         Stmt::Param(p) => p.labels.clone(),
         Stmt::Table(t) => t.labels.clone(),

@@ -224,7 +224,7 @@ impl Lower<'_> {
             BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
             _ => (Span::default(), String::new()),
         };
-        let reads = self.reads(body);
+        let reads = self.reads_with_exceptions(item);
         let place = self.place_of(item.at(span));
         self.program.defs.push(mir::Def { name, node, formula, reads, place });
     }
@@ -240,7 +240,7 @@ impl Lower<'_> {
         };
         let body = &body_of(self.db, item).kind;
         let BodyKind::Line(t) = body else { return };
-        let reads = self.reads(body);
+        let reads = self.reads_with_exceptions(item);
         let formula = item.slice(self.db, t.value.span).to_string();
         let unit = t.value.ty.unit().cloned().unwrap_or_else(UnitTy::one);
         let co2e = match &t.gas {
@@ -304,7 +304,8 @@ impl Lower<'_> {
 
     fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
-        let over = (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.expr(&t.value)));
+        let over =
+            (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.excepted(&lo.here.clone(), &t.value)));
         let in_region = |lo: &mut Self, e: &TExpr| lo.region(|lo| lo.expr(e));
         let stage = match &t.stage {
             Some(Ok(s)) => StageRef::Static(self.stage(s)),

@@ -53,6 +53,8 @@ pub struct Program {
     pub tests: Vec<TestInfo>,
     /// Named definitions, for explanations.
     pub defs: Vec<Def>,
+    /// Exceptions, by [`crate::ExceptionId`].
+    pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.
     pub accepted: Vec<Accepted>,
     /// Places, by [`PlaceId`].

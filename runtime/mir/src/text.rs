@@ -371,6 +371,14 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
                 arms.iter().map(|(c, v, _)| format!("when {} => {}", refs.region(*c), refs.region(*v))).collect();
             format!("one_of {{ {} }}", all.join(", "))
         }
+        Op::Except(base, cases) => {
+            let mut text = format!("except {}", refs.region(*base));
+            for (i, c) in cases.iter().enumerate() {
+                let under = c.parent.map_or_else(String::new, |p| format!(" under {p}"));
+                let _ = write!(text, ", {i}{under} when {} => {}", refs.region(c.when), refs.region(c.value));
+            }
+            text
+        }
         Op::Fold(fold, l) => format!("{} {}", fold_word(*fold), loop_text(l, refs)),
         Op::ParamAt(t, n) => format!("param {} at {}", param_name(p, *t), refs.node(*n)),
         Op::Lookup { table, keys, column } => {

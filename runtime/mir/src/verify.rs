@@ -256,6 +256,7 @@ impl<'a> Verifier<'a> {
         let p = self.p;
         self.unit(p.rule.declared_unit)?;
         self.unit(p.rule.result_unit)?;
+        p.exceptions.iter().try_for_each(|e| self.place(e.place))?;
         for u in &p.units {
             let known = u.atoms.iter().all(|(s, ..)| (*s as usize) < p.unit_symbols.len());
             ensure(known, || format!("unit `{}` names a symbol that does not exist", u.text))?;

@@ -5,11 +5,13 @@
 //! most [`MAX_DEPTH`] deep). A malformed program yields `FailKind::Bug`, never a panic.
 //! Must not: report anything to a user, or depend on the order in which nodes are asked for.
 
+mod except;
 mod fold;
 mod ops;
 mod param;
 mod record;
 
+pub(crate) use except::ExceptTrace;
 pub(crate) use ops::gas_key;
 pub(crate) use record::{Problem, unit_of, violations};
 
@@ -58,6 +60,8 @@ pub(crate) struct Interp<'p> {
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
+    /// What definitions with exceptions came to, by node and items of the enclosing loops.
+    pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
 }
 
 impl<'p> Interp<'p> {
@@ -81,6 +85,7 @@ impl<'p> Interp<'p> {
             reference: None,
             found: HashMap::new(),
             data: data(program),
+            excepted: HashMap::new(),
         }
     }
 
@@ -243,6 +248,7 @@ impl<'p> Interp<'p> {
             Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..) => self.choose(id, &node.op),
             Op::FirstOf(arms, rest) => self.first_of(id, arms, *rest),
             Op::OneOf(arms) => self.one_of(id, arms),
+            Op::Except(base, cases) => self.except(id, *base, cases),
             Op::Fold(fold, l) => self.fold(id, *fold, l, &node.ty),
             Op::ParamAt(param, at) => self.param_at(id, *param, *at),
             Op::Lookup { table, keys, column } => self.lookup(id, *table, keys, *column),

@@ -4,10 +4,12 @@
 //! Guarantees: every published figure is rounded once from its unrounded value.
 
 pub(crate) mod assemble;
+mod definition;
 mod explain;
 mod lines;
 mod outcome;
 
+pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
 pub(crate) use lines::{Figures, LineResult, counts};
 pub use outcome::*;
@@ -73,6 +75,24 @@ pub(crate) fn run<'p>(
     inputs: &Inputs,
     options: Options,
 ) -> Result<(Outcome, Interp<'p>), Vec<Diagnostic>> {
+    let (mut it, findings) = found(program, inputs)?;
+    let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
+        if options.explain {
+            outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
+        }
+        Ok(outcome)
+    });
+    match built {
+        Ok(outcome) => Ok((outcome, it)),
+        Err(e) => {
+            let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
+            Err(diagnose::diagnostics(program, &[e]))
+        }
+    }
+}
+
+/// Evaluates everything; what was found, or all failures.
+pub(crate) fn found<'p>(program: &'p Program, inputs: &Inputs) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
     let mut it = Interp::new(program, inputs.period);
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.run(program.root);
@@ -108,21 +128,8 @@ pub(crate) fn run<'p>(
             v => reports.push((v, slot.touches)),
         }
     }
-    let findings = match lines {
-        Ok((lines, figures)) if roots.is_empty() => Findings { lines, figures, checks, reports },
-        _ => return Err(diagnose::diagnostics(program, &roots)),
-    };
-    let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
-        if options.explain {
-            outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
-        }
-        Ok(outcome)
-    });
-    match built {
-        Ok(outcome) => Ok((outcome, it)),
-        Err(e) => {
-            let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
-            Err(diagnose::diagnostics(program, &[e]))
-        }
+    match lines {
+        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, reports })),
+        _ => Err(diagnose::diagnostics(program, &roots)),
     }
 }
