@@ -110,7 +110,7 @@ fn one_of(db: &dyn Db, item: &Item, x: &TExpr, arms: &[(TExpr, TExpr)], out: &mu
             text!("条件须互不相容", "the conditions must exclude each other"),
         )
     };
-    let mut d = Diag::new(Code::T009, message).at(item.at(x.span), label);
+    let mut d = Diag::new(Code::T010, message).at(item.at(x.span), label);
     for c in holding {
         d = d.also(item.at(c.span), text!("此时成立", "holds then"));
     }

@@ -157,7 +157,7 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
-    T009 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
+    T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
