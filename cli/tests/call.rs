@@ -151,3 +151,16 @@ fn refused_data_end_with_3_and_refused_evaluations_with_1() {
     let o = run(&["run", &rule, "--input", "-"], &[], r#"{"inputs": {"production": "5 t"}}"#);
     ends(&o, 0);
 }
+
+#[test]
+fn a_line_too_long_to_be_read_is_told_and_not_shown() {
+    let json = format!(r#"{{"inputs": {{"production": "5 t", "note{}": 1}}}}"#, "x".repeat(5_000));
+    let o = run(&["run", "std:cement", "--input", "-"], &[], &json);
+    ends(&o, 3);
+    assert!(err(&o).contains(":1:") && err(&o).lines().all(|l| l.len() < 6_000), "{}", err(&o).len());
+    let path = format!("{}/one_line.pcr", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&path, "a".repeat(5_000_000)).expect("the file is written");
+    let o = footrule(&["check", &path]);
+    ends(&o, 1);
+    assert!(out(&o).contains("FR-S014") && out(&o).len() < 1_000, "{}", out(&o).len());
+}
