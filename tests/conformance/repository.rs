@@ -251,3 +251,13 @@ pub fn small_files() -> Result<(), String> {
     }
     if long.is_empty() { Ok(()) } else { Err(long.join("\n")) }
 }
+
+/// Hostile edits of the library's rules, with fixed seeds: no panic, places in the text, incremental equals cold.
+pub fn hostile_edits() -> Result<(), String> {
+    let rules = ["std:cement", "std:lithium_ion_battery", "std:primary_aluminium", "std:electricity"];
+    for (i, key) in rules.into_iter().enumerate() {
+        let (_, text) = footrule_stdlib::FILES.iter().find(|(k, _)| *k == key).ok_or(key)?;
+        footrule_tests::fuzz::run(text, 42 + i as u64, 60).map_err(|e| format!("{key}: {e}"))?;
+    }
+    Ok(())
+}

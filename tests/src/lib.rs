@@ -15,4 +15,5 @@
 //! Errors must match exactly; lints are compared only where the block lists one or says `diagnostics all`.
 
 pub mod case;
+pub mod fuzz;
 pub mod run;
