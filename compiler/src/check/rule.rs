@@ -546,10 +546,11 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
         && *dim == mass
     {
         if *tag == Tag::Co2e {
+            let value = own_unit(cx, value, tag);
             return (lift(value), None);
         }
         if let Some(g) = cx.gas_of(tag, span) {
-            return (value, Some(g));
+            return (own_unit(cx, value, tag), Some(g));
         }
     }
     // Say what a right line would look like, with the substance that the author came nearest to.
@@ -584,6 +585,22 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     }
     cx.push(d);
     (TExpr::error(span), None)
+}
+
+/// A line's own quantity is a mass on the rule's basis: what the formula left uncancelled, `t{C}·kg{CO2}/kg{C}`, is
+/// converted once to the mass unit that the author used, `kg{CO2}`.
+fn own_unit(cx: &mut Cx<'_>, value: TExpr, tag: &Tag) -> TExpr {
+    let Some(found) = value.ty.unit().cloned() else { return value };
+    let mut masses = found.atoms.iter().filter(|(a, p)| a.tag.as_ref() == Some(tag) && *p == 1);
+    let (Some((mass, _)), None) = (masses.next(), masses.next()) else { return value };
+    let units = rule_units(cx.db, cx.item.file);
+    let reference = units.reference.clone().unwrap_or_else(UnitTy::one);
+    let own = UnitTy { atoms: vec![(mass.clone(), 1)] }.times(&reference, 1).times(&units.declared, -1);
+    if own == found || own.dimension(cx.db) != found.dimension(cx.db) {
+        return value;
+    }
+    let span = value.span;
+    cx.in_unit(value, &own, &found).unwrap_or_else(|| TExpr::error(span))
 }
 
 /// A plain mass, of whatever kind: what is missing is the factor, not another kind.
