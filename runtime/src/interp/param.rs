@@ -87,6 +87,9 @@ impl Interp<'_> {
         let value = match stretches(info, from, to) {
             Err(day) => Err(FailKind::NoValue(param, day)),
             Ok(list) => {
+                if let Some(seen) = self.seen {
+                    list.iter().for_each(|s| seen.param_row(param.ix(), s.row));
+                }
                 touches.absorb(&Touches::of(
                     list.iter()
                         .flat_map(|s| {
@@ -226,6 +229,9 @@ impl Interp<'_> {
                 Slot { value: Value::Err(self.fail(id, kind)), touches }
             }
             Some(Ok(row)) => {
+                if let Some(seen) = self.seen {
+                    seen.table_row(table.ix(), row);
+                }
                 let slot = match column {
                     None => Slot::new(Value::Row(table, row)),
                     Some(c) => self.cell(id, table, row, c),
@@ -269,6 +275,9 @@ impl Interp<'_> {
         let Some(info) = program.tables.get(table.ix()) else {
             return Slot { value: self.bug(id, "no such table"), touches };
         };
+        if let Some(seen) = self.seen {
+            seen.table_row(table.ix(), index);
+        }
         let slot = match (column as usize).checked_sub(info.keys.len()) {
             Some(c) => self.cell(id, table, index, c as u32),
             None => {
