@@ -182,6 +182,59 @@ fn what_is_not_reached_is_listed_with_its_place() {
     assert!(!ends(&run(&folder, &["--lang", "en", "test"]), 0).contains("coverage"));
 }
 
+/// A function with a choice that is called twice, choices in order and of one, a module, and a choice that only the
+/// test makes.
+const CHOICES: &str = "\
+use more
+input x: number
+fn least(a: number) -> number = if a > 1 then a else 1
+table pairs(k: Kind) -> (u: number, v: number) source own { a => 1, 2; b => 3, 4; c => 5, 6 }
+let v_sum = sum(row.v for row in pairs where row.k != b)
+let once = least(x)
+let twice = least(x + 1)
+let band = first of {
+    when x > 100 => 3
+    when x > 10  => 2
+    otherwise    => 1
+}
+let side = one of {
+    when x >= 5 => 2
+    when x < 5  => 1
+}
+§8.4 report r = once + twice + band + side + far(x)
+§8.5 require x < 1000 else zh \"过大\" en \"too large\"
+test en \"choices\" {
+    period = 2024
+    production = 2 t{Al}
+    kind = b
+    x = if 1 > 2 then 5 else 1
+    expect report r = 6
+}
+";
+
+const MODULE: &str = "fn far(a: number) -> number = if a > 50 then 2 else 1\n";
+
+#[test]
+fn choices_count_where_they_are_written() {
+    let folder = folder("coverage_choices");
+    write(&folder, "r.pcr", &format!("{RULE}{CHOICES}").replace("input x: number", "input x: number default 0"));
+    write(&folder, "more.pcr", MODULE);
+    let report = json(&ends(&run(&folder, &["test", "--coverage", "--format", "json", "r.pcr"]), 0));
+    let c = &report["coverage"][0];
+    // least(1) takes the second arm and least(2) the first: one choice, both arms.
+    let here = ["match: b, c", "if: else", "if: then", "if: else", "first of: otherwise", "one of: arm 2"];
+    assert_eq!(names(&c["branches"], true), here);
+    let left = ["match: a", "if: then", "first of: arm 1", "first of: arm 2", "one of: arm 1"];
+    assert_eq!(names(&c["branches"], false), left);
+    assert_eq!(names(&c["modules"], true), ["if: else"]);
+    assert_eq!(names(&c["modules"], false), ["if: then"]);
+    assert_eq!(c["modules"]["items"][0]["file"], "more.pcr");
+    // The filter leaves `b` out: its key is read, its values are not.
+    assert_eq!(names(&c["rows"], true), ["slope[b]", "p[2024]", "pairs[a]", "pairs[c]"]);
+    let reached = names(&c["statements"], true);
+    assert!(["x", "once", "twice", "band", "side", "r"].iter().all(|n| reached.contains(n)), "{reached:?}");
+}
+
 /// A running command; it is ended with the test, also with one that fails.
 struct Watcher(Child);
 

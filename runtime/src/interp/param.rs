@@ -275,11 +275,14 @@ impl Interp<'_> {
         let Some(info) = program.tables.get(table.ix()) else {
             return Slot { value: self.bug(id, "no such table"), touches };
         };
-        if let Some(seen) = self.seen {
-            seen.table_row(table.ix(), index);
-        }
         let slot = match (column as usize).checked_sub(info.keys.len()) {
-            Some(c) => self.cell(id, table, index, c as u32),
+            Some(c) => {
+                // A loop's filter reads the keys of every row; only a value that is read makes a row count.
+                if let Some(seen) = self.seen {
+                    seen.table_row(table.ix(), index);
+                }
+                self.cell(id, table, index, c as u32)
+            }
             None => {
                 let cell = info.rows.get(index as usize).and_then(|r: &TableRow| r.keys.get(column as usize));
                 Slot::new(match cell {
