@@ -271,6 +271,8 @@ pub struct RuleUnits {
     pub reference: Option<UnitTy>,
     /// `round … in UNIT`: the figures are per that unit, whatever the declared amount.
     pub explicit: bool,
+    /// The header has a declared unit.
+    pub given: bool,
     /// A unit of the header could not be read: nothing is to be said of what rests on it.
     pub broken: bool,
 }
@@ -283,6 +285,7 @@ pub fn rule_units(db: &dyn Db, file: crate::db::SourceFile) -> RuleUnits {
     for (item, h) in crate::names::headers(db, file) {
         match h {
             ast::Header::Unit(u) => {
+                out.given = true;
                 out.declared = read_unit(db, item, &u.unit, &mut |_, _| None, &mut quiet);
                 if u.of.is_some()
                     && let crate::check::BodyKind::Unit(t) = &crate::check::body(db, item.file, item.key.clone()).kind

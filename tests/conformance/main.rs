@@ -55,6 +55,7 @@ fn main() {
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
         ("small files", repository::small_files),
+        ("hostile edits", repository::hostile_edits),
     ];
     for &(name, check) in whole {
         trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));

@@ -377,11 +377,7 @@ impl Cx<'_> {
             TKind::Retag(x) | TKind::Unary(Unary::Neg | Unary::Abs, x) => self.rounded(x),
             TKind::If(_, a, b) => self.rounded(a).max(self.rounded(b)),
             TKind::Match(_, _, arms) => arms.iter().map(|a| self.rounded(a)).max()?,
-            TKind::Item(i) => match &super::body_of(self.db, i).kind {
-                super::BodyKind::Value(v) => self.rounded(v),
-                super::BodyKind::Report(r) => r.round.map(|(n, _)| n),
-                _ => None,
-            },
+            TKind::Item(i) => *super::rounded_decimals(self.db, i.file, i.key.clone()),
             _ => None,
         }
     }

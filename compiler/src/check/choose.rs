@@ -100,6 +100,7 @@ impl Cx<'_> {
         let e = match &x.ty {
             Ty::Enum(e) => e.clone(),
             Ty::Error => return TExpr::error(span),
+            Ty::Optional(_) => return self.fit(x, &Ty::Bool, false),
             other => {
                 let shown = other.show(self.db);
                 return self.error(

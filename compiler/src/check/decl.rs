@@ -541,6 +541,14 @@ pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {
 
 pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
     if let Some(def) = def {
+        if let Some(tag) = def.unit.atoms.iter().find_map(|a| a.tag.as_ref()?.0.first()) {
+            cx.error(
+                Code::U013,
+                tag.span,
+                text!("单位的定义不带物质标签", "the definition of a unit carries no tag"),
+                text!("标签写在使用单位的地方", "a tag stands where the unit is used"),
+            );
+        }
         let u = cx.unit(&def.unit);
         let info = crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone());
         // A unit without dimension stands in a cycle, which is told where the file is checked.

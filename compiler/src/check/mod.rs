@@ -178,6 +178,27 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     }
 }
 
+/// True for a line over a list, which has no single quantity. A firewall: readers of a line do not see its text.
+#[salsa::tracked]
+pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Line(l)) if !l.loops.is_empty())
+}
+
+/// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
+#[salsa::tracked]
+pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<u32> {
+    let item = Item { file, key };
+    if *is_cyclic(db, file, item.key.clone()) {
+        return None;
+    }
+    let cx = expr::Cx::new(db, &item);
+    match &body_of(db, &item).kind {
+        BodyKind::Value(v) => cx.rounded(v),
+        BodyKind::Report(r) => r.round.map(|(n, _)| n),
+        _ => None,
+    }
+}
+
 /// The expressions of a body, for walks over everything that it reads.
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {

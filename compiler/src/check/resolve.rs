@@ -249,9 +249,7 @@ impl Cx<'_> {
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
-                if let Some(ast::Stmt::Line(l)) = item.ast(self.db).map(|a| &a.stmt)
-                    && !l.loops.is_empty()
-                {
+                if *super::is_over_list(self.db, item.file, item.key.clone()) {
                     let n = item.name();
                     return self.error(
                         Code::T002,

@@ -379,7 +379,7 @@ pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
 }
 
 pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
-    let declared = crate::names::headers(cx.db, cx.item.file).any(|(_, h)| matches!(h, ast::Header::Unit(_)));
+    let units = rule_units(cx.db, cx.item.file);
     if r.digits > 28 {
         let n = r.digits;
         cx.error(
@@ -390,8 +390,8 @@ pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
         );
     }
     if let Some(u) = &r.unit
-        && declared
-        && !rule_units(cx.db, cx.item.file).broken
+        && units.given
+        && !units.broken
     {
         let unit = cx.unit(u);
         let declared = &rule_units(cx.db, cx.item.file).declared;
