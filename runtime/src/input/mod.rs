@@ -11,6 +11,7 @@ mod scalar;
 
 pub use doc::InputDoc;
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
@@ -80,6 +81,17 @@ impl Inputs {
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
     ) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_recorded(program, doc, period, sets, None)
+    }
+
+    /// [`Inputs::read`], noting what is given and evaluated on the way.
+    pub(crate) fn read_recorded(
+        program: &Program,
+        doc: Option<&InputDoc>,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+        seen: Option<&Recorder>,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut decoder = Decoder::new(program, doc);
         let mut given: HashMap<usize, Given<'_>> = HashMap::new();
         let mut stated = None;
@@ -104,12 +116,16 @@ impl Inputs {
             decoder.no_period(doc);
         }
         let mut it = Interp::new(program, period);
+        it.seen = seen;
         let mut was_given = vec![false; program.inputs.len()];
         for i in input_order(program) {
             let (Some(info), place) = (program.inputs.get(i), given.get(&i)) else {
                 continue;
             };
             was_given[i] = place.is_some();
+            if let Some(seen) = seen.filter(|_| place.is_some()) {
+                seen.input(i);
+            }
             let slot = decoder.input(&mut it, info, place);
             if let Some(place) = it.inputs.get_mut(InputId(i as u32).ix()) {
                 *place = Some(slot);

@@ -13,6 +13,7 @@ mod record;
 pub(crate) use ops::gas_key;
 pub(crate) use record::{Problem, unit_of, violations};
 
+use crate::coverage::Recorder;
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
@@ -58,6 +59,8 @@ pub(crate) struct Interp<'p> {
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
+    /// Notes what is evaluated, if someone wants to know.
+    pub seen: Option<&'p Recorder>,
 }
 
 impl<'p> Interp<'p> {
@@ -81,6 +84,7 @@ impl<'p> Interp<'p> {
             reference: None,
             found: HashMap::new(),
             data: data(program),
+            seen: None,
         }
     }
 
@@ -180,6 +184,9 @@ impl<'p> Interp<'p> {
             return;
         }
         let slot = self.eval(id, node);
+        if let Some(seen) = self.seen {
+            seen.node(id, &slot.value);
+        }
         self.set(id, slot);
     }
 
@@ -204,6 +211,9 @@ impl<'p> Interp<'p> {
         };
         if self.depth >= MAX_DEPTH {
             return Slot::new(Value::Err(self.fail_at(PlaceId(0), None, 0, FailKind::Bug("regions nest too deeply"))));
+        }
+        if let Some(seen) = self.seen {
+            seen.region(id);
         }
         self.depth += 1;
         for n in &region.nodes {

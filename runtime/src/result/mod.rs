@@ -12,6 +12,7 @@ pub use explain::{Explain, ExplainKind};
 pub(crate) use lines::{Figures, LineResult, counts};
 pub use outcome::*;
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::input::Inputs;
 use crate::interp::Interp;
@@ -64,16 +65,18 @@ pub(crate) struct Findings {
 /// # Errors
 /// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
 pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
-    run(program, inputs, options).map(|(outcome, _)| outcome)
+    run(program, inputs, options, None).map(|(outcome, _)| outcome)
 }
 
-/// [`evaluate`], with the state after it (for the values of definitions).
+/// [`evaluate`], with the state after it (for the values of definitions); `seen` notes what is evaluated.
 pub(crate) fn run<'p>(
     program: &'p Program,
     inputs: &Inputs,
     options: Options,
+    seen: Option<&'p Recorder>,
 ) -> Result<(Outcome, Interp<'p>), Vec<Diagnostic>> {
     let mut it = Interp::new(program, inputs.period);
+    it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
