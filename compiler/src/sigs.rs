@@ -201,7 +201,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                 }
                 FieldSig {
                     name: f.name.text.clone(),
-                    optional: f.default.is_some() || matches!(ty, Ty::Optional(_)),
+                    optional: f.default.is_some() || f.when.is_some() || matches!(ty, Ty::Optional(_)),
                     computed: f.computed.is_some(),
                     integer: f.ty.as_ref().is_some_and(is_integer),
                     ty,

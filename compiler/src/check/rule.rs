@@ -114,6 +114,8 @@ pub struct TInput {
     pub default: Option<TExpr>,
     /// `factor default|fixed`
     pub factor: Option<(bool, TExpr)>,
+    /// `when`
+    pub when: Option<TExpr>,
 }
 
 /// Literal bounds in the declared unit.
@@ -227,6 +229,17 @@ fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
         && let Sig::Record(fields) = &sig(cx.db, r).sig
         && let Some(i) = fields.iter().position(|f| f.name == field.text)
     {
+        if let Some(Some(c)) = super::conditional::conditions(cx.db, r.file, r.key.clone()).get(i) {
+            let (n, when) = (&field.text, r.at(c.span));
+            let d = Diagnostic::new(
+                Code::T008,
+                text!("不是每一条目都有 `{n}`，不能对它提要求", "not every item has `{n}`; no requirement rests on it"),
+            )
+            .at(cx.at(field.span), text!("有条件的字段", "a conditional field"))
+            .also(when, text!("条件", "its condition"));
+            cx.push(d);
+            return None;
+        }
         return Some(i as u32);
     }
     let n = &field.text;
@@ -242,10 +255,9 @@ fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
 pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
     let s = sig(cx.db, cx.item);
     let Sig::Value(ty) = &s.sig else { return BodyKind::None };
-    if let Some(w) = &i.when {
-        let d = crate::sigs::not_yet(cx.item, w.span, "when");
-        cx.push(d);
-    }
+    let when = i.when.as_ref().map(|w| cx.condition(w));
+    // What stands in the declaration is read only if the input applies.
+    when.iter().for_each(|c| cx.assume(c));
     if let Some(e) = &i.for_each {
         let d = crate::sigs::not_yet(cx.item, e.span, "for each");
         cx.push(d);
@@ -276,7 +288,7 @@ pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
         }
         _ => None,
     };
-    BodyKind::Input(Box::new(TInput { constraints, default, factor }))
+    BodyKind::Input(Box::new(TInput { constraints, default, factor, when }))
 }
 
 pub(super) fn check(cx: &mut Cx<'_>, c: &ast::Check) -> TCheck {
@@ -455,6 +467,7 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
         cx.push(d);
     }
     let when = l.when.as_ref().map(|c| cx.boolean(c));
+    when.iter().for_each(|c| cx.assume(c));
     let named = l.named.as_ref().map(|e| {
         let x = cx.expr(e, None);
         if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {

@@ -194,7 +194,7 @@ impl Lower<'_> {
         let info = self.within(self.root, item, |lo| {
             let ty = lo.ty(&ty);
             let place = lo.place(item.name_place(lo.db).span);
-            let (mut constraints, mut default, mut factor) = (Vec::new(), None, None);
+            let (mut constraints, mut default, mut factor, mut when) = (Vec::new(), None, None, None);
             if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
                 constraints = lo.constraints(&t.constraints);
                 default = t.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e)));
@@ -202,8 +202,9 @@ impl Lower<'_> {
                     .factor
                     .as_ref()
                     .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
+                when = t.when.as_ref().map(|e| lo.when(e, item));
             }
-            mir::InputInfo { name, ty, constraints, default, factor, place }
+            mir::InputInfo { name, ty, constraints, default, factor, when, place }
         });
         self.program.inputs.push(info);
     }

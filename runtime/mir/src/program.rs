@@ -162,6 +162,8 @@ pub struct RecordInfo {
     pub requires: Vec<CheckInfo>,
     /// The [`crate::Op::Bound`] node through which the regions of the fields and requirements read the record.
     pub this: NodeId,
+    /// The order in which the fields are completed: each after those that its condition, default or computation reads.
+    pub order: Vec<u32>,
 }
 
 /// A field of a record.
@@ -181,6 +183,19 @@ pub struct FieldInfo {
     pub computed: Option<RegionId>,
     /// Default factor of an activity.
     pub factor: Option<FactorDefault>,
+    /// Given only if this holds; absent otherwise.
+    pub when: Option<When>,
+}
+
+/// The condition of a conditional input or field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// Yields a Bool from inputs (or from fields of the record).
+    pub region: RegionId,
+    /// As written.
+    pub formula: String,
+    /// Its place.
+    pub place: PlaceId,
 }
 
 /// `factor default p`, `factor fixed p`.
@@ -222,6 +237,8 @@ pub struct InputInfo {
     pub default: Option<RegionId>,
     /// Default factor of an activity.
     pub factor: Option<FactorDefault>,
+    /// Given only if this holds; absent otherwise.
+    pub when: Option<When>,
     /// Its declaration.
     pub place: PlaceId,
 }

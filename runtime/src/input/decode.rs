@@ -120,6 +120,24 @@ impl<'p> Decoder<'p> {
     pub(super) fn input(&mut self, it: &mut Interp<'p>, info: &'p InputInfo, given: Option<&Given<'_>>) -> Slot {
         let path = info.name.id.as_str();
         let declared = label(&info.name.labels);
+        if let Some(when) = &info.when {
+            match it.condition(when.region).0 {
+                Ok(true) => {}
+                Ok(false) => {
+                    if let Some(given) = given {
+                        self.not_applicable(info, when, given);
+                    }
+                    return Slot::new(Value::Absent);
+                }
+                Err(e) => {
+                    // What the condition reads is missing or wrong, which has been told; else the condition fails.
+                    if self.found.is_empty() {
+                        self.found.extend(diagnose::diagnostics(self.program, &[e]));
+                    }
+                    return Slot::new(Value::Absent);
+                }
+            }
+        }
         let (slot, json, set) = match given {
             None => {
                 let slot = match info.default {
@@ -258,7 +276,8 @@ impl<'p> Decoder<'p> {
             for (k, field) in info.fields.iter().enumerate() {
                 let needed =
                     field.default.is_none() && field.computed.is_none() && !matches!(field.ty, Ty::Optional(_));
-                if found[k].is_none() && needed {
+                // Whether a conditional field is needed shows only when the record can be built.
+                if found[k].is_none() && needed && field.when.is_none() {
                     problems.push((Some(k as u32), Problem::Missing));
                 }
                 if let Some(slot) = &given[k] {
@@ -273,7 +292,11 @@ impl<'p> Decoder<'p> {
             let place = k.and_then(|k| found.get(k as usize).copied().flatten()).unwrap_or(json);
             let path = field.map_or_else(|| path.to_owned(), |f| format!("{path}.{}", f.name.id));
             let declared = field.map(|f| label(&f.name.labels)).unwrap_or_default();
-            self.problem(Some(place), None, &path, &declared, problem);
+            match (problem, field.and_then(|f| f.when.as_ref())) {
+                (Problem::NotApplicable, Some(when)) => self.needless(Some(place), None, &path, &declared, when),
+                (Problem::Missing, Some(when)) => self.needed(place, &path, &declared, when),
+                (problem, _) => self.problem(Some(place), None, &path, &declared, problem),
+            }
         }
         slot.filter(|_| !failed)
     }
@@ -296,7 +319,7 @@ fn once(members: &[Member]) -> impl Iterator<Item = &Member> {
 }
 
 /// Labels in brackets, to stand behind a path.
-fn label(labels: &Text) -> Text {
+pub(super) fn label(labels: &Text) -> Text {
     let bracket = |l: &str, open: &str, close: &str| {
         if l.is_empty() { String::new() } else { format!("{open}{l}{close}") }
     };

@@ -145,7 +145,9 @@ impl Inputs {
 
     /// The inputs as they were read.
     pub(crate) fn shown(&self, program: &Program) -> Vec<InputValue> {
-        let all = program.inputs.iter().zip(&self.slots).zip(&self.given);
+        // A conditional input whose condition does not hold is no input of this evaluation.
+        let applies = |info: &InputInfo, slot: &Slot| info.when.is_none() || slot.value != Value::Absent;
+        let all = program.inputs.iter().zip(&self.slots).zip(&self.given).filter(|((i, s), _)| applies(i, s));
         all.map(|((info, slot), given)| InputValue {
             name: assemble::name(&info.name),
             default: !given,
@@ -165,6 +167,7 @@ pub(crate) fn user_errors(value: &Value, out: &mut Vec<Errs>) {
                     f.kind,
                     FailKind::Constraint { .. }
                         | FailKind::MissingField(..)
+                        | FailKind::NotApplicable(..)
                         | FailKind::NoFactor
                         | FailKind::FixedFactor
                         | FailKind::Require(_)

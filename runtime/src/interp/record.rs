@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     Constraint { place: PlaceId, list: bool, message: Text },
     /// No value and no default.
     Missing,
+    /// Given although its condition does not hold.
+    NotApplicable,
     /// An activity without factor.
     NoFactor,
     /// A factor where the rule fixes it.
@@ -49,6 +51,7 @@ impl<'p> Interp<'p> {
                 let (place, kind) = match problem {
                     Problem::Constraint { list, message, .. } => (place, FailKind::Constraint { list, message }),
                     Problem::Missing => (place, FailKind::MissingField(record, field)),
+                    Problem::NotApplicable => (place, FailKind::NotApplicable(record, field)),
                     Problem::NoFactor => (place, FailKind::NoFactor),
                     Problem::FixedFactor => (place, FailKind::FixedFactor),
                     Problem::Require { place, message } => (place, FailKind::Require(message)),
@@ -82,7 +85,25 @@ impl<'p> Interp<'p> {
                 touches.absorb(&slot.touches);
             }
         }
-        for (k, field) in info.fields.iter().enumerate() {
+        for (k, field) in info.order.iter().filter_map(|k| Some((*k as usize, info.fields.get(*k as usize)?))) {
+            if let Some(when) = &field.when {
+                self.this(info.this, id, &fields, &touches);
+                match self.condition(when.region) {
+                    (Ok(true), read) => touches.absorb(&read),
+                    (Ok(false), read) => {
+                        touches.absorb(&read);
+                        if given[k].is_some() {
+                            problems.push((Some(k as u32), Problem::NotApplicable));
+                        }
+                        fields[k] = Value::Absent;
+                        continue;
+                    }
+                    (Err(e), _) => {
+                        fields[k] = Value::Err(e);
+                        continue;
+                    }
+                }
+            }
             let region = match (&given[k], field.computed, field.default) {
                 (_, Some(region), _) | (None, None, Some(region)) => Some(region),
                 (Some(_), ..) => None,
