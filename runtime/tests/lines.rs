@@ -240,6 +240,7 @@ fn stage_and_gas_from_data() {
         requires: vec![],
         this,
         order: vec![0, 1, 2],
+        each: false,
     });
     let list = b.input("uses", Ty::List(Box::new(Ty::Record(RecordId(0)))));
     let mut item = NodeId(0);

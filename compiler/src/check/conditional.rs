@@ -87,6 +87,7 @@ fn same(a: &TExpr, b: &TExpr, this: Option<&TExpr>) -> bool {
         (K::Period, K::Period) => true,
         (K::Field(x, i, _), K::Field(y, j, _)) | (K::Column(x, i), K::Column(y, j)) => i == j && same(x, y, this),
         (K::Unary(o, x), K::Unary(p, y)) => o == p && same(x, y, this),
+        (K::MemberValue(x, y), K::MemberValue(v, w)) => both(x, y, v, w),
         (K::Binary(o, x, y), K::Binary(p, v, w)) => o == p && both(x, y, v, w),
         (K::Convert(x, r), K::Convert(y, s)) => r == s && same(x, y, this),
         (K::Compare(o, x, y, r), K::Compare(p, v, w, s)) => o == p && r == s && both(x, y, v, w),

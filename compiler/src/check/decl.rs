@@ -153,6 +153,7 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
         out.push(t);
     }
     field_cycles(cx, fields);
+    cx.no_scaling_in_records(fields);
     contains_itself(cx);
     let requires = requires.iter().map(|c| check(cx, c)).collect();
     BodyKind::Record(Box::new(TRecord { fields: out, requires }))

@@ -8,6 +8,7 @@ mod conditional;
 mod cycles;
 mod dated;
 mod decl;
+mod each;
 mod expr;
 mod loops;
 mod resolve;

@@ -123,6 +123,11 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
     let scalar = match ty {
         Ty::Optional(t) => (**t).clone(),
         Ty::Activity(u) => Ty::Number(u.clone()),
+        Ty::Each(i) => match cx.each(i) {
+            Some((_, Ty::Activity(u))) => Ty::Number(u),
+            Some((_, t)) => t,
+            None => Ty::Error,
+        },
         t => t.clone(),
     };
     // A range on a list concerns its items.
@@ -202,21 +207,52 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
                     out.push(TConstraint::Unique(i, cx.at(field.span)));
                 }
             }
-            Constraint::Sum { field, value, within, .. } => {
-                if let Some(w) = within {
-                    let d = crate::sigs::not_yet(cx.item, w.span, "within … scaled");
-                    cx.push(d);
-                }
+            Constraint::Sum { field, value, within, scaled } => {
                 let i = match field {
                     Some(f) => match list_field(cx, &scalar, f) {
                         Some(i) => Some(i),
                         None => continue,
                     },
+                    None if matches!(ty, Ty::Each(_) | Ty::List(_) | Ty::Error) => None,
+                    None => {
+                        let shown = ty.show(cx.db);
+                        cx.error(
+                            Code::T002,
+                            value.span,
+                            text!("{shown} 没有合计", "{shown} has no sum"),
+                            text!("此处", "here"),
+                        );
+                        continue;
+                    }
+                };
+                let Some(n) = cx.tolerance(value) else { continue };
+                let within = match within {
+                    Some(w) => match cx.tolerance(w) {
+                        Some(w) => Some(w),
+                        None => continue,
+                    },
                     None => None,
                 };
-                if let ExprKind::Number { value: n, .. } = &value.kind {
-                    out.push(TConstraint::Sum(i, *n, cx.at(value.span)));
+                if let (true, Some(f), Ty::List(t)) = (*scaled, field, &scalar)
+                    && let Ty::Record(r) = &**t
+                    && super::each::read_inside(cx.db, r, &f.text)
+                {
+                    let n = &f.text;
+                    cx.error(
+                        Code::T006,
+                        f.span,
+                        text!(
+                            "记录内部读取了 `{n}`，不能按比例调整",
+                            "`{n}` is read inside its record; it cannot be scaled"
+                        ),
+                        text!("须无人读取", "nothing may read it"),
+                    );
+                    continue;
                 }
+                out.push(match (within, scaled) {
+                    (None, false) => TConstraint::Sum(i, n, cx.at(value.span)),
+                    (w, s) => TConstraint::SumWithin(i, n, w.unwrap_or_default(), *s, cx.at(value.span)),
+                });
             }
         }
     }
@@ -258,11 +294,11 @@ pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
     let when = i.when.as_ref().map(|w| cx.condition(w));
     // What stands in the declaration is read only if the input applies.
     when.iter().for_each(|c| cx.assume(c));
-    if let Some(e) = &i.for_each {
-        let d = crate::sigs::not_yet(cx.item, e.span, "for each");
-        cx.push(d);
-    }
-    let constraints = constraints(cx, &i.constraints, ty, s.integer, i.name.span);
+    // Bounds, default and factor are those of one value.
+    let one = s.each.as_ref().map(|(_, t)| t.clone());
+    let declared = ty;
+    let ty = one.as_ref().unwrap_or(ty);
+    let constraints = constraints(cx, &i.constraints, declared, s.integer, i.name.span);
     let default = i.default.as_ref().map(|d| {
         let want = match ty {
             Ty::Optional(t) => (**t).clone(),

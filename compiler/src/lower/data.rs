@@ -287,6 +287,13 @@ impl Lower<'_> {
                 }
                 TConstraint::Unique(i, p) => Constraint::Unique(*i, self.place_of(p.clone())),
                 TConstraint::Sum(i, n, p) => Constraint::Sum(*i, *n, self.place_of(p.clone())),
+                TConstraint::SumWithin(i, n, w, s, p) => Constraint::SumWithin {
+                    field: *i,
+                    sum: *n,
+                    within: *w,
+                    scaled: *s,
+                    place: self.place_of(p.clone()),
+                },
                 TConstraint::Integer(p) => Constraint::Integer(self.place_of(p.clone())),
             })
             .collect()
@@ -343,7 +350,7 @@ impl Lower<'_> {
                 order = completion_order(asts);
                 requires = t.requires.iter().map(|c| lo.isolated_check(c, item)).collect();
             }
-            mir::RecordInfo { name: item.name().to_string(), fields, requires, this, order }
+            mir::RecordInfo { name: item.name().to_string(), fields, requires, this, order, each: false }
         });
         while self.program.records.len() <= id.ix() {
             self.program.records.push(info.clone());

@@ -164,6 +164,8 @@ pub struct RecordInfo {
     pub this: NodeId,
     /// The order in which the fields are completed: each after those that its condition, default or computation reads.
     pub order: Vec<u32>,
+    /// Values for each member of an enumeration: the fields are its members, and data may name them by label.
+    pub each: bool,
 }
 
 /// A field of a record.
@@ -220,6 +222,19 @@ pub enum Constraint {
     Unique(u32, PlaceId),
     /// `sum(field) = 1`; the field is `None` for values for each member.
     Sum(Option<u32>, Number, PlaceId),
+    /// `sum(field) = 1 within 0.001 scaled`
+    SumWithin {
+        /// As for `Sum`.
+        field: Option<u32>,
+        /// The sum.
+        sum: Number,
+        /// Largest difference.
+        within: Number,
+        /// The values are divided by their sum (times `sum`), which is reported.
+        scaled: bool,
+        /// Place.
+        place: PlaceId,
+    },
     /// `integer`
     Integer(PlaceId),
 }

@@ -303,6 +303,7 @@ impl<'a> Verifier<'a> {
             | Constraint::Count(.., at)
             | Constraint::Unique(_, at)
             | Constraint::Sum(.., at)
+            | Constraint::SumWithin { place: at, .. }
             | Constraint::Integer(at) => self.place(*at),
         })
     }

@@ -14,7 +14,7 @@ pub use doc::InputDoc;
 use crate::diagnose;
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
-use crate::result::{EvidenceEntry, InputValue};
+use crate::result::{EvidenceEntry, Finding, InputValue};
 use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
@@ -33,6 +33,8 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceEntry>,
     pub(crate) slots: Vec<Slot>,
     given: Vec<bool>,
+    /// What was done to the data: findings of the result.
+    pub(crate) notes: Vec<Finding>,
 }
 
 /// Where a given input comes from.
@@ -115,12 +117,13 @@ impl Inputs {
                 *place = Some(slot);
             }
         }
+        let notes = std::mem::take(&mut decoder.notes);
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given })
+        Ok(Self { period, evidence, slots, given: was_given, notes })
     }
 
     /// The value of an input.

@@ -11,7 +11,7 @@ mod param;
 mod record;
 
 pub(crate) use ops::gas_key;
-pub(crate) use record::{Problem, unit_of, violations};
+pub(crate) use record::{Problem, scaled, unit_of, violations};
 
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};

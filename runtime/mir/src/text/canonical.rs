@@ -246,6 +246,9 @@ impl<'a> Canon<'a> {
                 Constraint::Unique(field, _) => format!("unique {field}"),
                 Constraint::Integer(_) => "integer".into(),
                 Constraint::Sum(field, n, _) => format!("sum {field:?} {n}"),
+                Constraint::SumWithin { field, sum, within, scaled, .. } => {
+                    format!("sum {field:?} {sum} within {within} scaled {scaled}")
+                }
             })
             .collect();
         all.sort();
