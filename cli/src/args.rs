@@ -69,6 +69,19 @@ pub enum Format {
     Json,
 }
 
+/// Form of what `check` finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Human,
+    /// For programs; columns count Unicode scalar values from 1, bytes count from 0
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -94,8 +107,8 @@ pub struct Check {
     /// Files, folders, std or std:NAME [default: the current folder]
     pub paths: Vec<String>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
 }
 
 /// `footrule test`
@@ -103,6 +116,15 @@ pub struct Check {
 pub struct Test {
     /// Files, folders, std or std:NAME [default: the current folder]
     pub paths: Vec<String>,
+    /// Show which clauses, branches and rows the tests reach · 覆盖率
+    #[arg(long)]
+    pub coverage: bool,
+    /// Run again whenever a file changes; Ctrl-C ends · 监视文件
+    #[arg(long)]
+    pub watch: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// `footrule run`

@@ -46,6 +46,8 @@ fn main() {
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
     literate("docs/diagnostics", &mut trials);
+    literate("docs/reference", &mut trials);
+    literate("docs/tutorial", &mut trials);
     type Check = fn() -> Result<(), String>;
     let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),
@@ -55,6 +57,7 @@ fn main() {
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
         ("small files", repository::small_files),
+        ("hostile edits", repository::hostile_edits),
     ];
     for &(name, check) in whole {
         trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));

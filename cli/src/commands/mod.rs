@@ -7,6 +7,7 @@ mod explain;
 mod list;
 mod run;
 mod test;
+mod watch;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;

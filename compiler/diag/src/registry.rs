@@ -157,6 +157,8 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
+    T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
+    T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
@@ -186,6 +188,7 @@ registry! {
     I012 Error "列表不符合要求" "list breaks its constraint";
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
+    I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
@@ -205,6 +208,7 @@ registry! {
     L005 Warning "参数该复核了" "parameter due for review";
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
+    L009 Warning "活动数据可能重复计入" "activity possibly counted twice";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";

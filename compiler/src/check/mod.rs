@@ -4,9 +4,11 @@
 mod builtin;
 mod choose;
 mod coerce;
+mod conditional;
 mod cycles;
 mod dated;
 mod decl;
+mod each;
 mod except;
 mod expr;
 mod loops;
@@ -15,7 +17,7 @@ mod rule;
 mod test;
 
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
-pub(crate) use cycles::names as names_in;
+pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
@@ -184,6 +186,27 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     }
 }
 
+/// True for a line over a list, which has no single quantity. A firewall: readers of a line do not see its text.
+#[salsa::tracked]
+pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Line(l)) if !l.loops.is_empty())
+}
+
+/// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
+#[salsa::tracked]
+pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<u32> {
+    let item = Item { file, key };
+    if *is_cyclic(db, file, item.key.clone()) {
+        return None;
+    }
+    let cx = expr::Cx::new(db, &item);
+    match &body_of(db, &item).kind {
+        BodyKind::Value(v) => cx.rounded(v),
+        BodyKind::Report(r) => r.round.map(|(n, _)| n),
+        _ => None,
+    }
+}
+
 /// The expressions of a body, for walks over everything that it reads.
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
@@ -192,7 +215,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
-        BodyKind::Input(i) => i.default.iter().chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
+        BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
         BodyKind::Param(p) => p.rows.iter().for_each(|r| f(&r.value)),
         BodyKind::Table(t) => t.rows.iter().flat_map(|r| &r.values).for_each(f),
         BodyKind::Record(r) => {
@@ -201,6 +224,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
                     .default
                     .iter()
                     .chain(&field.computed)
+                    .chain(&field.when)
                     .chain(field.factor.iter().map(|(_, e)| e))
                     .for_each(&mut *f);
             }

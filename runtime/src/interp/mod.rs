@@ -13,8 +13,9 @@ mod record;
 
 pub(crate) use except::ExceptTrace;
 pub(crate) use ops::gas_key;
-pub(crate) use record::{Problem, unit_of, violations};
+pub(crate) use record::{Problem, scaled, unit_of, violations};
 
+use crate::coverage::Recorder;
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
@@ -62,6 +63,8 @@ pub(crate) struct Interp<'p> {
     data: Vec<bool>,
     /// What definitions with exceptions came to, by node and items of the enclosing loops.
     pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
+    /// Notes what is evaluated, if someone wants to know.
+    pub seen: Option<&'p Recorder>,
 }
 
 impl<'p> Interp<'p> {
@@ -86,6 +89,7 @@ impl<'p> Interp<'p> {
             found: HashMap::new(),
             data: data(program),
             excepted: HashMap::new(),
+            seen: None,
         }
     }
 
@@ -185,6 +189,9 @@ impl<'p> Interp<'p> {
             return;
         }
         let slot = self.eval(id, node);
+        if let Some(seen) = self.seen {
+            seen.node(id, &slot.value);
+        }
         self.set(id, slot);
     }
 
@@ -209,6 +216,9 @@ impl<'p> Interp<'p> {
         };
         if self.depth >= MAX_DEPTH {
             return Slot::new(Value::Err(self.fail_at(PlaceId(0), None, 0, FailKind::Bug("regions nest too deeply"))));
+        }
+        if let Some(seen) = self.seen {
+            seen.region(id);
         }
         self.depth += 1;
         for n in &region.nodes {
@@ -330,6 +340,7 @@ pub(crate) fn input_order(program: &Program) -> Vec<usize> {
         .map(|input| {
             let mut start = Refs::default();
             start.regions.extend(input.default.iter().copied().chain(input.factor.as_ref().map(|f| f.value)));
+            start.regions.extend(input.when.as_ref().map(|w| w.region));
             start.records.extend(walk::records_of(&input.ty));
             let mut closure = Closure::default();
             closure.extend(program, start, |_| false);

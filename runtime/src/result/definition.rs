@@ -165,7 +165,7 @@ pub fn definitions(program: &Program, inputs: &Inputs, names: &[String]) -> Resu
     if names.is_empty() {
         reads.extend((0..program.defs.len()).map(|i| Read::Def(DefId(i as u32))));
     }
-    let (mut it, findings) = super::found(program, inputs)?;
+    let (mut it, findings) = super::found(program, inputs, None)?;
     explain::definitions(&mut it, inputs, &findings, &reads).map_err(|e| {
         let fail = crate::value::FailKind::Num(e, Vec::new());
         diagnose::diagnostics(program, &[it.fail_at(footrule_mir::PlaceId(0), None, 0, fail)])

@@ -14,6 +14,7 @@ pub use explain::{Explain, ExplainKind};
 pub(crate) use lines::{Figures, LineResult, counts};
 pub use outcome::*;
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::input::Inputs;
 use crate::interp::Interp;
@@ -66,16 +67,17 @@ pub(crate) struct Findings {
 /// # Errors
 /// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
 pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
-    run(program, inputs, options).map(|(outcome, _)| outcome)
+    run(program, inputs, options, None).map(|(outcome, _)| outcome)
 }
 
-/// [`evaluate`], with the state after it (for the values of definitions).
+/// [`evaluate`], with the state after it (for the values of definitions); `seen` notes what is evaluated.
 pub(crate) fn run<'p>(
     program: &'p Program,
     inputs: &Inputs,
     options: Options,
+    seen: Option<&'p Recorder>,
 ) -> Result<(Outcome, Interp<'p>), Vec<Diagnostic>> {
-    let (mut it, findings) = found(program, inputs)?;
+    let (mut it, findings) = found(program, inputs, seen)?;
     let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
         if options.explain {
             outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
@@ -92,8 +94,13 @@ pub(crate) fn run<'p>(
 }
 
 /// Evaluates everything; what was found, or all failures.
-pub(crate) fn found<'p>(program: &'p Program, inputs: &Inputs) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
+pub(crate) fn found<'p>(
+    program: &'p Program,
+    inputs: &Inputs,
+    seen: Option<&'p Recorder>,
+) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
     let mut it = Interp::new(program, inputs.period);
+    it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
