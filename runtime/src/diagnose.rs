@@ -54,6 +54,7 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::Constraint { list: false, .. } => Code::I003,
         FailKind::Constraint { list: true, .. } => Code::I012,
         FailKind::MissingField(..) => Code::I002,
+        FailKind::NotApplicable(..) => Code::I015,
         FailKind::NoFactor => Code::I014,
         FailKind::FixedFactor => Code::I008,
         FailKind::NoGwp(_) => Code::P008,
@@ -70,6 +71,7 @@ pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> 
     let key = |f: &Failure| {
         let class = match f.kind {
             FailKind::Constraint { .. } | FailKind::MissingField(..) | FailKind::NoFactor | FailKind::FixedFactor => 0,
+            FailKind::NotApplicable(..) => 0,
             FailKind::Require(_) => 1,
             _ => 2,
         };
@@ -153,6 +155,17 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             let name = record.map_or("?", |r| r.name.as_str());
             let field = record.and_then(|r| r.fields.get(*k as usize)).map_or("?", |f| f.name.id.as_str());
             (text!("{name} 缺少 {field}", "{name} lacks {field}"), text!("缺少 {field}", "{field} is missing"))
+        }
+        FailKind::NotApplicable(r, k) => {
+            let record = program.records.get(r.ix());
+            let name = record.map_or("?", |r| r.name.as_str());
+            let field = record.and_then(|r| r.fields.get(*k as usize));
+            let id = field.map_or("?", |f| f.name.id.as_str());
+            let when = field.and_then(|f| f.when.as_ref()).map_or("?", |w| w.formula.as_str());
+            (
+                text!("{name} 的 {id} 只在 {when} 时给出", "{id} of {name} is given only when {when}"),
+                text!("条件不成立", "the condition does not hold"),
+            )
         }
         FailKind::NoFactor => (
             Text::new(

@@ -206,6 +206,8 @@ pub enum FailKind {
     },
     /// A field of a record without value and default.
     MissingField(RecordId, u32),
+    /// A field that is given although its condition does not hold.
+    NotApplicable(RecordId, u32),
     /// An activity without a factor.
     NoFactor,
     /// An activity with a factor where the rule fixes it.

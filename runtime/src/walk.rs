@@ -113,6 +113,7 @@ impl Closure {
                 for field in &record.fields {
                     inner.regions.extend(field.default.iter().chain(&field.computed));
                     inner.regions.extend(field.factor.as_ref().map(|f| f.value));
+                    inner.regions.extend(field.when.as_ref().map(|w| w.region));
                     inner.records.extend(records_of(&field.ty));
                 }
                 inner.regions.extend(record.requires.iter().map(|c| c.condition));

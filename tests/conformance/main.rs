@@ -46,6 +46,8 @@ fn main() {
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
     literate("docs/diagnostics", &mut trials);
+    literate("docs/reference", &mut trials);
+    literate("docs/tutorial", &mut trials);
     type Check = fn() -> Result<(), String>;
     let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),

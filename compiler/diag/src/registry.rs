@@ -157,6 +157,8 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
+    T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
+    T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -185,6 +187,7 @@ registry! {
     I012 Error "列表不符合要求" "list breaks its constraint";
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
+    I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";

@@ -82,6 +82,9 @@ impl Cx<'_> {
         match resolve(self.db, self.item.file, Ns::Value, name.text.clone()) {
             Resolved::One(e) => match e.item.key.keyword.as_str() {
                 "fn" => return self.function_call(&e.item, args, span),
+                "input" if self.each(&e.item).is_some() => {
+                    return self.member_value(&e.item, args, name.span, span);
+                }
                 "table" => {
                     let keys = self.table_keys(&e.item, args, span);
                     let Sig::Table { columns, .. } = &sig(self.db, &e.item).sig else { return TExpr::error(span) };

@@ -1,6 +1,7 @@
 //! Comparisons and choices.
 
 use super::coerce::lift;
+use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use crate::db::Diag;
 use crate::names::{Ns, Resolved, resolve};
@@ -135,7 +136,11 @@ impl Cx<'_> {
                 }
             }
             let first = bodies.first().map(|b| b.ty.clone());
+            let depth = self.given.len();
+            let mine = (0..).zip(&which).filter(|(_, w)| **w == Some(i)).map(|(m, _)| m).collect();
+            self.given.push(Known::Among(x.clone(), mine));
             let body = self.expr(&arm.body, want.or(first.as_ref()));
+            self.given.truncate(depth);
             let body = match bodies.first().cloned() {
                 Some(f) => self.unify(f, body).1,
                 None => body,

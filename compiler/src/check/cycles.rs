@@ -96,7 +96,7 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
         Some(Stmt::Input(i)) => {
-            i.default.iter().chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
+            i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
         }
         Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| names(e, &mut add)),
         Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| names(&r.value, &mut add)),

@@ -31,6 +31,8 @@ pub struct TField {
     pub computed: Option<TExpr>,
     /// `factor default|fixed`: fixed, value.
     pub factor: Option<(bool, TExpr)>,
+    /// `when`
+    pub when: Option<TExpr>,
 }
 
 /// A dated parameter.
@@ -126,6 +128,10 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
         });
         let mut t =
             TField { constraints: constraints(cx, &f.constraints, &s.ty, s.integer, f.name.span), ..TField::default() };
+        let depth = cx.given.len();
+        t.when = f.when.as_ref().map(|w| cx.condition(w));
+        // What stands in the declaration is read only if the field applies.
+        t.when.iter().for_each(|c| cx.assume(c));
         if let Some(d) = &f.default {
             let want = match &ty {
                 Ty::Optional(t) => (**t).clone(),
@@ -138,18 +144,16 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
             let e = cx.expr(c, Some(&ty));
             t.computed = Some(cx.fit_declared(e, &ty));
         }
-        if let Some(w) = &f.when {
-            let d = crate::sigs::not_yet(cx.item, w.span, "when");
-            cx.push(d);
-        }
         if let (Some(fr), Ty::Activity(u)) = (&f.factor, &ty) {
             let want = Ty::Split(crate::sigs::factor_unit(cx.db, cx.item, u));
             let e = cx.expr(&fr.value, Some(&want));
             t.factor = Some((fr.fixed, cx.fit(e, &want, false)));
         }
+        cx.given.truncate(depth);
         out.push(t);
     }
     field_cycles(cx, fields);
+    cx.no_scaling_in_records(fields);
     contains_itself(cx);
     let requires = requires.iter().map(|c| check(cx, c)).collect();
     BodyKind::Record(Box::new(TRecord { fields: out, requires }))
@@ -160,7 +164,7 @@ fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
     let reads = |f: &ast::Field| {
         let mut out: Vec<usize> = Vec::new();
         let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n));
-        f.default.iter().chain(&f.computed).for_each(|e| super::cycles::names(e, &mut add));
+        f.default.iter().chain(&f.computed).chain(&f.when).for_each(|e| super::cycles::names(e, &mut add));
         out
     };
     for (i, f) in fields.iter().enumerate() {

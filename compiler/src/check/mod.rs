@@ -4,9 +4,11 @@
 mod builtin;
 mod choose;
 mod coerce;
+mod conditional;
 mod cycles;
 mod dated;
 mod decl;
+mod each;
 mod expr;
 mod loops;
 mod resolve;
@@ -14,6 +16,7 @@ mod rule;
 mod test;
 
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
+pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
@@ -207,7 +210,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
-        BodyKind::Input(i) => i.default.iter().chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
+        BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
         BodyKind::Param(p) => p.rows.iter().for_each(|r| f(&r.value)),
         BodyKind::Table(t) => t.rows.iter().flat_map(|r| &r.values).for_each(f),
         BodyKind::Record(r) => {
@@ -216,6 +219,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
                     .default
                     .iter()
                     .chain(&field.computed)
+                    .chain(&field.when)
                     .chain(field.factor.iter().map(|(_, e)| e))
                     .for_each(&mut *f);
             }

@@ -124,6 +124,11 @@ impl Lower<'_> {
                 region: region.clone(),
                 primary: *primary,
             },
+            TKind::MemberValue(all, member) => return self.member_value(all, member, &e.ty, span),
+            TKind::Each(i, values) => {
+                let values = values.iter().map(|v| v.as_ref().map(|v| self.expr(v))).collect();
+                Op::Record(self.each(i), values)
+            }
             TKind::Call(f, args) => {
                 let n = self.call(f, args);
                 let own = &self.program.nodes[n.ix()].ty;

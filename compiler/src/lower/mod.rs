@@ -5,6 +5,7 @@
 
 mod body;
 mod data;
+mod each;
 mod rule;
 mod test;
 
@@ -234,6 +235,7 @@ impl<'db> Lower<'db> {
                 mir::Ty::Activity { amount: self.unit(u), factor: self.unit(&f) }
             }
             Ty::Row(t) => mir::Ty::Row(self.table(t)),
+            Ty::Each(i) => mir::Ty::Record(self.each(i)),
         }
     }
 

@@ -194,16 +194,23 @@ impl Lower<'_> {
         let info = self.within(self.root, item, |lo| {
             let ty = lo.ty(&ty);
             let place = lo.place(item.name_place(lo.db).span);
-            let (mut constraints, mut default, mut factor) = (Vec::new(), None, None);
-            if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
+            let (mut constraints, mut default, mut factor, mut when) = (Vec::new(), None, None, None);
+            if let (BodyKind::Input(t), Some((_, one))) =
+                (&body_of(lo.db, item).kind, &crate::sigs::sig(lo.db, item).each)
+            {
+                let free = t.default.is_some() || matches!(one, Ty::Optional(_));
+                (constraints, default) = lo.each_input(item, &t.constraints, free);
+                when = t.when.as_ref().map(|e| lo.when(e, item));
+            } else if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
                 constraints = lo.constraints(&t.constraints);
                 default = t.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e)));
                 factor = t
                     .factor
                     .as_ref()
                     .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
+                when = t.when.as_ref().map(|e| lo.when(e, item));
             }
-            mir::InputInfo { name, ty, constraints, default, factor, place }
+            mir::InputInfo { name, ty, constraints, default, factor, when, place }
         });
         self.program.inputs.push(info);
     }

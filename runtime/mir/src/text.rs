@@ -82,7 +82,8 @@ impl Printer<'_> {
             for f in &r.fields {
                 let default = self.region_word("default", f.default);
                 let computed = self.region_word("=", f.computed);
-                line!(self.out, "  {}: {}{default}{computed}", f.name.id, ty_text(p, &f.ty));
+                let when = self.region_word("when", f.when.as_ref().map(|w| w.region));
+                line!(self.out, "  {}: {}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
             }
         }
         for t in &p.params {
@@ -93,7 +94,8 @@ impl Printer<'_> {
         }
         for i in &p.inputs {
             let default = self.region_word("default", i.default);
-            line!(self.out, "input {}: {}{default}", i.name.id, ty_text(p, &i.ty));
+            let when = self.region_word("when", i.when.as_ref().map(|w| w.region));
+            line!(self.out, "input {}: {}{when}{default}", i.name.id, ty_text(p, &i.ty));
         }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));

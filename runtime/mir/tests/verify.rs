@@ -251,7 +251,7 @@ fn declarations_are_well_formed() {
         |b| {
             let this = b.number("1", NUMBER);
             let (name, fields, requires) = ("R".to_owned(), vec![], vec![]);
-            b.p.records.push(RecordInfo { name, fields, requires, this });
+            b.p.records.push(RecordInfo { name, fields, requires, this, order: vec![], each: false });
         },
         "`this` of record `R`",
     );

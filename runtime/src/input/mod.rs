@@ -15,7 +15,7 @@ use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
-use crate::result::{EvidenceEntry, InputValue};
+use crate::result::{EvidenceEntry, Finding, InputValue};
 use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
@@ -34,6 +34,8 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceEntry>,
     pub(crate) slots: Vec<Slot>,
     given: Vec<bool>,
+    /// What was done to the data: findings of the result.
+    pub(crate) notes: Vec<Finding>,
 }
 
 /// Where a given input comes from.
@@ -131,12 +133,13 @@ impl Inputs {
                 *place = Some(slot);
             }
         }
+        let notes = std::mem::take(&mut decoder.notes);
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given })
+        Ok(Self { period, evidence, slots, given: was_given, notes })
     }
 
     /// The value of an input.
@@ -161,7 +164,9 @@ impl Inputs {
 
     /// The inputs as they were read.
     pub(crate) fn shown(&self, program: &Program) -> Vec<InputValue> {
-        let all = program.inputs.iter().zip(&self.slots).zip(&self.given);
+        // A conditional input whose condition does not hold is no input of this evaluation.
+        let applies = |info: &InputInfo, slot: &Slot| info.when.is_none() || slot.value != Value::Absent;
+        let all = program.inputs.iter().zip(&self.slots).zip(&self.given).filter(|((i, s), _)| applies(i, s));
         all.map(|((info, slot), given)| InputValue {
             name: assemble::name(&info.name),
             default: !given,
@@ -181,6 +186,7 @@ pub(crate) fn user_errors(value: &Value, out: &mut Vec<Errs>) {
                     f.kind,
                     FailKind::Constraint { .. }
                         | FailKind::MissingField(..)
+                        | FailKind::NotApplicable(..)
                         | FailKind::NoFactor
                         | FailKind::FixedFactor
                         | FailKind::Require(_)

@@ -11,7 +11,7 @@ mod param;
 mod record;
 
 pub(crate) use ops::gas_key;
-pub(crate) use record::{Problem, unit_of, violations};
+pub(crate) use record::{Problem, scaled, unit_of, violations};
 
 use crate::coverage::Recorder;
 use crate::result::Figures;
@@ -334,6 +334,7 @@ pub(crate) fn input_order(program: &Program) -> Vec<usize> {
         .map(|input| {
             let mut start = Refs::default();
             start.regions.extend(input.default.iter().copied().chain(input.factor.as_ref().map(|f| f.value)));
+            start.regions.extend(input.when.as_ref().map(|w| w.region));
             start.records.extend(walk::records_of(&input.ty));
             let mut closure = Closure::default();
             closure.extend(program, start, |_| false);

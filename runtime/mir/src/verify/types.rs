@@ -232,7 +232,10 @@ impl Verifier<'_> {
             r.fields.len() == given.len()
                 && r.fields.iter().zip(given).enumerate().all(|(k, (f, g))| match g {
                     Some(n) => f.computed.is_none() && self.field(&Ty::Record(id), k as u32, self.of(*n)),
-                    None => f.default.is_some() || f.computed.is_some() || matches!(f.ty, Ty::Optional(_)),
+                    None => {
+                        let absent = f.when.is_some() || matches!(f.ty, Ty::Optional(_));
+                        absent || f.default.is_some() || f.computed.is_some()
+                    }
                 })
         })
     }
