@@ -226,6 +226,7 @@ fn of_the_rule(program: &Program) -> Closure {
     start.regions.extend(program.root.iter().chain(&program.results));
     for input in &program.inputs {
         start.regions.extend(input.default.iter().copied().chain(input.factor.as_ref().map(|f| f.value)));
+        start.regions.extend(input.when.as_ref().map(|w| w.region));
         start.records.extend(records_of(&input.ty));
     }
     for line in &program.lines {
