@@ -102,13 +102,13 @@ pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
 }
 
 /// The enumeration of `for each ENUM`.
-fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Diag> {
+fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
     match (name.text.as_str(), resolve(db, item.file, Ns::Type, name.text.clone())) {
         ("Gas", _) => Ok(EnumRef::Gases),
         ("Stage", _) => Ok(EnumRef::Stages),
         (_, Resolved::One(e)) if e.item.key.keyword != "record" => Ok(EnumRef::Item(e.item)),
-        (_, Resolved::Many(es)) => Err(ambiguous(db, item.at(name.span), &name.text, &es)),
-        _ => Err(unknown(db, Code::N008, item.at(name.span), &name.text, Ns::Type, &[])),
+        (_, Resolved::Many(es)) => Err(Box::new(ambiguous(db, item.at(name.span), &name.text, &es))),
+        _ => Err(Box::new(unknown(db, Code::N008, item.at(name.span), &name.text, Ns::Type, &[]))),
     }
 }
 
@@ -199,7 +199,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                         Sig::Value(Ty::Each(item.clone()))
                     }
                     Err(d) => {
-                        diags.push(d);
+                        diags.push(*d);
                         Sig::Value(Ty::Error)
                     }
                 },
