@@ -4,7 +4,10 @@ mod check;
 mod completions;
 mod explain;
 mod list;
+mod new;
 mod run;
+mod schema;
+mod template;
 mod test;
 
 use crate::args::{Args, Command};
@@ -72,5 +75,8 @@ pub fn main() -> Exit {
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),
+        Command::Template(a) => template::run(&cx, &a),
+        Command::Schema(a) => schema::run(&cx, &a),
+        Command::New(a) => new::run(&cx, &a),
     }
 }
