@@ -99,6 +99,12 @@ pub enum Command {
     ExplainCode(ExplainCode),
     /// Print a completion script for a shell · 生成命令补全脚本
     Completions(Completions),
+    /// Make an input form to fill in; `run --input` reads it back · 生成数据填报表
+    Template(Template),
+    /// Print the JSON Schema of a rule's input, or of the result · 输出 JSON Schema
+    Schema(Schema),
+    /// Begin a rule: a folder that passes its own tests · 新建规则
+    New(New),
 }
 
 /// `footrule check`
@@ -132,7 +138,7 @@ pub struct Test {
 pub struct Run {
     /// A path or std:NAME
     pub rule: String,
-    /// Input data in JSON; `-` is stdin · 输入数据
+    /// Input data: JSON, or a form in CSV or XLSX by its ending; `-` is JSON on stdin · 输入数据
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
     /// Set one input, over the file's: --set production="1000 t" --set period=2024
@@ -188,6 +194,44 @@ pub struct ExplainCode {
 pub struct Completions {
     /// The shell
     pub shell: Shell,
+}
+
+/// Form of an input form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormFormat {
+    /// A JSON document
+    Json,
+    /// One row for each datum, UTF-8 with a byte order mark
+    Csv,
+    /// A workbook
+    Xlsx,
+}
+
+/// `footrule template`
+#[derive(Debug, ClapArgs)]
+pub struct Template {
+    /// A path or std:NAME
+    pub rule: String,
+    /// Form [default: by the ending of the output file, else json]
+    #[arg(long, value_enum)]
+    pub format: Option<FormFormat>,
+    /// Where to write it; else stdout. An existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+/// `footrule schema`
+#[derive(Debug, ClapArgs)]
+pub struct Schema {
+    /// A path or std:NAME; without it, the schema of the result record
+    pub rule: Option<String>,
+}
+
+/// `footrule new`
+#[derive(Debug, ClapArgs)]
+pub struct New {
+    /// Name of the rule, and of the folder that is made (the last part of a path)
+    pub name: String,
 }
 
 #[cfg(test)]

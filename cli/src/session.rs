@@ -175,6 +175,30 @@ pub fn inputs(program: &Program, file: &str, data: &str, sets: &[(String, String
     if refused.is_empty() { Inputs::from_doc(program, &doc) } else { Err(refused) }
 }
 
+/// Reads a filled form, as [`inputs`] reads JSON; findings point into the form.
+pub fn form(
+    bench: &mut Workbench,
+    program: &Program,
+    path: &str,
+    sets: &[(String, String)],
+) -> Result<Inputs, Vec<Diagnostic>> {
+    let bytes = std::fs::read(path).map_err(|e| vec![unreadable(path, &e)])?;
+    let filled = match footrule_forms::read(program, path, &bytes) {
+        Ok(filled) => filled,
+        Err(found) => {
+            // What was found may point into the text, if it is one.
+            if let Some(text) = footrule_forms::text(path, &bytes) {
+                bench.keep(path, &text);
+            }
+            return Err(found);
+        }
+    };
+    if let Some(text) = &filled.text {
+        bench.keep(path, text);
+    }
+    inputs(program, path, &filled.json, sets).map_err(|found| filled.locate(found))
+}
+
 /// Calculates.
 pub fn evaluate(program: &Program, inputs: &Inputs, explain: bool) -> Result<Outcome, Vec<Diagnostic>> {
     footrule_runtime::evaluate(program, inputs, Options { explain })

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("footrule-stdlib", "stdlib-rules"),
     ("footrule-compiler", "compiler"),
     ("footrule-runtime", "runtime"),
+    ("footrule-forms", "cli/forms"),
     ("footrule", "cli"),
     ("footrule-tests", "tests"),
 ];
@@ -30,6 +31,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("salsa", &["footrule-compiler"]),
     ("pest", &["footrule-grammar", "footrule-syntax"]),
     ("clap", &["footrule"]),
+    ("calamine", &["footrule-forms"]),
+    ("rust_xlsxwriter", &["footrule-forms"]),
 ];
 
 pub fn layers() -> Result<(), String> {

@@ -5,7 +5,10 @@ mod completions;
 mod definitions;
 mod explain;
 mod list;
+mod new;
 mod run;
+mod schema;
+mod template;
 mod test;
 mod watch;
 
@@ -75,5 +78,8 @@ pub fn main() -> Exit {
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),
+        Command::Template(a) => template::run(&cx, &a),
+        Command::Schema(a) => schema::run(&cx, &a),
+        Command::New(a) => new::run(&cx, &a),
     }
 }

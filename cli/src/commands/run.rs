@@ -38,6 +38,11 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
+    if let Some(path) = args.input.as_deref().filter(|p| is_form(p)) {
+        let inputs = session::form(bench, &program, path, &sets)?;
+        bug::phase("evaluate");
+        return session::evaluate(&program, &inputs, args.explain);
+    }
     let (file, data) = match args.input.as_deref() {
         Some("-") => ("-".to_owned(), stdin()),
         Some(path) => (path.to_owned(), session::read(path)),
@@ -48,6 +53,12 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     let inputs = session::inputs(&program, &file, &data, &sets)?;
     bug::phase("evaluate");
     session::evaluate(&program, &inputs, args.explain)
+}
+
+/// True for a filled form in CSV or XLSX.
+fn is_form(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.ends_with(".csv") || path.ends_with(".xlsx")
 }
 
 pub(super) fn stdin() -> io::Result<String> {
