@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod definitions;
 mod explain;
+mod fmt;
 mod list;
 mod new;
 mod run;
@@ -77,6 +78,7 @@ pub fn main() -> Exit {
         Command::Explain(a) => definitions::run(&cx, &a),
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
+        Command::Fmt(a) => fmt::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),
         Command::Template(a) => template::run(&cx, &a),
         Command::Schema(a) => schema::run(&cx, &a),
