@@ -240,7 +240,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let mut keys: Vec<(String, Ty)> = Vec::new();
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
-                if k.mode != KeyMode::Exact {
+                if k.mode == KeyMode::Linear {
                     diags.push(not_yet(
                         &item,
                         k.name.span,

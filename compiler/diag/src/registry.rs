@@ -168,6 +168,7 @@ registry! {
     P006 Error "未声明有效期策略" "policy for other dates not declared";
     P007 Error "表的键不对" "wrong key";
     P008 Error "该气体在此 GWP 体系中没有数值" "gas without a GWP in this set";
+    P009 Error "区间不升序或不完整" "brackets not ascending or incomplete";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";

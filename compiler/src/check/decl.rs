@@ -62,6 +62,8 @@ pub struct TParamRow {
 /// A table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TTable {
+    /// The brackets of each key; empty for other keys.
+    pub brackets: Vec<super::brackets::Ends>,
     /// Rows.
     pub rows: Vec<TRow>,
 }
@@ -332,9 +334,10 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
 pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     let common = t.source.as_ref().and_then(|s| cx.source(s));
-    if t.keys.iter().any(|k| k.mode != KeyMode::Exact) {
+    if t.keys.iter().any(|k| k.mode == KeyMode::Linear) {
         return BodyKind::None;
     }
+    let Some(brackets) = super::brackets::brackets(cx, t, keys) else { return BodyKind::None };
     let mut rows: Vec<TRow> = Vec::new();
     let mut all_read = true;
     if let Some((path, span)) = &t.from {
@@ -372,8 +375,11 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         }
         let mut cells = Vec::new();
         let mut gases = Vec::new();
-        for (k, (_, ty)) in r.keys.iter().zip(keys) {
-            let (cell, gas) = key(cx, k, ty);
+        for ((k, (_, ty)), ends) in r.keys.iter().zip(keys).zip(&brackets) {
+            let (cell, gas) = match ends.is_empty() {
+                true => key(cx, k, ty),
+                false => (super::brackets::ordinal(cx, k, ty, ends), None),
+            };
             cells.push(cell);
             gases.push(gas);
         }
@@ -388,9 +394,9 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     }
     duplicates(cx, &rows);
     if !partial && all_read {
-        complete(cx, t, keys, &rows);
+        complete(cx, t, keys, &brackets, &rows);
     }
-    BodyKind::Table(Box::new(TTable { rows }))
+    BodyKind::Table(Box::new(TTable { brackets, rows }))
 }
 
 fn csv_key(cx: &mut Cx<'_>, text: &str, ty: &Ty, span: Span) -> Option<Const> {
@@ -461,10 +467,12 @@ fn duplicates(cx: &mut Cx<'_>, rows: &[TRow]) {
 }
 
 /// Every combination of members needs a row.
-fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], rows: &[TRow]) {
+fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[super::brackets::Ends], rows: &[TRow]) {
     let names: Vec<Vec<String>> = keys
         .iter()
-        .map(|(_, ty)| match ty {
+        .zip(brackets)
+        .map(|((_, ty), ends)| match ty {
+            _ if !ends.is_empty() => super::brackets::shown(ends),
             Ty::Enum(EnumRef::Item(i)) => cx.members(&EnumRef::Item(i.clone())),
             _ => Vec::new(),
         })

@@ -1,6 +1,7 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod brackets;
 mod builtin;
 mod choose;
 mod coerce;
@@ -16,6 +17,7 @@ mod resolve;
 mod rule;
 mod test;
 
+pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};

@@ -426,6 +426,17 @@ impl Cx<'_> {
                     let names: Vec<String> = all.iter().map(|(n, _)| n.clone()).collect();
                     return self.no_field(field, t.name(), &names, Some(t.name_place(self.db)));
                 };
+                if let Some(ast::Stmt::Table(table)) = t.ast(self.db).map(|a| &a.stmt)
+                    && table.keys.get(i).is_some_and(|k| k.mode == ast::KeyMode::Brackets)
+                {
+                    let n = &field.text;
+                    return self.error(
+                        Code::T002,
+                        field.span,
+                        text!("`{n}` 是区间，没有单一数值", "`{n}` is a bracket and has no single value"),
+                        text!("此处", "here"),
+                    );
+                }
                 // The key's tags were put in place when the row was found; iterated rows follow their own keys.
                 let at = self.path_of(&base);
                 let ty = Self::substitute(&all[i].1, &mut |root, path| {

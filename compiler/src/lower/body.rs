@@ -37,7 +37,7 @@ impl Lower<'_> {
             TKind::Column(x, i) => match &x.kind {
                 // A column of a row that is looked up on the spot.
                 TKind::Lookup(t, keys) if *i as usize >= keys.len() => {
-                    let keys: Vec<NodeId> = keys.iter().map(|k| self.expr(k)).collect();
+                    let keys = self.look_up_keys(t, keys);
                     let column = Some(i - keys.len() as u32);
                     Op::Lookup { table: self.read_table(t, span), keys, column }
                 }
@@ -83,7 +83,7 @@ impl Lower<'_> {
             TKind::Or(a, b) => Op::Or(self.expr(a), self.region(|lo| lo.expr(b))),
             TKind::Given(x) => Op::Given(self.expr(x)),
             TKind::HasRow(t, keys) => {
-                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                let keys = self.look_up_keys(t, keys);
                 Op::HasRow { table: self.read_table(t, span), keys }
             }
             TKind::Unwrap(x) => Op::Unwrap(self.expr(x)),
@@ -139,7 +139,7 @@ impl Lower<'_> {
                 Op::Convert(n, Ratio::ONE)
             }
             TKind::Lookup(t, keys) => {
-                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                let keys = self.look_up_keys(t, keys);
                 let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
                 Op::Lookup { table: self.read_table(t, span), keys, column }
             }

@@ -203,14 +203,35 @@ impl Lower<'_> {
         let name = self.named(item);
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {
-            let key_types: Vec<(String, mir::Ty)> = keys.iter().map(|(n, t)| (n.clone(), lo.ty(t))).collect();
+            let none = Vec::new();
+            let brackets = match body {
+                BodyKind::Table(t) => &t.brackets,
+                _ => &none,
+            };
+            let words: Vec<Vec<String>> = brackets.iter().map(crate::check::brackets_shown).collect();
+            let bracketed = |k: usize| brackets.get(k).is_some_and(|e| !e.is_empty());
+            let mut key_types: Vec<(String, mir::Ty)> = Vec::new();
+            for (k, (n, t)) in keys.iter().enumerate() {
+                // A key in brackets is the ordinal of its bracket.
+                key_types.push((n.clone(), if bracketed(k) { lo.ty(&Ty::number()) } else { lo.ty(t) }));
+            }
             let column_types: Vec<(String, mir::Ty)> = columns.iter().map(|(n, t)| (n.clone(), lo.ty(t))).collect();
             let mut rows = Vec::new();
             if let BodyKind::Table(t) = body {
                 for r in &t.rows {
                     let cells: Vec<Option<Const>> =
                         r.keys.iter().zip(keys).map(|(k, (_, ty))| k.as_ref().map(|k| lo.key(k, ty))).collect();
-                    let shown: Vec<String> = cells.iter().map(|c| lo.show_key(c.as_ref())).collect();
+                    let shown: Vec<String> = cells
+                        .iter()
+                        .enumerate()
+                        .map(|(k, c)| match c {
+                            Some(Const::Number(n)) if bracketed(k) => {
+                                let i = n.to_i64().and_then(|i| usize::try_from(i).ok()).unwrap_or_default();
+                                words[k].get(i).cloned().unwrap_or_default()
+                            }
+                            c => lo.show_key(c.as_ref()),
+                        })
+                        .collect();
                     let mut values = Vec::new();
                     for (v, (column, ty)) in r.values.iter().zip(columns) {
                         let unit = ty.unit().cloned();
@@ -239,6 +260,8 @@ impl Lower<'_> {
 
     fn key(&mut self, k: &Const, ty: &Ty) -> Const {
         match (k, ty) {
+            // The ordinal of a bracket.
+            (Const::Enum(_, i), Ty::Number(_)) => Const::Number(Number::from(u64::from(*i))),
             (Const::Enum(_, i), Ty::Enum(e)) => Const::Enum(self.enumeration(e), *i),
             (Const::Text(name), Ty::Enum(e @ (EnumRef::Gases | EnumRef::Stages))) => {
                 let id = self.enumeration(e);

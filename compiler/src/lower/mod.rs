@@ -4,6 +4,7 @@
 //! changes a number: constants are folded with the reference's own primitives.
 
 mod body;
+mod brackets;
 mod data;
 mod each;
 mod except;
