@@ -82,6 +82,8 @@ pub enum Command {
     List(List),
     /// Explain a diagnostic code · 解释诊断代码
     ExplainCode(ExplainCode),
+    /// Bring sources into one style, or their keywords into one language · 统一格式或关键词语言
+    Fmt(Fmt),
     /// Print a completion script for a shell · 生成命令补全脚本
     Completions(Completions),
 }
@@ -94,6 +96,22 @@ pub struct Check {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+/// `footrule fmt`
+#[derive(Debug, ClapArgs)]
+pub struct Fmt {
+    /// Files and folders; `-` formats stdin to stdout [default: the current folder]
+    pub paths: Vec<String>,
+    /// Write nothing; list the files that would change and exit with 1
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; print what would change as a unified diff
+    #[arg(long)]
+    pub diff: bool,
+    /// Write every keyword in this language · 关键词语言
+    #[arg(long, value_enum, value_name = "LANG")]
+    pub keywords: Option<LangChoice>,
 }
 
 /// `footrule test`

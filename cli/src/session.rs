@@ -176,6 +176,27 @@ pub fn utf8(bytes: Vec<u8>) -> io::Result<String> {
     Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }
 
+/// The files that a formatter is to work on: files as given, and all sources below folders.
+pub fn files(paths: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let here = [".".to_owned()];
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for path in if paths.is_empty() { &here } else { paths } {
+        if !Path::new(path).is_dir() {
+            found.push(shown(path));
+            continue;
+        }
+        let mut below = Vec::new();
+        match sources_below(Path::new(path), &mut below) {
+            Ok(()) if below.is_empty() => refused.push(empty_folder(path)),
+            Ok(()) => found.extend(below.iter().map(|p| shown(p))),
+            Err(e) => refused.push(unreadable(path, &e)),
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|f| seen.insert(f.clone()));
+    if refused.is_empty() { Ok(found) } else { Err(refused) }
+}
+
 /// A path as it is shown: as given, without `./`.
 fn shown(path: &str) -> String {
     path.strip_prefix("./").unwrap_or(path).to_owned()

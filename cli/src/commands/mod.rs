@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod fmt;
 mod list;
 mod run;
 mod test;
@@ -71,6 +72,7 @@ pub fn main() -> Exit {
         Command::Run(a) => run::run(&cx, &a),
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
+        Command::Fmt(a) => fmt::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),
     }
 }

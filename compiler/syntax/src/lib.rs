@@ -6,6 +6,7 @@
 
 #[expect(missing_docs, reason = "the doc line of a variant of `Stmt` or `Header` shows its parts")]
 pub mod ast;
+pub mod format;
 mod head;
 mod lexical;
 mod parse;

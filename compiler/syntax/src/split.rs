@@ -62,6 +62,8 @@ pub struct Split {
     pub module_docs: String,
     /// What is wrong with the file as a whole, relative to it; nothing that a chunk reports.
     pub errors: Vec<Diagnostic<Span>>,
+    /// Where source stands in a literate file: the lines between the marks of each fence, and their margin.
+    pub fences: Vec<(Span, u32)>,
 }
 
 /// Cuts a file into chunks. `literate`: Markdown with ```` ```pcr ```` fences.
@@ -152,6 +154,10 @@ impl<'a> Splitter<'a> {
             match &fence {
                 Some(open) if mark == Some(open.mark) && length >= open.length && body.len() == length => {
                     self.finish();
+                    if open.ours {
+                        let first = (open.at.end as usize + 1).min(at);
+                        self.out.fences.push((span(first, at), span(open.indent, 0).start));
+                    }
                     fence = None;
                 }
                 Some(open) if open.ours => {

@@ -28,10 +28,10 @@ impl Splitter<'_> {
         let mut at = start;
         let mut column = column;
         while let Some(c) = source[at..end].chars().next() {
-            if !c.is_whitespace() && c != '}' {
+            let rest = &source[at..end];
+            if !c.is_whitespace() && c != '}' && !rest.starts_with("//") {
                 self.first_entry(column);
             }
-            let rest = &source[at..end];
             let len = match c {
                 '"' => match string_len(rest) {
                     Some(len) => len,
