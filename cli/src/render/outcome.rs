@@ -118,7 +118,7 @@ fn origin(o: Origin, lang: Lang) -> &'static str {
         Origin::Biogenic => word(lang, "生物", "biogenic"),
         Origin::LandUse => word(lang, "土地利用", "land use"),
         Origin::Aircraft => word(lang, "航空", "aircraft"),
-        Origin::Undivided => word(lang, "未分来源", "undivided"),
+        Origin::Undivided => word(lang, "未分成因", "undivided"),
     }
 }
 
@@ -221,7 +221,7 @@ fn named(node: &Explain, lang: Lang) -> String {
                 "biogenic" => "生物",
                 "land_use" => "土地利用",
                 "aircraft" => "航空",
-                "undivided" => "未分来源",
+                "undivided" => "未分成因",
                 "primary" => "初级数据",
                 "secondary" => "次级数据",
                 other => other,

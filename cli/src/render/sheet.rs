@@ -82,7 +82,7 @@ pub fn text(sheet: &Sheet, style: Style) -> String {
     out.push_str(&bars(&sheet.stages, word(style.lang, "阶段", "stage"), style));
     section(&mut out, &bars(&sheet.apart, word(style.lang, "另列（不计入总量）", "apart (not in the total)"), style));
     let compact = [
-        (word(style.lang, "来源", "origins"), &sheet.origins),
+        (word(style.lang, "成因", "origins"), &sheet.origins),
         (word(style.lang, "气体", "gases"), &sheet.gases),
         (word(style.lang, "数据", "data"), &sheet.quality),
     ];

@@ -419,7 +419,7 @@ impl Cx<'_> {
     pub(super) fn bad_origin(&mut self, i: &Ident) -> TExpr {
         let all = ["fossil", "biogenic", "land_use", "aircraft"];
         let n = &i.text;
-        let mut d = footrule_diag::Diagnostic::new(Code::N001, text!("来源 `{n}` 未知", "unknown origin `{n}`")).at(
+        let mut d = footrule_diag::Diagnostic::new(Code::N001, text!("成因 `{n}` 未知", "unknown origin `{n}`")).at(
             self.at(i.span),
             text!("可用 fossil、biogenic、land_use、aircraft", "origins are fossil, biogenic, land_use and aircraft"),
         );

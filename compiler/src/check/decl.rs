@@ -604,6 +604,16 @@ const SOURCE_KEYS: &[&str] = &[
 pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
     for e in entries {
         let k = &e.key.text;
+        // These words decide something; a misspelt one would decide it silently otherwise.
+        let words: &[&str] = match k.as_str() {
+            "gwp" => &["SAR", "AR4", "AR5", "AR6", "unknown", "none"],
+            "status" => &["seen", "recalled", "constructed", "illustrative"],
+            "origin" => &["fossil", "biogenic", "land_use", "aircraft"],
+            _ => &[],
+        };
+        if !words.is_empty() {
+            cx.one_of(&Ident { text: e.value.clone(), span: e.span }, words);
+        }
         if !SOURCE_KEYS.contains(&k.as_str()) {
             let mut d = Diagnostic::new(Code::N009, text!("来源没有条目 `{k}`", "a source has no entry `{k}`"))
                 .at(cx.at(e.key.span), text!("未知", "unknown"));

@@ -145,7 +145,7 @@ impl Decoder<'_> {
                     Some(o) => o,
                     None => {
                         let all = Origin::ALL.map(origin_name).join(", ");
-                        let m = text!("{path} 的来源可取 {all}", "the origin of {path} is one of {all}");
+                        let m = text!("{path} 的成因可取 {all}", "the origin of {path} is one of {all}");
                         self.refuse(j, path, Refused::new(Code::I007, m));
                         ok = false;
                         Origin::Undivided
@@ -156,7 +156,7 @@ impl Decoder<'_> {
         let has_value = json.get("value").is_some();
         if !parts.is_empty() && (has_value || text_of("origin").is_some()) {
             let m = text!(
-                "{path}：按来源给出时不能再给 value 或 origin",
+                "{path}：按成因给出时不能再给 value 或 origin",
                 "{path}: with parts by origin there can be no `value` or `origin`"
             );
             self.refuse(json, path, Refused::new(Code::I008, m));
