@@ -137,7 +137,7 @@ fn node_end(out: &mut Toks, node: &Node, language: Option<Keywords>) {
             // The clause before a declaration belongs to its line.
             if let Some(mark) = out.marks.iter_mut().rev().find(|m| {
                 matches!(m.rule, Rule::flow_decl | Rule::stage_decl)
-                    && node.parts.iter().any(|p| *p == (m.rule, m.first))
+                    && node.parts.contains(&(m.rule, m.first))
             }) {
                 mark.first = node.first;
             }
