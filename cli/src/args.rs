@@ -69,6 +69,19 @@ pub enum Format {
     Json,
 }
 
+/// Form of what `check` finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Human,
+    /// For programs; columns count Unicode scalar values from 1, bytes count from 0
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -78,6 +91,8 @@ pub enum Command {
     Test(Test),
     /// Calculate one footprint · 计算一次碳足迹
     Run(Run),
+    /// Show how definitions come about: base, exceptions, which one is in force · 解释中间量
+    Explain(Explain),
     /// List the rules of the library · 列出规则库
     List(List),
     /// Explain a diagnostic code · 解释诊断代码
@@ -86,6 +101,12 @@ pub enum Command {
     Fmt(Fmt),
     /// Print a completion script for a shell · 生成命令补全脚本
     Completions(Completions),
+    /// Make an input form to fill in; `run --input` reads it back · 生成数据填报表
+    Template(Template),
+    /// Print the JSON Schema of a rule's input, or of the result · 输出 JSON Schema
+    Schema(Schema),
+    /// Begin a rule: a folder that passes its own tests · 新建规则
+    New(New),
 }
 
 /// `footrule check`
@@ -94,8 +115,24 @@ pub struct Check {
     /// Files, folders, std or std:NAME [default: the current folder]
     pub paths: Vec<String>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+}
+
+/// `footrule fmt`
+#[derive(Debug, ClapArgs)]
+pub struct Fmt {
+    /// Files and folders; `-` formats stdin to stdout [default: the current folder]
+    pub paths: Vec<String>,
+    /// Write nothing; list the files that would change and exit with 1
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; print what would change as a unified diff
+    #[arg(long)]
+    pub diff: bool,
+    /// Write every keyword in this language · 关键词语言
+    #[arg(long, value_enum, value_name = "LANG")]
+    pub keywords: Option<LangChoice>,
 }
 
 /// `footrule fmt`
@@ -119,6 +156,15 @@ pub struct Fmt {
 pub struct Test {
     /// Files, folders, std or std:NAME [default: the current folder]
     pub paths: Vec<String>,
+    /// Show which clauses, branches and rows the tests reach · 覆盖率
+    #[arg(long)]
+    pub coverage: bool,
+    /// Run again whenever a file changes; Ctrl-C ends · 监视文件
+    #[arg(long)]
+    pub watch: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// `footrule run`
@@ -126,7 +172,7 @@ pub struct Test {
 pub struct Run {
     /// A path or std:NAME
     pub rule: String,
-    /// Input data in JSON; `-` is stdin · 输入数据
+    /// Input data: JSON, or a form in CSV or XLSX by its ending; `-` is JSON on stdin · 输入数据
     #[arg(long, value_name = "FILE")]
     pub input: Option<String>,
     /// Set one input, over the file's: --set production="1000 t" --set period=2024
@@ -135,6 +181,25 @@ pub struct Run {
     /// Show how each figure comes about · 显示推导
     #[arg(long)]
     pub explain: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `footrule explain`
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A path or std:NAME
+    pub rule: String,
+    /// Input data in JSON; `-` is stdin · 输入数据
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<String>,
+    /// Set one input, over the file's
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Definitions and lines; without it all definitions · 中间量与排放行
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub definitions: Vec<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -163,6 +228,44 @@ pub struct ExplainCode {
 pub struct Completions {
     /// The shell
     pub shell: Shell,
+}
+
+/// Form of an input form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormFormat {
+    /// A JSON document
+    Json,
+    /// One row for each datum, UTF-8 with a byte order mark
+    Csv,
+    /// A workbook
+    Xlsx,
+}
+
+/// `footrule template`
+#[derive(Debug, ClapArgs)]
+pub struct Template {
+    /// A path or std:NAME
+    pub rule: String,
+    /// Form [default: by the ending of the output file, else json]
+    #[arg(long, value_enum)]
+    pub format: Option<FormFormat>,
+    /// Where to write it; else stdout. An existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+/// `footrule schema`
+#[derive(Debug, ClapArgs)]
+pub struct Schema {
+    /// A path or std:NAME; without it, the schema of the result record
+    pub rule: Option<String>,
+}
+
+/// `footrule new`
+#[derive(Debug, ClapArgs)]
+pub struct New {
+    /// Name of the rule, and of the folder that is made (the last part of a path)
+    pub name: String,
 }
 
 #[cfg(test)]

@@ -34,3 +34,14 @@ fn report(info: &PanicHookInfo<'_>) {
         eprintln!("{}", std::backtrace::Backtrace::force_capture());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_of_ours_and_not_a_crash() {
+        // FR-C005: reported, exit code 70.
+        assert_eq!(guard(|| panic!("no such thing")), Exit::Bug);
+    }
+}

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use footrule_compiler::RuleSummary;
-pub use footrule_runtime::Outcome;
+pub use footrule_runtime::{Coverage, Outcome, Part, PartKind, Recorder, covered};
 
 /// What stands before the name of a library module.
 const STD: &str = "std:";
@@ -65,8 +65,25 @@ impl Workbench {
         self.kept.insert(key.to_owned(), text.to_owned());
     }
 
-    /// Runs one test of a program; nothing is what it should find. Files that it names stand beside the rule.
-    pub fn test(&self, key: &str, program: &Program, ix: usize) -> Vec<Diagnostic> {
+    /// The files on disk that these keys name: themselves, the modules and the data that they use.
+    pub fn files(&self, keys: &[String]) -> Vec<String> {
+        let mut files: Vec<String> = keys.to_vec();
+        let mut next = 0;
+        while let Some(key) = files.get(next).cloned() {
+            next += 1;
+            for used in self.session.references(&key) {
+                if !files.contains(&used) {
+                    files.push(used);
+                }
+            }
+        }
+        files.retain(|f| !f.starts_with(STD));
+        files
+    }
+
+    /// Runs one test of a program; nothing is what it should find. Files that it names stand beside the rule. A
+    /// recorder notes what the test reaches.
+    pub fn test(&self, key: &str, program: &Program, ix: usize, seen: Option<&Recorder>) -> Vec<Diagnostic> {
         let load = |name: &str| -> Result<String, String> {
             if key.starts_with(STD) {
                 let found = self.session.source(&format!("{STD}{name}"));
@@ -75,7 +92,10 @@ impl Workbench {
             let path = Path::new(key).with_file_name(name);
             read(&path.to_string_lossy()).map_err(|e| e.to_string())
         };
-        let verdict = footrule_runtime::run_test(program, ix, &load);
+        let verdict = match seen {
+            Some(seen) => footrule_runtime::run_test_recorded(program, ix, &load, seen),
+            None => footrule_runtime::run_test(program, ix, &load),
+        };
         debug_assert_eq!(verdict.passed, verdict.failures.is_empty());
         verdict.failures
     }
@@ -155,6 +175,30 @@ pub fn inputs(program: &Program, file: &str, data: &str, sets: &[(String, String
     if refused.is_empty() { Inputs::from_doc(program, &doc) } else { Err(refused) }
 }
 
+/// Reads a filled form, as [`inputs`] reads JSON; findings point into the form.
+pub fn form(
+    bench: &mut Workbench,
+    program: &Program,
+    path: &str,
+    sets: &[(String, String)],
+) -> Result<Inputs, Vec<Diagnostic>> {
+    let bytes = std::fs::read(path).map_err(|e| vec![unreadable(path, &e)])?;
+    let filled = match footrule_forms::read(program, path, &bytes) {
+        Ok(filled) => filled,
+        Err(found) => {
+            // What was found may point into the text, if it is one.
+            if let Some(text) = footrule_forms::text(path, &bytes) {
+                bench.keep(path, &text);
+            }
+            return Err(found);
+        }
+    };
+    if let Some(text) = &filled.text {
+        bench.keep(path, text);
+    }
+    inputs(program, path, &filled.json, sets).map_err(|found| filled.locate(found))
+}
+
 /// Calculates.
 pub fn evaluate(program: &Program, inputs: &Inputs, explain: bool) -> Result<Outcome, Vec<Diagnostic>> {
     footrule_runtime::evaluate(program, inputs, Options { explain })
@@ -198,8 +242,22 @@ pub fn files(paths: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
 }
 
 /// A path as it is shown: as given, without `./`.
-fn shown(path: &str) -> String {
+pub fn shown(path: &str) -> String {
     path.strip_prefix("./").unwrap_or(path).to_owned()
+}
+
+/// The sources that a path of the call names now; a file is named whether it is there or not.
+pub fn files_of(path: &str) -> Vec<String> {
+    if path == "std" || path.starts_with(STD) {
+        return Vec::new();
+    }
+    if !Path::new(path).is_dir() {
+        return vec![path.to_owned()];
+    }
+    let mut files = Vec::new();
+    // A folder that cannot be listed has no files for now.
+    let _ = sources_below(Path::new(path), &mut files);
+    files
 }
 
 /// `*.pcr` and `*.pcr.md` below a folder, sorted; hidden folders and `target` are left out.

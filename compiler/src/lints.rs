@@ -6,7 +6,7 @@ use crate::names::{Ns, StmtName, gases, index, module};
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ast::{Header, Stmt};
+use footrule_syntax::ast::{ExceptValue, Header, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that need no declaration.
@@ -120,6 +120,17 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         for i in ring.iter().filter(|i| *i != item).take(8) {
             d = d.also(i.name_place(db), text!("经过这里", "through here"));
         }
+        for e in ring.iter().flat_map(|i| crate::check::exceptions_of(db, i)) {
+            let mut reads = false;
+            if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+                let mut found = |n: &str| reads |= ring.iter().any(|i| i.name() == n);
+                crate::check::names(when, &mut found);
+                crate::check::names(value, &mut found);
+            }
+            if reads {
+                d = d.also(e.item.name_place(db), text!("此例外在环上", "this exception is part of the cycle"));
+            }
+        }
         out.push(
             d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")),
         );
@@ -171,6 +182,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Let { .. }
             | Stmt::Header(_)
             | Stmt::Accept { .. }
+            | Stmt::Except { .. }
     )
 }
 
@@ -257,6 +269,57 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     unused_modules(db, file, out);
+    counted_twice(db, file, out);
+}
+
+/// The activities whose factor an expression takes, by way of definitions too.
+fn factors_taken(db: &dyn Db, e: &TExpr, seen: &mut BTreeSet<Item>, out: &mut BTreeSet<Item>) {
+    let mut further = Vec::new();
+    e.walk(&mut |x| match &x.kind {
+        TKind::Factor(base) => {
+            let mut base = base;
+            while let TKind::Unwrap(inner) = &base.kind {
+                base = inner;
+            }
+            if let TKind::Item(i) = &base.kind {
+                out.insert(i.clone());
+            }
+        }
+        TKind::Item(i) if i.key.keyword == "let" && seen.insert(i.clone()) => further.push(i.clone()),
+        _ => {}
+    });
+    for item in further {
+        expressions(&body_of(db, &item).kind, &mut |e| factors_taken(db, e, seen, out));
+    }
+}
+
+/// An activity whose CO2e enters two lines of the total. Its amount alone may be read as often as the rule likes.
+fn counted_twice(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let mut first: BTreeMap<Item, &Item> = BTreeMap::new();
+    for line in items(db, file).iter().filter(|i| matches!(i.key.keyword.as_str(), "emission" | "removal" | "credit")) {
+        let mut taken = BTreeSet::new();
+        expressions(&body_of(db, line).kind, &mut |e| factors_taken(db, e, &mut BTreeSet::new(), &mut taken));
+        for activity in taken {
+            let n = activity.name().to_string();
+            match first.get(&activity) {
+                None => {
+                    first.insert(activity, line);
+                }
+                Some(before) => out.push(
+                    Diag::new(
+                        Code::L009,
+                        text!("活动 `{n}` 的排放计入了两行", "the emissions of the activity `{n}` enter two lines"),
+                    )
+                    .at(line.name_place(db), text!("再次计入", "counted again"))
+                    .also(before.name_place(db), text!("先计入此行", "first counted here"))
+                    .help(text!(
+                        "若是分摊，每行只取其份额，并用 `let` 写明份额",
+                        "if it is shared out, take a share in each line and name the shares by a `let`"
+                    )),
+                ),
+            }
+        }
+    }
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -121,6 +121,7 @@ impl Session {
             diags.extend(body_of(db, item).diags.iter().cloned());
         }
         crate::lints::structure(db, file, &mut diags);
+        crate::cases::choices(db, file, &mut diags);
         if crate::lints::is_rule(db, file) {
             let refused = diags.iter().any(|d| d.severity == Severity::Error);
             let lowered = crate::lower::lower(db, file);

@@ -61,6 +61,8 @@ pub struct Signature {
     pub sig: Sig,
     /// `integer`, for inputs.
     pub integer: bool,
+    /// `for each ENUM`, for inputs: the enumeration and the type of one value.
+    pub each: Option<(EnumRef, Ty)>,
     /// Findings.
     pub diags: Vec<Diag>,
 }
@@ -97,6 +99,17 @@ pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow
 pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
     Diag::new(Code::R005, text!("`{what}` 在此版本中尚不支持", "`{what}` is not available in this version"))
         .at(item.at(span), text!("读得懂，但不能核算", "understood, but it cannot be evaluated"))
+}
+
+/// The enumeration of `for each ENUM`.
+fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
+    match (name.text.as_str(), resolve(db, item.file, Ns::Type, name.text.clone())) {
+        ("Gas", _) => Ok(EnumRef::Gases),
+        ("Stage", _) => Ok(EnumRef::Stages),
+        (_, Resolved::One(e)) if e.item.key.keyword != "record" => Ok(EnumRef::Item(e.item)),
+        (_, Resolved::Many(es)) => Err(Box::new(ambiguous(db, item.at(name.span), &name.text, &es))),
+        _ => Err(Box::new(unknown(db, Code::N008, item.at(name.span), &name.text, Ns::Type, &[]))),
+    }
 }
 
 /// True for `integer`.
@@ -172,11 +185,25 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
     let item = Item { file, key };
     let mut diags = Vec::new();
     let mut integer = false;
+    let mut each = None;
     let none: Follow<'_> = &mut |_, _| None;
     let sig = match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Input(i)) => {
             integer = is_integer(&i.ty);
-            Sig::Value(read_type(db, &item, &i.ty, none, &mut diags))
+            let ty = read_type(db, &item, &i.ty, none, &mut diags);
+            match &i.for_each {
+                None => Sig::Value(ty),
+                Some(name) => match enumeration(db, &item, name) {
+                    Ok(members) => {
+                        each = Some((members, ty));
+                        Sig::Value(Ty::Each(item.clone()))
+                    }
+                    Err(d) => {
+                        diags.push(*d);
+                        Sig::Value(Ty::Error)
+                    }
+                },
+            }
         }
         Some(Stmt::Param(p)) => Sig::Value(read_type(db, &item, &p.ty, none, &mut diags)),
         Some(Stmt::Record { fields, .. }) => {
@@ -201,7 +228,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                 }
                 FieldSig {
                     name: f.name.text.clone(),
-                    optional: f.default.is_some() || matches!(ty, Ty::Optional(_)),
+                    optional: f.default.is_some() || f.when.is_some() || matches!(ty, Ty::Optional(_)),
                     computed: f.computed.is_some(),
                     integer: f.ty.as_ref().is_some_and(is_integer),
                     ty,
@@ -213,7 +240,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let mut keys: Vec<(String, Ty)> = Vec::new();
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
-                if k.mode != KeyMode::Exact {
+                if k.mode == KeyMode::Linear {
                     diags.push(not_yet(
                         &item,
                         k.name.span,
@@ -252,7 +279,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
         Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
         _ => Sig::None,
     };
-    Signature { sig, integer, diags }
+    Signature { sig, integer, each, diags }
 }
 
 /// The signature of an item.
@@ -271,6 +298,8 @@ pub struct RuleUnits {
     pub reference: Option<UnitTy>,
     /// `round … in UNIT`: the figures are per that unit, whatever the declared amount.
     pub explicit: bool,
+    /// The header has a declared unit.
+    pub given: bool,
     /// A unit of the header could not be read: nothing is to be said of what rests on it.
     pub broken: bool,
 }
@@ -283,6 +312,7 @@ pub fn rule_units(db: &dyn Db, file: crate::db::SourceFile) -> RuleUnits {
     for (item, h) in crate::names::headers(db, file) {
         match h {
             ast::Header::Unit(u) => {
+                out.given = true;
                 out.declared = read_unit(db, item, &u.unit, &mut |_, _| None, &mut quiet);
                 if u.of.is_some()
                     && let crate::check::BodyKind::Unit(t) = &crate::check::body(db, item.file, item.key.clone()).kind

@@ -47,6 +47,8 @@ pub enum Ty {
     Activity(UnitTy),
     /// A row of a table.
     Row(Item),
+    /// One value for each member of an enumeration: the input that declares them.
+    Each(Item),
 }
 
 impl Ty {
@@ -106,6 +108,10 @@ impl Ty {
             Self::Number(u) | Self::Split(u) if u.is_one() => "number".into(),
             Self::Number(u) | Self::Split(u) => crate::units::show_unit(db, u),
             Self::Enum(EnumRef::Item(i)) | Self::Record(i) | Self::Row(i) => i.name().to_string(),
+            Self::Each(i) => match &crate::sigs::sig(db, i).each {
+                Some((e, t)) => format!("{} for each {}", t.show(db), Self::Enum(e.clone()).show(db)),
+                None => "?".into(),
+            },
             Self::Enum(EnumRef::Gases) => "Gas".into(),
             Self::Enum(EnumRef::Stages) => "Stage".into(),
             Self::List(t) => format!("list of {}", t.show(db)),
@@ -275,6 +281,10 @@ pub enum TKind {
     Record(Item, Vec<Option<TExpr>>),
     /// An activity: amount, factor, source, year, region, primary.
     Activity(Box<TExpr>, Option<Box<TExpr>>, Option<String>, Option<i32>, Option<String>, bool),
+    /// The value of a member, of values for each.
+    MemberValue(Box<TExpr>, Box<TExpr>),
+    /// Values for each member (in tests).
+    Each(Item, Vec<Option<TExpr>>),
     /// A call of a function.
     Call(Item, Vec<TExpr>),
     /// A look-up in a table; a row if it has several columns.
@@ -379,6 +389,7 @@ impl TExpr {
             | K::And(a, b)
             | K::Or(a, b)
             | K::OrElse(a, b)
+            | K::MemberValue(a, b)
             | K::Range(a, b) => {
                 f(a);
                 f(b);
@@ -392,6 +403,7 @@ impl TExpr {
                 f(a);
                 arms.iter().for_each(f);
             }
+            K::Each(_, values) => values.iter().flatten().for_each(f),
             K::FirstOf(arms, last) => {
                 for (c, b) in arms {
                     f(c);
@@ -441,6 +453,8 @@ pub enum TConstraint {
     Unique(u32, Place),
     /// `sum(share) = 1`
     Sum(Option<u32>, Number, Place),
+    /// `sum = 1 within 0.001 scaled`: field, sum, tolerance, scaled.
+    SumWithin(Option<u32>, Number, Number, bool, Place),
     /// `integer`
     Integer(Place),
 }

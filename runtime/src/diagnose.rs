@@ -5,9 +5,9 @@
 
 use crate::days;
 use crate::show;
-use crate::value::{Errs, FailKind, Failure};
+use crate::value::{Errs, FailKind, Failure, Value};
 use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
-use footrule_mir::{NodeId, Op, PlaceId, Program, TableId, Ty};
+use footrule_mir::{ExceptionId, ExceptionInfo, NodeId, Op, PlaceId, Program, TableId, Ty};
 use footrule_number::{NumError, Number};
 
 /// How deeply a formula is written out in a message.
@@ -49,11 +49,13 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NoValue(..) => Code::E007,
         FailKind::NoRow(..) | FailKind::AmbiguousRow(..) => Code::E008,
         FailKind::NotOne(_) => Code::E009,
+        FailKind::Disagree(_) => Code::E010,
         FailKind::Negative(..) => Code::E011,
         FailKind::Changes(..) => Code::E012,
         FailKind::Constraint { list: false, .. } => Code::I003,
         FailKind::Constraint { list: true, .. } => Code::I012,
         FailKind::MissingField(..) => Code::I002,
+        FailKind::NotApplicable(..) => Code::I015,
         FailKind::NoFactor => Code::I014,
         FailKind::FixedFactor => Code::I008,
         FailKind::NoGwp(_) => Code::P008,
@@ -70,6 +72,7 @@ pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> 
     let key = |f: &Failure| {
         let class = match f.kind {
             FailKind::Constraint { .. } | FailKind::MissingField(..) | FailKind::NoFactor | FailKind::FixedFactor => 0,
+            FailKind::NotApplicable(..) => 0,
             FailKind::Require(_) => 1,
             _ => 2,
         };
@@ -146,6 +149,7 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             let label = text!("有 {n} 个条件成立", "{n} conditions hold");
             (text!("应恰有一个条件成立，现有 {n} 个", "exactly one condition must hold; {n} do"), label)
         }
+        FailKind::Disagree(found) => disagree(program, node, found),
         FailKind::Require(message) => (message.clone(), Text::new("要求", "the requirement")),
         FailKind::Constraint { message, .. } => (message.clone(), Text::new("此值", "this value")),
         FailKind::MissingField(r, k) => {
@@ -153,6 +157,17 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             let name = record.map_or("?", |r| r.name.as_str());
             let field = record.and_then(|r| r.fields.get(*k as usize)).map_or("?", |f| f.name.id.as_str());
             (text!("{name} 缺少 {field}", "{name} lacks {field}"), text!("缺少 {field}", "{field} is missing"))
+        }
+        FailKind::NotApplicable(r, k) => {
+            let record = program.records.get(r.ix());
+            let name = record.map_or("?", |r| r.name.as_str());
+            let field = record.and_then(|r| r.fields.get(*k as usize));
+            let id = field.map_or("?", |f| f.name.id.as_str());
+            let when = field.and_then(|f| f.when.as_ref()).map_or("?", |w| w.formula.as_str());
+            (
+                text!("{name} 的 {id} 只在 {when} 时给出", "{id} of {name} is given only when {when}"),
+                text!("条件不成立", "the condition does not hold"),
+            )
         }
         FailKind::NoFactor => (
             Text::new(
@@ -264,6 +279,11 @@ fn causes(program: &Program, f: &Failure, mut d: Diagnostic) -> Diagnostic {
         FailKind::NotOne(holding) => {
             holding.iter().fold(d, |d, p| also(d, program, *p, Text::new("此条件成立", "this condition holds")))
         }
+        FailKind::Disagree(found) => found.iter().fold(d, |d, (e, v)| {
+            let Some(info) = program.exceptions.get(e.ix()) else { return d };
+            let (clause, value) = (exception_name(info), shown_value(program, f.node, v));
+            also(d, program, info.place, text!("{clause} 得 {value}", "{clause} gives {value}"))
+        }),
         _ => d,
     }
 }
@@ -361,4 +381,32 @@ pub(crate) fn describe(program: &Program, id: NodeId, depth: u32) -> String {
         Op::Result(_) => "total".to_owned(),
         _ => "…".to_owned(),
     }
+}
+
+/// How an exception is called in a message: its clause, its name, or what it is an exception to.
+pub(crate) fn exception_name(info: &ExceptionInfo) -> String {
+    match (info.name.clause.as_str(), info.name.id.as_str()) {
+        ("", "") => format!("except {}", info.of),
+        ("", id) => id.to_owned(),
+        (clause, "") => format!("§{clause}"),
+        (clause, id) => format!("§{clause} {id}"),
+    }
+}
+
+fn shown_value(program: &Program, node: Option<NodeId>, v: &Value) -> String {
+    let unit = node.and_then(|n| program.nodes.get(n.ix())).and_then(|n| crate::interp::unit_of(&n.ty));
+    show::value(program, v, unit)
+}
+
+fn disagree(program: &Program, node: Option<NodeId>, found: &[(ExceptionId, Value)]) -> (Text, Text) {
+    let each: Vec<(String, String)> = found
+        .iter()
+        .filter_map(|(e, v)| Some((exception_name(program.exceptions.get(e.ix())?), shown_value(program, node, v))))
+        .collect();
+    let list = |word: &str, between: &str| {
+        each.iter().map(|(c, v)| format!("{c} {word} {v}")).collect::<Vec<_>>().join(between)
+    };
+    let (zh, en) = (list("得", "，"), list("gives", ", "));
+    let message = text!("同时成立的例外不一致：{zh}", "exceptions that hold together disagree: {en}");
+    (message, text!("没有单一的值", "there is no single value"))
 }

@@ -15,8 +15,9 @@
 //!
 //! `value`, `touch` (values, failures, trace) · `interp` (operations, folds, parameters and tables, records) ·
 //! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
-//! the source) · `diagnose`, `show` (failures and values in words) · `days`, `nearest`, `walk` (small helpers).
+//! the source) · `coverage` (what tests reach) · `diagnose`, `show` (failures and values in words) · `days`, `nearest`, `walk` (small helpers).
 
+mod coverage;
 mod days;
 mod diagnose;
 mod input;
@@ -31,8 +32,9 @@ mod units;
 mod value;
 mod walk;
 
+pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{InputDoc, Inputs, MAX_LIST};
 pub use result::*;
-pub use testing::{Loader, TestVerdict, run_test};
+pub use testing::{Loader, TestVerdict, run_test, run_test_recorded};
 pub use touch::{Touch, Touches};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};

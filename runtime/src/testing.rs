@@ -3,6 +3,7 @@
 //! Guarantees: a test passes only if every expectation holds and, unless it expects an error, the evaluation
 //! succeeds. Every expectation that fails is a FR-R006 with the expected and the actual figure.
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::input::{InputDoc, Inputs};
 use crate::interp::Interp;
@@ -41,11 +42,22 @@ struct Figure<'a> {
 /// Runs the test with this index. A test that does not exist fails.
 #[must_use]
 pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestVerdict {
+    test(program, test_index, load, None)
+}
+
+/// [`run_test`], noting what the evaluation reaches; the verdict is the same.
+#[must_use]
+pub fn run_test_recorded(program: &Program, test_index: usize, load: Loader<'_>, seen: &Recorder) -> TestVerdict {
+    test(program, test_index, load, Some(seen))
+}
+
+fn test(program: &Program, test_index: usize, load: Loader<'_>, seen: Option<&Recorder>) -> TestVerdict {
     let Some(test) = program.tests.get(test_index) else {
         let d = Diagnostic::new(Code::R006, text!("没有第 {test_index} 个测试", "there is no test {test_index}"));
         return TestVerdict { passed: false, failures: vec![d], outcome: None };
     };
-    let mut result = inputs(program, test, load).and_then(|i| result::run(program, &i, Options::default()));
+    let read = inputs(program, test, load, seen);
+    let mut result = read.and_then(|i| result::run(program, &i, Options::default(), seen));
     let errors_expected: Vec<&str> = test
         .expects
         .iter()
@@ -95,7 +107,12 @@ fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {
     diagnose::at(Diagnostic::new(Code::R006, message), program, place, label)
 }
 
-fn inputs(program: &Program, test: &TestInfo, load: Loader<'_>) -> Result<Inputs, Vec<Diagnostic>> {
+fn inputs(
+    program: &Program,
+    test: &TestInfo,
+    load: Loader<'_>,
+    seen: Option<&Recorder>,
+) -> Result<Inputs, Vec<Diagnostic>> {
     let doc = match &test.from {
         None => None,
         // The program holds the file's text, or its name.
@@ -110,7 +127,7 @@ fn inputs(program: &Program, test: &TestInfo, load: Loader<'_>) -> Result<Inputs
             Some(InputDoc::parse(from, &text).map_err(|d| vec![d])?)
         }
     };
-    Inputs::read(program, doc.as_ref(), test.period, &test.sets)
+    Inputs::read_recorded(program, doc.as_ref(), test.period, &test.sets, seen)
 }
 
 /// Whether an expectation on a result holds; else why not.

@@ -7,7 +7,9 @@
 
 use crate::touch::Touches;
 use footrule_diag::Text;
-use footrule_mir::{Day, EnumId, Evidence, GasId, LineId, NodeId, Origin, ParamId, PlaceId, RecordId, TableId};
+use footrule_mir::{
+    Day, EnumId, Evidence, ExceptionId, GasId, LineId, NodeId, Origin, ParamId, PlaceId, RecordId, TableId,
+};
 use footrule_number::{NumError, Number, Sum};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -195,6 +197,8 @@ pub enum FailKind {
     AmbiguousRow(TableId, Vec<String>),
     /// `one of`: these conditions hold (none, or several).
     NotOne(Vec<PlaceId>),
+    /// Exceptions that hold together, with their values.
+    Disagree(Vec<(ExceptionId, Value)>),
     /// A requirement inside a record.
     Require(Text),
     /// A constraint on a field of a record that the program builds.
@@ -206,6 +210,8 @@ pub enum FailKind {
     },
     /// A field of a record without value and default.
     MissingField(RecordId, u32),
+    /// A field that is given although its condition does not hold.
+    NotApplicable(RecordId, u32),
     /// An activity without a factor.
     NoFactor,
     /// An activity with a factor where the rule fixes it.

@@ -53,6 +53,10 @@ pub(crate) fn refs(op: &Op) -> Refs {
             r.regions.extend(rest);
         }
         Op::OneOf(arms) => r.regions.extend(arms.iter().flat_map(|(c, v, _)| [*c, *v])),
+        Op::Except(base, cases) => {
+            r.regions.push(*base);
+            r.regions.extend(cases.iter().flat_map(|c| [c.when, c.value]));
+        }
         Op::Fold(_, l) => {
             for level in &l.levels {
                 r.regions.extend([level.list, level.head]);
@@ -113,6 +117,7 @@ impl Closure {
                 for field in &record.fields {
                     inner.regions.extend(field.default.iter().chain(&field.computed));
                     inner.regions.extend(field.factor.as_ref().map(|f| f.value));
+                    inner.regions.extend(field.when.as_ref().map(|w| w.region));
                     inner.records.extend(records_of(&field.ty));
                 }
                 inner.regions.extend(record.requires.iter().map(|c| c.condition));

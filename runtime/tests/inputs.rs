@@ -369,6 +369,7 @@ fn legs() -> B {
         default: None,
         computed: None,
         factor: None,
+        when: None,
     };
     let fields = vec![
         field("name", Ty::Text),
@@ -398,7 +399,14 @@ fn legs() -> B {
         formula: "work < 100".into(),
         place,
     };
-    b.p.records.push(RecordInfo { name: "Leg".into(), fields, requires: vec![require], this });
+    b.p.records.push(RecordInfo {
+        name: "Leg".into(),
+        fields,
+        requires: vec![require],
+        this,
+        order: (0..5).collect(),
+        each: false,
+    });
     let list = b.input("legs", Ty::List(Box::new(leg.clone())));
     let w = work.clone();
     let l = b.over(leg, |_| list, None, |b, x| b.node(Op::Field(x, 4), w));

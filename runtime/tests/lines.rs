@@ -232,12 +232,15 @@ fn stage_and_gas_from_data() {
         default: None,
         computed: None,
         factor: None,
+        when: None,
     };
     b.p.records.push(RecordInfo {
         name: "Use".into(),
         fields: vec![field("gas", Ty::Enum(gases)), field("stage", Ty::Enum(stages)), field("mass", kg.clone())],
         requires: vec![],
         this,
+        order: vec![0, 1, 2],
+        each: false,
     });
     let list = b.input("uses", Ty::List(Box::new(Ty::Record(RecordId(0)))));
     let mut item = NodeId(0);

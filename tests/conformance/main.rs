@@ -1,5 +1,6 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
+mod formatting;
 mod repository;
 
 use footrule_tests::case::read;
@@ -46,6 +47,8 @@ fn main() {
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
     literate("docs/diagnostics", &mut trials);
+    literate("docs/reference", &mut trials);
+    literate("docs/tutorial", &mut trials);
     type Check = fn() -> Result<(), String>;
     let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),
@@ -54,7 +57,10 @@ fn main() {
         ("order is unobservable", repository::order_is_unobservable),
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
+        ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
+        ("the suite's meaning survives fmt", formatting::suite_keeps_its_meaning),
         ("small files", repository::small_files),
+        ("hostile edits", repository::hostile_edits),
     ];
     for &(name, check) in whole {
         trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));

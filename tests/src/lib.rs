@@ -12,7 +12,8 @@
 //! | ```` ```json input ```` | an input to evaluate |
 //! | ```` ```output ```` | what the evaluation yields: `total = 5 kg{CO2e}/t{Al}`, `warning w`, `error FR-E001 ‹slice›` … |
 //!
-//! Errors must match exactly; lints are compared only where a page lists one.
+//! Errors must match exactly; lints are compared only where the block lists one or says `diagnostics all`.
 
 pub mod case;
+pub mod fuzz;
 pub mod run;

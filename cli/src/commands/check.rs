@@ -1,9 +1,9 @@
 //! `footrule check`
 
 use super::Context;
-use crate::args::{Check, Format};
+use crate::args::{Check, CheckFormat};
 use crate::exit::Exit;
-use crate::render::{self, json, terminal};
+use crate::render::{self, github, json, sarif, terminal};
 use crate::session::Workbench;
 use crate::{bug, output};
 use footrule_diag::{Diagnostic, Severity};
@@ -27,8 +27,10 @@ pub fn run(cx: &Context, args: &Check) -> Exit {
     }
     let source: render::Source<'_> = &|key| bench.source(key);
     match args.format {
-        Format::Human => output::print(&terminal::all(&found, source, cx.stdout())),
-        Format::Json => output::line(&json::report(&found, source, keys.len())),
+        CheckFormat::Human => output::print(&terminal::all(&found, source, cx.stdout())),
+        CheckFormat::Json => output::line(&json::report(&found, source, keys.len())),
+        CheckFormat::Sarif => output::line(&sarif::report(&found, source, cx.lang)),
+        CheckFormat::Github => output::print(&github::report(&found, source, cx.lang)),
     }
     output::note(&summary(cx, &found, keys.len()));
     Exit::of(&found)

@@ -2,11 +2,16 @@
 
 mod check;
 mod completions;
+mod definitions;
 mod explain;
 mod fmt;
 mod list;
+mod new;
 mod run;
+mod schema;
+mod template;
 mod test;
+mod watch;
 
 use crate::args::{Args, Command};
 use crate::exit::Exit;
@@ -70,9 +75,13 @@ pub fn main() -> Exit {
         Command::Check(a) => check::run(&cx, &a),
         Command::Test(a) => test::run(&cx, &a),
         Command::Run(a) => run::run(&cx, &a),
+        Command::Explain(a) => definitions::run(&cx, &a),
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),
         Command::Fmt(a) => fmt::run(&cx, &a),
         Command::Completions(a) => completions::run(&a),
+        Command::Template(a) => template::run(&cx, &a),
+        Command::Schema(a) => schema::run(&cx, &a),
+        Command::New(a) => new::run(&cx, &a),
     }
 }

@@ -38,6 +38,11 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
+    if let Some(path) = args.input.as_deref().filter(|p| is_form(p)) {
+        let inputs = session::form(bench, &program, path, &sets)?;
+        bug::phase("evaluate");
+        return session::evaluate(&program, &inputs, args.explain);
+    }
     let (file, data) = match args.input.as_deref() {
         Some("-") => ("-".to_owned(), stdin()),
         Some(path) => (path.to_owned(), session::read(path)),
@@ -50,14 +55,20 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     session::evaluate(&program, &inputs, args.explain)
 }
 
-fn stdin() -> io::Result<String> {
+/// True for a filled form in CSV or XLSX.
+fn is_form(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.ends_with(".csv") || path.ends_with(".xlsx")
+}
+
+pub(super) fn stdin() -> io::Result<String> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     session::utf8(bytes)
 }
 
 /// `name=value`
-fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
+pub(super) fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
     match set.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
         _ => {

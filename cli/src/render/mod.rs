@@ -1,8 +1,11 @@
 //! Values as text. Nothing here decides anything.
 
+pub mod coverage;
+pub mod github;
 pub mod json;
 pub mod outcome;
 pub mod paint;
+pub mod sarif;
 pub mod sheet;
 pub mod table;
 pub mod terminal;

@@ -7,7 +7,7 @@ use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
-use footrule_runtime::{Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
+use footrule_runtime::{Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
 
 /// How many digits of a hash are shown.
 const SHORT_HASH: usize = 12;
@@ -20,6 +20,16 @@ pub fn human(o: &Outcome, style: Style) -> String {
 /// The record as it is.
 pub fn json(o: &Outcome) -> String {
     serde_json::to_string_pretty(o).unwrap_or_else(|e| unreachable!("the result record is plain data: {e}"))
+}
+
+/// Derivations of single definitions.
+pub fn derivations(list: &[Explain], lang: Lang) -> String {
+    list.iter().map(|e| derivation(e, lang).text()).collect::<Vec<_>>().join("\n")
+}
+
+/// The same as data.
+pub fn derivations_json(list: &[Explain]) -> String {
+    serde_json::to_string_pretty(list).unwrap_or_else(|e| unreachable!("a derivation is plain data: {e}"))
 }
 
 fn sheet(o: &Outcome, lang: Lang) -> Sheet {
@@ -159,7 +169,8 @@ fn derivation(node: &Explain, lang: Lang) -> Tree {
         head.push_str(word(lang, "  （上文已展开）", "  (unfolded above)"));
     }
     let mut details = Vec::new();
-    if !node.formula.is_empty() && !node.repeated {
+    details.extend(node.alternatives.iter().map(|a| alternative(a, lang)));
+    if node.alternatives.is_empty() && !node.formula.is_empty() && !node.repeated {
         details.push(format!("= {}", node.formula));
     }
     for e in &node.evidence {
@@ -174,6 +185,30 @@ fn derivation(node: &Explain, lang: Lang) -> Tree {
         all => all.iter().collect(),
     };
     Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }
+}
+
+/// The base or an exception of a definition, on one line; `→` marks what is in force.
+fn alternative(a: &Alternative, lang: Lang) -> String {
+    let mark = if a.in_force { "→" } else { " " };
+    let clause = if a.clause.is_empty() { String::new() } else { format!("§{} ", a.clause) };
+    let label = a.labels.get(lang);
+    let what = match (a.applies, label, a.id.as_str()) {
+        (Applies::Base, ..) => word(lang, "一般情形", "base").to_owned(),
+        (_, "", "") => format!("{} {}", word(lang, "例外于", "except"), a.of),
+        (_, "", id) => format!("{} {} ({id})", word(lang, "例外于", "except"), a.of),
+        (_, label, "") => format!("{} {} {label}", word(lang, "例外于", "except"), a.of),
+        (_, label, id) => format!("{} {} {label} ({id})", word(lang, "例外于", "except"), a.of),
+    };
+    let verdict = match a.applies {
+        Applies::Base => "",
+        Applies::Holds => word(lang, "：成立", ": holds"),
+        Applies::DoesNotHold => word(lang, "：不成立", ": does not hold"),
+        Applies::NotConsidered => word(lang, "：不考虑", ": not considered"),
+    };
+    let when =
+        if a.condition.is_empty() { String::new() } else { format!(" {} {}", word(lang, "当", "when"), a.condition) };
+    let value = a.value.as_ref().map_or_else(String::new, |v| format!(" = {}", shown_text(v)));
+    format!("{mark} {clause}{what}{when}{verdict}; {}{value}", a.formula)
 }
 
 /// The identifier of a node without labels; the words of parts and quantities are ours, so they have a language.

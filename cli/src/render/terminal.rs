@@ -137,7 +137,8 @@ fn parts(d: &Diagnostic, source: Source<'_>, lang: Lang) -> Vec<Part> {
             });
         }
         let Some(part) = parts.last_mut() else { continue };
-        match source(file).filter(|text| !text.trim().is_empty()) {
+        let text = source(file).filter(|text| !text.trim().is_empty());
+        match text.clone().filter(|text| labels.iter().all(|(l, _)| drawable(l, text))) {
             Some(text) => {
                 part.labels = labels.iter().map(|(l, primary)| labeled(l, *primary, &text, lang)).collect();
                 part.source = Some(File { name: file.to_owned(), text });
@@ -145,14 +146,31 @@ fn parts(d: &Diagnostic, source: Source<'_>, lang: Lang) -> Vec<Part> {
             // Nothing to draw: the words must do.
             None => {
                 for (label, _) in labels {
-                    let text = label.text.get(lang);
-                    let colon = if text.is_empty() { "" } else { ": " };
-                    part.message.push_str(&format!("\n{file}{colon}{text}"));
+                    let at = text.as_ref().map_or_else(String::new, |text| {
+                        let at = Position::of(text, label.at.span.clamp_to(text).start);
+                        format!(":{}:{}", at.line, at.column)
+                    });
+                    let words = label.text.get(lang);
+                    let colon = if words.is_empty() { "" } else { ": " };
+                    part.message.push_str(&format!("\n{file}{at}{colon}{words}"));
                 }
             }
         }
     }
     parts
+}
+
+/// Longest line that is shown, in bytes: a form on one line of a megabyte explains nothing.
+const LONGEST_LINE: usize = 2_000;
+
+/// True if the lines that miette would show, one above to one below the label, are short enough to be read.
+fn drawable(label: &Label, text: &str) -> bool {
+    let span = label.at.span.clamp_to(text);
+    let (start, end) = (span.start as usize, span.end as usize);
+    let above = text[..start].rsplit('\n').take(2).map(str::len).max().unwrap_or(0);
+    let inside = text[start..end].split('\n').map(str::len).max().unwrap_or(0);
+    let below = text[end..].split('\n').take(2).map(str::len).max().unwrap_or(0);
+    above + inside + below <= LONGEST_LINE
 }
 
 fn labeled(label: &Label, primary: bool, text: &str, lang: Lang) -> LabeledSpan {

@@ -157,6 +157,9 @@ registry! {
     T005 Error "可选值未处理" "optional value not handled";
     T006 Error "此处须为常量" "constant needed here";
     T007 Error "缺少 otherwise" "missing otherwise";
+    T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
+    T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
+    T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -165,6 +168,7 @@ registry! {
     P006 Error "未声明有效期策略" "policy for other dates not declared";
     P007 Error "表的键不对" "wrong key";
     P008 Error "该气体在此 GWP 体系中没有数值" "gas without a GWP in this set";
+    P009 Error "区间不升序或不完整" "brackets not ascending or incomplete";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";
@@ -185,6 +189,7 @@ registry! {
     I012 Error "列表不符合要求" "list breaks its constraint";
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
+    I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
@@ -194,6 +199,7 @@ registry! {
     E007 Error "核算期内没有参数值" "no parameter value for the period";
     E008 Error "表中没有此行" "no row in the table";
     E009 Error "one of 的条件不唯一" "one of: none or several hold";
+    E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
     L001 Warning "输入未使用" "unused input";
@@ -203,6 +209,7 @@ registry! {
     L005 Warning "参数该复核了" "parameter due for review";
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
+    L009 Warning "活动数据可能重复计入" "activity possibly counted twice";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";

@@ -82,6 +82,9 @@ impl Cx<'_> {
         match resolve(self.db, self.item.file, Ns::Value, name.text.clone()) {
             Resolved::One(e) => match e.item.key.keyword.as_str() {
                 "fn" => return self.function_call(&e.item, args, span),
+                "input" if self.each(&e.item).is_some() => {
+                    return self.member_value(&e.item, args, name.span, span);
+                }
                 "table" => {
                     let keys = self.table_keys(&e.item, args, span);
                     let Sig::Table { columns, .. } = &sig(self.db, &e.item).sig else { return TExpr::error(span) };
@@ -377,11 +380,7 @@ impl Cx<'_> {
             TKind::Retag(x) | TKind::Unary(Unary::Neg | Unary::Abs, x) => self.rounded(x),
             TKind::If(_, a, b) => self.rounded(a).max(self.rounded(b)),
             TKind::Match(_, _, arms) => arms.iter().map(|a| self.rounded(a)).max()?,
-            TKind::Item(i) => match &super::body_of(self.db, i).kind {
-                super::BodyKind::Value(v) => self.rounded(v),
-                super::BodyKind::Report(r) => r.round.map(|(n, _)| n),
-                _ => None,
-            },
+            TKind::Item(i) => *super::rounded_decimals(self.db, i.file, i.key.clone()),
             _ => None,
         }
     }

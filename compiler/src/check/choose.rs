@@ -1,6 +1,7 @@
 //! Comparisons and choices.
 
 use super::coerce::lift;
+use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use crate::db::Diag;
 use crate::names::{Ns, Resolved, resolve};
@@ -100,6 +101,7 @@ impl Cx<'_> {
         let e = match &x.ty {
             Ty::Enum(e) => e.clone(),
             Ty::Error => return TExpr::error(span),
+            Ty::Optional(_) => return self.fit(x, &Ty::Bool, false),
             other => {
                 let shown = other.show(self.db);
                 return self.error(
@@ -134,7 +136,11 @@ impl Cx<'_> {
                 }
             }
             let first = bodies.first().map(|b| b.ty.clone());
+            let depth = self.given.len();
+            let mine = (0..).zip(&which).filter(|(_, w)| **w == Some(i)).map(|(m, _)| m).collect();
+            self.given.push(Known::Among(x.clone(), mine));
             let body = self.expr(&arm.body, want.or(first.as_ref()));
+            self.given.truncate(depth);
             let body = match bodies.first().cloned() {
                 Some(f) => self.unify(f, body).1,
                 None => body,
@@ -188,14 +194,9 @@ impl Cx<'_> {
 
     pub(super) fn first_of(&mut self, arms: &[WhenArm], span: Span, want: Option<&Ty>) -> TExpr {
         let (arms, other) = self.arms(arms, want);
-        let Some(other) = other else {
-            let d = Diag::new(Code::T007, text!("`first of` 缺少 `otherwise`", "`first of` lacks `otherwise`"))
-                .at(self.at(span), text!("条件都不成立时没有值", "no value if no condition holds"));
-            self.push(d);
-            return TExpr::error(span);
-        };
-        let ty = arms.first().map_or_else(|| other.ty.clone(), |(_, b)| b.ty.clone());
-        TExpr { kind: TKind::FirstOf(arms, Some(Box::new(other))), ty, span }
+        // Without `otherwise` the conditions must cover every case: `crate::cases` looks at that.
+        let ty = arms.first().map(|(_, b)| b).or(other.as_ref()).map_or(Ty::Error, |b| b.ty.clone());
+        TExpr { kind: TKind::FirstOf(arms, other.map(Box::new)), ty, span }
     }
 
     pub(super) fn given(&mut self, x: &Expr, span: Span) -> TExpr {

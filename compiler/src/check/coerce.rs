@@ -216,6 +216,9 @@ impl Cx<'_> {
 
     pub(super) fn boolean(&mut self, e: &Expr) -> TExpr {
         let e = self.expr(e, Some(&Ty::Bool));
+        if matches!(e.ty, Ty::Optional(_)) {
+            return self.fit(e, &Ty::Bool, false);
+        }
         if !matches!(e.ty, Ty::Bool | Ty::Error) {
             let shown = e.ty.show(self.db);
             return self.error(

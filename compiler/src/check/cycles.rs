@@ -3,7 +3,7 @@
 use crate::db::{Db, Item, SourceFile};
 use crate::names::{Ns, Resolved, index, resolve};
 use footrule_syntax::ChunkKey;
-use footrule_syntax::ast::{Binder, Expr, ExprKind, Header, Line, Origin, Stmt};
+use footrule_syntax::ast::{Binder, ExceptValue, Expr, ExprKind, Header, Line, Origin, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -96,12 +96,18 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
         Some(Stmt::Input(i)) => {
-            i.default.iter().chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
+            i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
         }
         Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| names(e, &mut add)),
         Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| names(&r.value, &mut add)),
         Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| names(e, &mut add)),
         _ => {}
+    }
+    for e in super::except::exceptions_of(db, &item) {
+        if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+            names(when, &mut add);
+            names(value, &mut add);
+        }
     }
     out.into_iter().collect()
 }

@@ -31,6 +31,8 @@ pub struct TField {
     pub computed: Option<TExpr>,
     /// `factor default|fixed`: fixed, value.
     pub factor: Option<(bool, TExpr)>,
+    /// `when`
+    pub when: Option<TExpr>,
 }
 
 /// A dated parameter.
@@ -60,6 +62,8 @@ pub struct TParamRow {
 /// A table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TTable {
+    /// The brackets of each key; empty for other keys.
+    pub brackets: Vec<super::brackets::Ends>,
     /// Rows.
     pub rows: Vec<TRow>,
 }
@@ -126,6 +130,10 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
         });
         let mut t =
             TField { constraints: constraints(cx, &f.constraints, &s.ty, s.integer, f.name.span), ..TField::default() };
+        let depth = cx.given.len();
+        t.when = f.when.as_ref().map(|w| cx.condition(w));
+        // What stands in the declaration is read only if the field applies.
+        t.when.iter().for_each(|c| cx.assume(c));
         if let Some(d) = &f.default {
             let want = match &ty {
                 Ty::Optional(t) => (**t).clone(),
@@ -138,18 +146,16 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
             let e = cx.expr(c, Some(&ty));
             t.computed = Some(cx.fit_declared(e, &ty));
         }
-        if let Some(w) = &f.when {
-            let d = crate::sigs::not_yet(cx.item, w.span, "when");
-            cx.push(d);
-        }
         if let (Some(fr), Ty::Activity(u)) = (&f.factor, &ty) {
             let want = Ty::Split(crate::sigs::factor_unit(cx.db, cx.item, u));
             let e = cx.expr(&fr.value, Some(&want));
             t.factor = Some((fr.fixed, cx.fit(e, &want, false)));
         }
+        cx.given.truncate(depth);
         out.push(t);
     }
     field_cycles(cx, fields);
+    cx.no_scaling_in_records(fields);
     contains_itself(cx);
     let requires = requires.iter().map(|c| check(cx, c)).collect();
     BodyKind::Record(Box::new(TRecord { fields: out, requires }))
@@ -160,7 +166,7 @@ fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
     let reads = |f: &ast::Field| {
         let mut out: Vec<usize> = Vec::new();
         let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n));
-        f.default.iter().chain(&f.computed).for_each(|e| super::cycles::names(e, &mut add));
+        f.default.iter().chain(&f.computed).chain(&f.when).for_each(|e| super::cycles::names(e, &mut add));
         out
     };
     for (i, f) in fields.iter().enumerate() {
@@ -328,9 +334,10 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
 pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     let common = t.source.as_ref().and_then(|s| cx.source(s));
-    if t.keys.iter().any(|k| k.mode != KeyMode::Exact) {
+    if t.keys.iter().any(|k| k.mode == KeyMode::Linear) {
         return BodyKind::None;
     }
+    let Some(brackets) = super::brackets::brackets(cx, t, keys) else { return BodyKind::None };
     let mut rows: Vec<TRow> = Vec::new();
     let mut all_read = true;
     if let Some((path, span)) = &t.from {
@@ -368,8 +375,11 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         }
         let mut cells = Vec::new();
         let mut gases = Vec::new();
-        for (k, (_, ty)) in r.keys.iter().zip(keys) {
-            let (cell, gas) = key(cx, k, ty);
+        for ((k, (_, ty)), ends) in r.keys.iter().zip(keys).zip(&brackets) {
+            let (cell, gas) = match ends.is_empty() {
+                true => key(cx, k, ty),
+                false => (super::brackets::ordinal(cx, k, ty, ends), None),
+            };
             cells.push(cell);
             gases.push(gas);
         }
@@ -384,9 +394,9 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     }
     duplicates(cx, &rows);
     if !partial && all_read {
-        complete(cx, t, keys, &rows);
+        complete(cx, t, keys, &brackets, &rows);
     }
-    BodyKind::Table(Box::new(TTable { rows }))
+    BodyKind::Table(Box::new(TTable { brackets, rows }))
 }
 
 fn csv_key(cx: &mut Cx<'_>, text: &str, ty: &Ty, span: Span) -> Option<Const> {
@@ -457,10 +467,12 @@ fn duplicates(cx: &mut Cx<'_>, rows: &[TRow]) {
 }
 
 /// Every combination of members needs a row.
-fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], rows: &[TRow]) {
+fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[super::brackets::Ends], rows: &[TRow]) {
     let names: Vec<Vec<String>> = keys
         .iter()
-        .map(|(_, ty)| match ty {
+        .zip(brackets)
+        .map(|((_, ty), ends)| match ty {
+            _ if !ends.is_empty() => super::brackets::shown(ends),
             Ty::Enum(EnumRef::Item(i)) => cx.members(&EnumRef::Item(i.clone())),
             _ => Vec::new(),
         })
@@ -541,6 +553,14 @@ pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {
 
 pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
     if let Some(def) = def {
+        if let Some(tag) = def.unit.atoms.iter().find_map(|a| a.tag.as_ref()?.0.first()) {
+            cx.error(
+                Code::U013,
+                tag.span,
+                text!("单位的定义不带物质标签", "the definition of a unit carries no tag"),
+                text!("标签写在使用单位的地方", "a tag stands where the unit is used"),
+            );
+        }
         let u = cx.unit(&def.unit);
         let info = crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone());
         // A unit without dimension stands in a cycle, which is told where the file is checked.

@@ -4,6 +4,7 @@
 //! arguments), each as one explicit node. After an error a node has type [`Ty::Error`], which fits everything, so
 //! that one slip gives one finding.
 
+use super::conditional::Known;
 use crate::db::{Db, Diag, Item, Place};
 use crate::names::{Ns, Resolved, resolve};
 use crate::report::{ambiguous, unknown};
@@ -38,14 +39,25 @@ pub(crate) struct Cx<'db> {
     pub(super) mode: Mode,
     pub(super) locals: Vec<Local>,
     pub(super) next_local: LocalId,
-    /// Optional values known to be there, by path.
-    pub(super) given: Vec<String>,
+    /// What is known to hold at this place: optional values that are there, conditions.
+    pub(super) given: Vec<Known>,
+    /// The conditions of inputs are being typed themselves: nothing asks for them.
+    pub(super) trusting: bool,
     pub(super) diags: Vec<Diag>,
 }
 
 impl<'db> Cx<'db> {
     pub(super) fn new(db: &'db dyn Db, item: &'db Item) -> Self {
-        Self { db, item, mode: Mode::Plain, locals: Vec::new(), next_local: 0, given: Vec::new(), diags: Vec::new() }
+        Self {
+            db,
+            item,
+            mode: Mode::Plain,
+            locals: Vec::new(),
+            next_local: 0,
+            given: Vec::new(),
+            trusting: false,
+            diags: Vec::new(),
+        }
     }
 
     pub(super) fn finish(self) -> Vec<Diag> {

@@ -1,22 +1,30 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod brackets;
 mod builtin;
 mod choose;
 mod coerce;
+mod conditional;
 mod cycles;
 mod dated;
 mod decl;
+mod each;
+mod except;
 mod expr;
 mod loops;
 mod resolve;
 mod rule;
 mod test;
 
+pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
+pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
+pub use except::{Exception, TExcept, exceptions};
+pub(crate) use except::{exceptions_of, target_text};
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
 pub use test::{TExpect, TTest};
@@ -55,6 +63,8 @@ pub enum BodyKind {
     Record(Box<TRecord>),
     /// A test.
     Test(Box<TTest>),
+    /// An exception.
+    Except(Box<TExcept>),
 }
 
 /// A checked body.
@@ -123,6 +133,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Test(t) => test::test(&mut cx, t),
+        Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         other => {
             if let Some(what) = later(other) {
                 let span = ast.span;
@@ -142,7 +153,6 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
         Stmt::RequireEvidence { .. } => "require evidence",
-        Stmt::Except { .. } => "except",
         Stmt::Process { .. } => "process",
         Stmt::Include(_) => "include",
         Stmt::Product { .. } => "product",
@@ -178,6 +188,27 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     }
 }
 
+/// True for a line over a list, which has no single quantity. A firewall: readers of a line do not see its text.
+#[salsa::tracked]
+pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Line(l)) if !l.loops.is_empty())
+}
+
+/// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
+#[salsa::tracked]
+pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<u32> {
+    let item = Item { file, key };
+    if *is_cyclic(db, file, item.key.clone()) {
+        return None;
+    }
+    let cx = expr::Cx::new(db, &item);
+    match &body_of(db, &item).kind {
+        BodyKind::Value(v) => cx.rounded(v),
+        BodyKind::Report(r) => r.round.map(|(n, _)| n),
+        _ => None,
+    }
+}
+
 /// The expressions of a body, for walks over everything that it reads.
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
@@ -186,7 +217,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
-        BodyKind::Input(i) => i.default.iter().chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
+        BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
         BodyKind::Param(p) => p.rows.iter().for_each(|r| f(&r.value)),
         BodyKind::Table(t) => t.rows.iter().flat_map(|r| &r.values).for_each(f),
         BodyKind::Record(r) => {
@@ -195,12 +226,17 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
                     .default
                     .iter()
                     .chain(&field.computed)
+                    .chain(&field.when)
                     .chain(field.factor.iter().map(|(_, e)| e))
                     .for_each(&mut *f);
             }
             for c in &r.requires {
                 c.expressions(f);
             }
+        }
+        BodyKind::Except(e) => {
+            f(&e.when);
+            f(&e.value);
         }
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));

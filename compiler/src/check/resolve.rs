@@ -1,6 +1,7 @@
 //! Names, fields and paths; tags that follow values.
 
 use super::coerce::lift;
+use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use super::value_type;
 use crate::db::{Diag, Item, Place};
@@ -127,10 +128,11 @@ impl Cx<'_> {
 
     /// Remembers which optional values a condition makes sure of.
     pub(super) fn assume(&mut self, c: &TExpr) {
+        self.given.push(Known::Holds(c.clone()));
         match &c.kind {
             TKind::Given(x) => {
                 if let Some(k) = self.path_key(x) {
-                    self.given.push(k);
+                    self.given.push(Known::Given(k));
                 }
             }
             TKind::And(a, b) => {
@@ -144,6 +146,8 @@ impl Cx<'_> {
 
     /// Remembers which optional values the failure of a condition makes sure of.
     pub(super) fn refute(&mut self, c: &TExpr) {
+        let not = TExpr { kind: TKind::Not(Box::new(c.clone())), ty: Ty::Bool, span: c.span };
+        self.given.push(Known::Holds(not));
         match &c.kind {
             TKind::Or(a, b) => {
                 self.refute(a);
@@ -157,7 +161,9 @@ impl Cx<'_> {
     /// Unwraps an optional that is known to be there.
     pub(super) fn narrowed(&self, e: TExpr) -> TExpr {
         if let Ty::Optional(t) = &e.ty
-            && self.path_key(&e).is_some_and(|k| self.given.contains(&k))
+            && self
+                .path_key(&e)
+                .is_some_and(|k| self.given.iter().any(|known| matches!(known, Known::Given(p) if *p == k)))
         {
             let (ty, span) = ((**t).clone(), e.span);
             return TExpr { kind: TKind::Unwrap(Box::new(e)), ty, span };
@@ -249,9 +255,7 @@ impl Cx<'_> {
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
-                if let Some(ast::Stmt::Line(l)) = item.ast(self.db).map(|a| &a.stmt)
-                    && !l.loops.is_empty()
-                {
+                if *super::is_over_list(self.db, item.file, item.key.clone()) {
                     let n = item.name();
                     return self.error(
                         Code::T002,
@@ -263,6 +267,7 @@ impl Cx<'_> {
                         text!("用 `total_of({n})`", "use `total_of({n})`"),
                     );
                 }
+                self.input_applies(item, span);
                 let e = TExpr { kind, ty, span };
                 // A constant of CO2e has the origin that its source states: it keeps its parts from the start.
                 if item.key.keyword == "const" && e.ty.unit().is_some_and(UnitTy::is_co2e) {
@@ -390,6 +395,7 @@ impl Cx<'_> {
                     let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
                     return self.no_field(field, r.name(), &names, Some(r.name_place(self.db)));
                 };
+                self.field_applies(&r, &base, i, &field.text, field.span);
                 let at = self.path_of(&base);
                 let fresh = format!("~{}:{}", span.start, span.end);
                 let ty = Self::substitute(&fields[i].ty, &mut |root, path| {
@@ -420,6 +426,17 @@ impl Cx<'_> {
                     let names: Vec<String> = all.iter().map(|(n, _)| n.clone()).collect();
                     return self.no_field(field, t.name(), &names, Some(t.name_place(self.db)));
                 };
+                if let Some(ast::Stmt::Table(table)) = t.ast(self.db).map(|a| &a.stmt)
+                    && table.keys.get(i).is_some_and(|k| k.mode == ast::KeyMode::Brackets)
+                {
+                    let n = &field.text;
+                    return self.error(
+                        Code::T002,
+                        field.span,
+                        text!("`{n}` 是区间，没有单一数值", "`{n}` is a bracket and has no single value"),
+                        text!("此处", "here"),
+                    );
+                }
                 // The key's tags were put in place when the row was found; iterated rows follow their own keys.
                 let at = self.path_of(&base);
                 let ty = Self::substitute(&all[i].1, &mut |root, path| {

@@ -114,6 +114,8 @@ pub struct TInput {
     pub default: Option<TExpr>,
     /// `factor default|fixed`
     pub factor: Option<(bool, TExpr)>,
+    /// `when`
+    pub when: Option<TExpr>,
 }
 
 /// Literal bounds in the declared unit.
@@ -121,6 +123,11 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
     let scalar = match ty {
         Ty::Optional(t) => (**t).clone(),
         Ty::Activity(u) => Ty::Number(u.clone()),
+        Ty::Each(i) => match cx.each(i) {
+            Some((_, Ty::Activity(u))) => Ty::Number(u),
+            Some((_, t)) => t,
+            None => Ty::Error,
+        },
         t => t.clone(),
     };
     // A range on a list concerns its items.
@@ -200,21 +207,52 @@ pub(super) fn constraints(cx: &mut Cx<'_>, list: &[Constraint], ty: &Ty, integer
                     out.push(TConstraint::Unique(i, cx.at(field.span)));
                 }
             }
-            Constraint::Sum { field, value, within, .. } => {
-                if let Some(w) = within {
-                    let d = crate::sigs::not_yet(cx.item, w.span, "within … scaled");
-                    cx.push(d);
-                }
+            Constraint::Sum { field, value, within, scaled } => {
                 let i = match field {
                     Some(f) => match list_field(cx, &scalar, f) {
                         Some(i) => Some(i),
                         None => continue,
                     },
+                    None if matches!(ty, Ty::Each(_) | Ty::List(_) | Ty::Error) => None,
+                    None => {
+                        let shown = ty.show(cx.db);
+                        cx.error(
+                            Code::T002,
+                            value.span,
+                            text!("{shown} 没有合计", "{shown} has no sum"),
+                            text!("此处", "here"),
+                        );
+                        continue;
+                    }
+                };
+                let Some(n) = cx.tolerance(value) else { continue };
+                let within = match within {
+                    Some(w) => match cx.tolerance(w) {
+                        Some(w) => Some(w),
+                        None => continue,
+                    },
                     None => None,
                 };
-                if let ExprKind::Number { value: n, .. } = &value.kind {
-                    out.push(TConstraint::Sum(i, *n, cx.at(value.span)));
+                if let (true, Some(f), Ty::List(t)) = (*scaled, field, &scalar)
+                    && let Ty::Record(r) = &**t
+                    && super::each::read_inside(cx.db, r, &f.text)
+                {
+                    let n = &f.text;
+                    cx.error(
+                        Code::T006,
+                        f.span,
+                        text!(
+                            "记录内部读取了 `{n}`，不能按比例调整",
+                            "`{n}` is read inside its record; it cannot be scaled"
+                        ),
+                        text!("须无人读取", "nothing may read it"),
+                    );
+                    continue;
                 }
+                out.push(match (within, scaled) {
+                    (None, false) => TConstraint::Sum(i, n, cx.at(value.span)),
+                    (w, s) => TConstraint::SumWithin(i, n, w.unwrap_or_default(), *s, cx.at(value.span)),
+                });
             }
         }
     }
@@ -227,6 +265,17 @@ fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
         && let Sig::Record(fields) = &sig(cx.db, r).sig
         && let Some(i) = fields.iter().position(|f| f.name == field.text)
     {
+        if let Some(Some(c)) = super::conditional::conditions(cx.db, r.file, r.key.clone()).get(i) {
+            let (n, when) = (&field.text, r.at(c.span));
+            let d = Diagnostic::new(
+                Code::T008,
+                text!("不是每一条目都有 `{n}`，不能对它提要求", "not every item has `{n}`; no requirement rests on it"),
+            )
+            .at(cx.at(field.span), text!("有条件的字段", "a conditional field"))
+            .also(when, text!("条件", "its condition"));
+            cx.push(d);
+            return None;
+        }
         return Some(i as u32);
     }
     let n = &field.text;
@@ -242,15 +291,14 @@ fn list_field(cx: &mut Cx<'_>, ty: &Ty, field: &ast::Ident) -> Option<u32> {
 pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
     let s = sig(cx.db, cx.item);
     let Sig::Value(ty) = &s.sig else { return BodyKind::None };
-    if let Some(w) = &i.when {
-        let d = crate::sigs::not_yet(cx.item, w.span, "when");
-        cx.push(d);
-    }
-    if let Some(e) = &i.for_each {
-        let d = crate::sigs::not_yet(cx.item, e.span, "for each");
-        cx.push(d);
-    }
-    let constraints = constraints(cx, &i.constraints, ty, s.integer, i.name.span);
+    let when = i.when.as_ref().map(|w| cx.condition(w));
+    // What stands in the declaration is read only if the input applies.
+    when.iter().for_each(|c| cx.assume(c));
+    // Bounds, default and factor are those of one value.
+    let one = s.each.as_ref().map(|(_, t)| t.clone());
+    let declared = ty;
+    let ty = one.as_ref().unwrap_or(ty);
+    let constraints = constraints(cx, &i.constraints, declared, s.integer, i.name.span);
     let default = i.default.as_ref().map(|d| {
         let want = match ty {
             Ty::Optional(t) => (**t).clone(),
@@ -276,7 +324,7 @@ pub(super) fn input(cx: &mut Cx<'_>, i: &ast::Input) -> BodyKind {
         }
         _ => None,
     };
-    BodyKind::Input(Box::new(TInput { constraints, default, factor }))
+    BodyKind::Input(Box::new(TInput { constraints, default, factor, when }))
 }
 
 pub(super) fn check(cx: &mut Cx<'_>, c: &ast::Check) -> TCheck {
@@ -379,7 +427,7 @@ pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
 }
 
 pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
-    let declared = crate::names::headers(cx.db, cx.item.file).any(|(_, h)| matches!(h, ast::Header::Unit(_)));
+    let units = rule_units(cx.db, cx.item.file);
     if r.digits > 28 {
         let n = r.digits;
         cx.error(
@@ -390,8 +438,8 @@ pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
         );
     }
     if let Some(u) = &r.unit
-        && declared
-        && !rule_units(cx.db, cx.item.file).broken
+        && units.given
+        && !units.broken
     {
         let unit = cx.unit(u);
         let declared = &rule_units(cx.db, cx.item.file).declared;
@@ -455,6 +503,7 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
         cx.push(d);
     }
     let when = l.when.as_ref().map(|c| cx.boolean(c));
+    when.iter().for_each(|c| cx.assume(c));
     let named = l.named.as_ref().map(|e| {
         let x = cx.expr(e, None);
         if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {
@@ -546,10 +595,11 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
         && *dim == mass
     {
         if *tag == Tag::Co2e {
+            let value = own_unit(cx, value, tag);
             return (lift(value), None);
         }
         if let Some(g) = cx.gas_of(tag, span) {
-            return (value, Some(g));
+            return (own_unit(cx, value, tag), Some(g));
         }
     }
     // Say what a right line would look like, with the substance that the author came nearest to.
@@ -584,6 +634,22 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     }
     cx.push(d);
     (TExpr::error(span), None)
+}
+
+/// A line's own quantity is a mass on the rule's basis: what the formula left uncancelled, `t{C}·kg{CO2}/kg{C}`, is
+/// converted once to the mass unit that the author used, `kg{CO2}`.
+fn own_unit(cx: &mut Cx<'_>, value: TExpr, tag: &Tag) -> TExpr {
+    let Some(found) = value.ty.unit().cloned() else { return value };
+    let mut masses = found.atoms.iter().filter(|(a, p)| a.tag.as_ref() == Some(tag) && *p == 1);
+    let (Some((mass, _)), None) = (masses.next(), masses.next()) else { return value };
+    let units = rule_units(cx.db, cx.item.file);
+    let reference = units.reference.clone().unwrap_or_else(UnitTy::one);
+    let own = UnitTy { atoms: vec![(mass.clone(), 1)] }.times(&reference, 1).times(&units.declared, -1);
+    if own == found || own.dimension(cx.db) != found.dimension(cx.db) {
+        return value;
+    }
+    let span = value.span;
+    cx.in_unit(value, &own, &found).unwrap_or_else(|| TExpr::error(span))
 }
 
 /// A plain mass, of whatever kind: what is missing is the factor, not another kind.

@@ -111,6 +111,10 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     let name = &path.0[0];
     let input = match resolve(cx.db, cx.item.file, Ns::Value, name.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "input" && path.0.len() == 1 => e.item,
+        Resolved::One(e) if cx.each(&e.item).is_some() && path.0.len() == 2 => {
+            member(cx, out, &e.item, path, value, span);
+            return;
+        }
         _ => {
             let mut d = unknown(cx.db, Code::I001, cx.at(name.span), &name.text, Ns::Value, &[]);
             let n = &name.text;
@@ -239,5 +243,34 @@ fn decimals(e: &TExpr) -> u32 {
         TKind::Number(_, d) => *d,
         TKind::Unary(_, x) | TKind::Retag(x) => decimals(x),
         _ => 28,
+    }
+}
+
+/// `share.lagoon = 0.4`: one entry for each member makes up the input.
+fn member(
+    cx: &mut Cx<'_>,
+    out: &mut TTest,
+    input: &crate::db::Item,
+    path: &footrule_syntax::ast::Path,
+    value: &Expr,
+    span: Span,
+) {
+    let Some((index, want)) = cx.member_path(input, path) else { return };
+    let Some((members, _)) = cx.each(input) else { return };
+    let e = cx.expr(value, Some(&want));
+    let e = cx.fit(e, &want, true);
+    if !out.sets.iter().any(|(i, _, _)| i == input) {
+        let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
+        let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };
+        out.sets.push((input.clone(), all, cx.at(span)));
+    }
+    let found = out.sets.iter_mut().find(|(i, _, _)| i == input);
+    let Some((_, crate::types::TExpr { kind: crate::types::TKind::Each(_, values), .. }, _)) = found else { return };
+    if values.get(index).is_some_and(Option::is_some) {
+        let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");
+        let name = path.0.first().map_or(span, |p| p.span);
+        cx.error(Code::I011, name, text!("输入 `{n}` 给了两次", "input `{n}` is given twice"), text!("重复", "again"));
+    } else if let Some(slot) = values.get_mut(index) {
+        *slot = Some(e);
     }
 }

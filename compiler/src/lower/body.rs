@@ -37,7 +37,7 @@ impl Lower<'_> {
             TKind::Column(x, i) => match &x.kind {
                 // A column of a row that is looked up on the spot.
                 TKind::Lookup(t, keys) if *i as usize >= keys.len() => {
-                    let keys: Vec<NodeId> = keys.iter().map(|k| self.expr(k)).collect();
+                    let keys = self.look_up_keys(t, keys);
                     let column = Some(i - keys.len() as u32);
                     Op::Lookup { table: self.read_table(t, span), keys, column }
                 }
@@ -83,7 +83,7 @@ impl Lower<'_> {
             TKind::Or(a, b) => Op::Or(self.expr(a), self.region(|lo| lo.expr(b))),
             TKind::Given(x) => Op::Given(self.expr(x)),
             TKind::HasRow(t, keys) => {
-                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                let keys = self.look_up_keys(t, keys);
                 Op::HasRow { table: self.read_table(t, span), keys }
             }
             TKind::Unwrap(x) => Op::Unwrap(self.expr(x)),
@@ -124,6 +124,11 @@ impl Lower<'_> {
                 region: region.clone(),
                 primary: *primary,
             },
+            TKind::MemberValue(all, member) => return self.member_value(all, member, &e.ty, span),
+            TKind::Each(i, values) => {
+                let values = values.iter().map(|v| v.as_ref().map(|v| self.expr(v))).collect();
+                Op::Record(self.each(i), values)
+            }
             TKind::Call(f, args) => {
                 let n = self.call(f, args);
                 let own = &self.program.nodes[n.ix()].ty;
@@ -134,7 +139,7 @@ impl Lower<'_> {
                 Op::Convert(n, Ratio::ONE)
             }
             TKind::Lookup(t, keys) => {
-                let keys = keys.iter().map(|k| self.expr(k)).collect();
+                let keys = self.look_up_keys(t, keys);
                 let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
                 Op::Lookup { table: self.read_table(t, span), keys, column }
             }
@@ -284,14 +289,14 @@ impl Lower<'_> {
                 }
                 None => self.expr(e),
             },
-            BodyKind::Value(e) => self.expr(e),
+            BodyKind::Value(e) => self.excepted(item, e),
             BodyKind::Line(l) => match &l.when {
-                None => self.expr(&l.value),
+                None => self.excepted(item, &l.value),
                 // A line that does not apply is zero to whoever reads it.
                 Some(when) => {
                     let (ty, span) = (self.ty(&l.value.ty), l.value.span);
                     let c = self.expr(when);
-                    let value = self.region(|lo| lo.expr(&l.value));
+                    let value = self.region(|lo| lo.excepted(item, &l.value));
                     let zero = self.region(|lo| lo.zero(&l.value.ty, span));
                     self.node(Op::If(c, value, zero), ty, span)
                 }

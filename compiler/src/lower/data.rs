@@ -203,14 +203,35 @@ impl Lower<'_> {
         let name = self.named(item);
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {
-            let key_types: Vec<(String, mir::Ty)> = keys.iter().map(|(n, t)| (n.clone(), lo.ty(t))).collect();
+            let none = Vec::new();
+            let brackets = match body {
+                BodyKind::Table(t) => &t.brackets,
+                _ => &none,
+            };
+            let words: Vec<Vec<String>> = brackets.iter().map(crate::check::brackets_shown).collect();
+            let bracketed = |k: usize| brackets.get(k).is_some_and(|e| !e.is_empty());
+            let mut key_types: Vec<(String, mir::Ty)> = Vec::new();
+            for (k, (n, t)) in keys.iter().enumerate() {
+                // A key in brackets is the ordinal of its bracket.
+                key_types.push((n.clone(), if bracketed(k) { lo.ty(&Ty::number()) } else { lo.ty(t) }));
+            }
             let column_types: Vec<(String, mir::Ty)> = columns.iter().map(|(n, t)| (n.clone(), lo.ty(t))).collect();
             let mut rows = Vec::new();
             if let BodyKind::Table(t) = body {
                 for r in &t.rows {
                     let cells: Vec<Option<Const>> =
                         r.keys.iter().zip(keys).map(|(k, (_, ty))| k.as_ref().map(|k| lo.key(k, ty))).collect();
-                    let shown: Vec<String> = cells.iter().map(|c| lo.show_key(c.as_ref())).collect();
+                    let shown: Vec<String> = cells
+                        .iter()
+                        .enumerate()
+                        .map(|(k, c)| match c {
+                            Some(Const::Number(n)) if bracketed(k) => {
+                                let i = n.to_i64().and_then(|i| usize::try_from(i).ok()).unwrap_or_default();
+                                words[k].get(i).cloned().unwrap_or_default()
+                            }
+                            c => lo.show_key(c.as_ref()),
+                        })
+                        .collect();
                     let mut values = Vec::new();
                     for (v, (column, ty)) in r.values.iter().zip(columns) {
                         let unit = ty.unit().cloned();
@@ -239,6 +260,8 @@ impl Lower<'_> {
 
     fn key(&mut self, k: &Const, ty: &Ty) -> Const {
         match (k, ty) {
+            // The ordinal of a bracket.
+            (Const::Enum(_, i), Ty::Number(_)) => Const::Number(Number::from(u64::from(*i))),
             (Const::Enum(_, i), Ty::Enum(e)) => Const::Enum(self.enumeration(e), *i),
             (Const::Text(name), Ty::Enum(e @ (EnumRef::Gases | EnumRef::Stages))) => {
                 let id = self.enumeration(e);
@@ -287,9 +310,22 @@ impl Lower<'_> {
                 }
                 TConstraint::Unique(i, p) => Constraint::Unique(*i, self.place_of(p.clone())),
                 TConstraint::Sum(i, n, p) => Constraint::Sum(*i, *n, self.place_of(p.clone())),
+                TConstraint::SumWithin(i, n, w, s, p) => Constraint::SumWithin {
+                    field: *i,
+                    sum: *n,
+                    within: *w,
+                    scaled: *s,
+                    place: self.place_of(p.clone()),
+                },
                 TConstraint::Integer(p) => Constraint::Integer(self.place_of(p.clone())),
             })
             .collect()
+    }
+
+    /// The condition of an input or a field.
+    pub fn when(&mut self, e: &TExpr, item: &Item) -> mir::When {
+        let region = self.isolated(|lo| lo.expr(e));
+        mir::When { region, formula: item.slice(self.db, e.span).to_string(), place: self.place(e.span) }
     }
 
     pub fn record(&mut self, item: &Item) -> mir::RecordId {
@@ -308,6 +344,7 @@ impl Lower<'_> {
             lo.env.insert(0, this);
             let mut fields = Vec::new();
             let mut requires = Vec::new();
+            let mut order = Vec::new();
             if let (BodyKind::Record(t), Some(Stmt::Record { fields: asts, .. })) =
                 (body, item.ast(lo.db).map(|a| &a.stmt))
             {
@@ -330,11 +367,13 @@ impl Lower<'_> {
                             fixed: *fixed,
                             value: lo.isolated(|lo| lo.expr(e)),
                         }),
+                        when: f.when.as_ref().map(|e| lo.when(e, item)),
                     });
                 }
+                order = completion_order(asts);
                 requires = t.requires.iter().map(|c| lo.isolated_check(c, item)).collect();
             }
-            mir::RecordInfo { name: item.name().to_string(), fields, requires, this }
+            mir::RecordInfo { name: item.name().to_string(), fields, requires, this, order, each: false }
         });
         while self.program.records.len() <= id.ix() {
             self.program.records.push(info.clone());
@@ -342,4 +381,29 @@ impl Lower<'_> {
         self.program.records[id.ix()] = info;
         id
     }
+}
+
+/// Each field after those that its condition, default, computation or factor reads; else in order of text.
+fn completion_order(fields: &[ast::Field]) -> Vec<u32> {
+    let needs: Vec<Vec<usize>> = fields
+        .iter()
+        .enumerate()
+        .map(|(k, f)| {
+            let mut out = Vec::new();
+            let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n).filter(|i| *i != k));
+            let factor = f.factor.as_ref().map(|x| &x.value);
+            let all = f.default.iter().chain(&f.computed).chain(&f.when).chain(factor);
+            all.for_each(|e| crate::check::names(e, &mut add));
+            out
+        })
+        .collect();
+    let mut order: Vec<usize> = Vec::with_capacity(fields.len());
+    while order.len() < fields.len() {
+        let open = |k: &usize| !order.contains(k);
+        let ready = |k: &usize| open(k) && needs[*k].iter().all(|n| order.contains(n));
+        // A cycle has been refused where the record is checked; any order will do then.
+        let Some(next) = (0..fields.len()).find(ready).or_else(|| (0..fields.len()).find(open)) else { break };
+        order.push(next);
+    }
+    order.into_iter().map(|k| k as u32).collect()
 }

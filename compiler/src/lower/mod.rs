@@ -4,7 +4,10 @@
 //! changes a number: constants are folded with the reference's own primitives.
 
 mod body;
+mod brackets;
 mod data;
+mod each;
+mod except;
 mod rule;
 mod test;
 
@@ -234,6 +237,7 @@ impl<'db> Lower<'db> {
                 mir::Ty::Activity { amount: self.unit(u), factor: self.unit(&f) }
             }
             Ty::Row(t) => mir::Ty::Row(self.table(t)),
+            Ty::Each(i) => mir::Ty::Record(self.each(i)),
         }
     }
 
@@ -347,7 +351,8 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         | Stmt::Const { labels, .. }
         | Stmt::Fn { labels, .. }
         | Stmt::Let { labels, .. }
-        | Stmt::Report { labels, .. } => labels.clone(),
+        | Stmt::Report { labels, .. }
+        | Stmt::Except { labels, .. } => labels.clone(),
         Stmt::Input(i) => i.labels.clone(),
         Stmt::Param(p) => p.labels.clone(),
         Stmt::Table(t) => t.labels.clone(),

@@ -194,16 +194,23 @@ impl Lower<'_> {
         let info = self.within(self.root, item, |lo| {
             let ty = lo.ty(&ty);
             let place = lo.place(item.name_place(lo.db).span);
-            let (mut constraints, mut default, mut factor) = (Vec::new(), None, None);
-            if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
+            let (mut constraints, mut default, mut factor, mut when) = (Vec::new(), None, None, None);
+            if let (BodyKind::Input(t), Some((_, one))) =
+                (&body_of(lo.db, item).kind, &crate::sigs::sig(lo.db, item).each)
+            {
+                let free = t.default.is_some() || matches!(one, Ty::Optional(_));
+                (constraints, default) = lo.each_input(item, &t.constraints, free);
+                when = t.when.as_ref().map(|e| lo.when(e, item));
+            } else if let BodyKind::Input(t) = &body_of(lo.db, item).kind {
                 constraints = lo.constraints(&t.constraints);
                 default = t.default.as_ref().map(|e| lo.isolated(|lo| lo.expr(e)));
                 factor = t
                     .factor
                     .as_ref()
                     .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
+                when = t.when.as_ref().map(|e| lo.when(e, item));
             }
-            mir::InputInfo { name, ty, constraints, default, factor, place }
+            mir::InputInfo { name, ty, constraints, default, factor, when, place }
         });
         self.program.inputs.push(info);
     }
@@ -224,7 +231,7 @@ impl Lower<'_> {
             BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
             _ => (Span::default(), String::new()),
         };
-        let reads = self.reads(body);
+        let reads = self.reads_with_exceptions(item);
         let place = self.place_of(item.at(span));
         self.program.defs.push(mir::Def { name, node, formula, reads, place });
     }
@@ -240,7 +247,7 @@ impl Lower<'_> {
         };
         let body = &body_of(self.db, item).kind;
         let BodyKind::Line(t) = body else { return };
-        let reads = self.reads(body);
+        let reads = self.reads_with_exceptions(item);
         let formula = item.slice(self.db, t.value.span).to_string();
         let unit = t.value.ty.unit().cloned().unwrap_or_else(UnitTy::one);
         let co2e = match &t.gas {
@@ -304,7 +311,8 @@ impl Lower<'_> {
 
     fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
-        let over = (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.expr(&t.value)));
+        let over =
+            (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.excepted(&lo.here.clone(), &t.value)));
         let in_region = |lo: &mut Self, e: &TExpr| lo.region(|lo| lo.expr(e));
         let stage = match &t.stage {
             Some(Ok(s)) => StageRef::Static(self.stage(s)),

@@ -13,11 +13,13 @@
 //! After the root region come the lines ([`Line`]), then the results, then the nodes of `results`
 //! (the region that may read [`Op::Result`]), the checks and the reports.
 
+mod except;
 mod op;
 mod program;
 mod text;
 mod verify;
 
+pub use except::{Case, ExceptionInfo};
 pub use op::*;
 pub use program::*;
 pub use text::{canonical_text, print};

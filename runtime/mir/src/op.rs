@@ -53,6 +53,8 @@ ids! {
     PlaceId;
     /// A named definition (for explanations).
     DefId;
+    /// An exception.
+    ExceptionId;
 }
 
 /// The type of a node.
@@ -343,6 +345,8 @@ pub enum Op {
     FirstOf(Vec<(RegionId, RegionId)>, Option<RegionId>),
     /// The one condition that holds. Error `NotOne` for none or several.
     OneOf(Vec<(RegionId, RegionId, PlaceId)>),
+    /// A value with exceptions (default logic). See [`crate::Case`]. Error `Disagree`.
+    Except(RegionId, Vec<crate::Case>),
     /// A fold over a loop.
     Fold(Fold, Loop),
     /// A dated parameter at a period, a year (integer number) or a date. Error `NoValue`, `Changes`.

@@ -53,6 +53,8 @@ pub struct Program {
     pub tests: Vec<TestInfo>,
     /// Named definitions, for explanations.
     pub defs: Vec<Def>,
+    /// Exceptions, by [`crate::ExceptionId`].
+    pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.
     pub accepted: Vec<Accepted>,
     /// Places, by [`PlaceId`].
@@ -162,6 +164,10 @@ pub struct RecordInfo {
     pub requires: Vec<CheckInfo>,
     /// The [`crate::Op::Bound`] node through which the regions of the fields and requirements read the record.
     pub this: NodeId,
+    /// The order in which the fields are completed: each after those that its condition, default or computation reads.
+    pub order: Vec<u32>,
+    /// Values for each member of an enumeration: the fields are its members, and data may name them by label.
+    pub each: bool,
 }
 
 /// A field of a record.
@@ -181,6 +187,19 @@ pub struct FieldInfo {
     pub computed: Option<RegionId>,
     /// Default factor of an activity.
     pub factor: Option<FactorDefault>,
+    /// Given only if this holds; absent otherwise.
+    pub when: Option<When>,
+}
+
+/// The condition of a conditional input or field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// Yields a Bool from inputs (or from fields of the record).
+    pub region: RegionId,
+    /// As written.
+    pub formula: String,
+    /// Its place.
+    pub place: PlaceId,
 }
 
 /// `factor default p`, `factor fixed p`.
@@ -205,6 +224,19 @@ pub enum Constraint {
     Unique(u32, PlaceId),
     /// `sum(field) = 1`; the field is `None` for values for each member.
     Sum(Option<u32>, Number, PlaceId),
+    /// `sum(field) = 1 within 0.001 scaled`
+    SumWithin {
+        /// As for `Sum`.
+        field: Option<u32>,
+        /// The sum.
+        sum: Number,
+        /// Largest difference.
+        within: Number,
+        /// The values are divided by their sum (times `sum`), which is reported.
+        scaled: bool,
+        /// Place.
+        place: PlaceId,
+    },
     /// `integer`
     Integer(PlaceId),
 }
@@ -222,6 +254,8 @@ pub struct InputInfo {
     pub default: Option<RegionId>,
     /// Default factor of an activity.
     pub factor: Option<FactorDefault>,
+    /// Given only if this holds; absent otherwise.
+    pub when: Option<When>,
     /// Its declaration.
     pub place: PlaceId,
 }

@@ -82,7 +82,8 @@ impl Printer<'_> {
             for f in &r.fields {
                 let default = self.region_word("default", f.default);
                 let computed = self.region_word("=", f.computed);
-                line!(self.out, "  {}: {}{default}{computed}", f.name.id, ty_text(p, &f.ty));
+                let when = self.region_word("when", f.when.as_ref().map(|w| w.region));
+                line!(self.out, "  {}: {}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
             }
         }
         for t in &p.params {
@@ -93,7 +94,8 @@ impl Printer<'_> {
         }
         for i in &p.inputs {
             let default = self.region_word("default", i.default);
-            line!(self.out, "input {}: {}{default}", i.name.id, ty_text(p, &i.ty));
+            let when = self.region_word("when", i.when.as_ref().map(|w| w.region));
+            line!(self.out, "input {}: {}{when}{default}", i.name.id, ty_text(p, &i.ty));
         }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
@@ -370,6 +372,14 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
             let all: Vec<_> =
                 arms.iter().map(|(c, v, _)| format!("when {} => {}", refs.region(*c), refs.region(*v))).collect();
             format!("one_of {{ {} }}", all.join(", "))
+        }
+        Op::Except(base, cases) => {
+            let mut text = format!("except {}", refs.region(*base));
+            for (i, c) in cases.iter().enumerate() {
+                let under = c.parent.map_or_else(String::new, |p| format!(" under {p}"));
+                let _ = write!(text, ", {i}{under} when {} => {}", refs.region(c.when), refs.region(c.value));
+            }
+            text
         }
         Op::Fold(fold, l) => format!("{} {}", fold_word(*fold), loop_text(l, refs)),
         Op::ParamAt(t, n) => format!("param {} at {}", param_name(p, *t), refs.node(*n)),

@@ -10,7 +10,7 @@ mod types;
 
 use crate::{
     Cell, CheckInfo, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op, Piece,
-    PlaceId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId,
+    PlaceId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
 };
 use std::fmt;
 
@@ -256,6 +256,7 @@ impl<'a> Verifier<'a> {
         let p = self.p;
         self.unit(p.rule.declared_unit)?;
         self.unit(p.rule.result_unit)?;
+        p.exceptions.iter().try_for_each(|e| self.place(e.place))?;
         for u in &p.units {
             let known = u.atoms.iter().all(|(s, ..)| (*s as usize) < p.unit_symbols.len());
             ensure(known, || format!("unit `{}` names a symbol that does not exist", u.text))?;
@@ -303,6 +304,7 @@ impl<'a> Verifier<'a> {
             | Constraint::Count(.., at)
             | Constraint::Unique(_, at)
             | Constraint::Sum(.., at)
+            | Constraint::SumWithin { place: at, .. }
             | Constraint::Integer(at) => self.place(*at),
         })
     }
@@ -322,10 +324,17 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
+    fn when(&mut self, when: Option<&When>) -> Check {
+        let Some(w) = when else { return Ok(()) };
+        self.place(w.place)?;
+        self.boolean(w.region, "condition of an input")
+    }
+
     fn inputs(&mut self) -> Check {
         for i in &self.p.inputs {
             self.place(i.place)?;
             self.constraints(&i.constraints)?;
+            self.when(i.when.as_ref())?;
             self.given(&i.name.id, &i.ty, i.default, i.factor.as_ref())?;
         }
         Ok(())
@@ -338,8 +347,14 @@ impl<'a> Verifier<'a> {
             let fits = bound && matches!(this, Ty::Record(id) if id.ix() == ix);
             ensure(fits, || format!("`this` of record `{}` is no bound item of it", r.name))?;
             self.visible[r.this.ix()] = true;
+            let mut order = r.order.clone();
+            order.sort_unstable();
+            ensure(order.iter().copied().eq(0..r.fields.len() as u32), || {
+                format!("order of record `{}` does not name each field once", r.name)
+            })?;
             for f in &r.fields {
                 self.constraints(&f.constraints)?;
+                self.when(f.when.as_ref())?;
                 ensure(f.tag_field.is_none_or(|t| (t as usize) < r.fields.len()), || {
                     format!("tag of `{}.{}` names no field", r.name, f.name.id)
                 })?;

@@ -251,7 +251,7 @@ fn declarations_are_well_formed() {
         |b| {
             let this = b.number("1", NUMBER);
             let (name, fields, requires) = ("R".to_owned(), vec![], vec![]);
-            b.p.records.push(RecordInfo { name, fields, requires, this });
+            b.p.records.push(RecordInfo { name, fields, requires, this, order: vec![], each: false });
         },
         "`this` of record `R`",
     );
@@ -314,6 +314,14 @@ fn operand_types_fit() {
         ("Match", Box::new(|f, _, _, r| Op::Match(f, vec![r, r])), Ty::Bool),
         ("FirstOf", Box::new(|_, _, _, r| Op::FirstOf(vec![(r, r)], None)), NUMBER),
         ("OneOf", Box::new(|_, _, _, _| Op::OneOf(vec![])), NUMBER),
+        (
+            "Except",
+            Box::new(|_, _, _, r| {
+                let exception = ExceptionId(0);
+                Op::Except(r, vec![Case { when: r, value: r, parent: Some(0), exception }])
+            }),
+            NUMBER,
+        ),
         ("ParamAt", Box::new(|_, x, _, _| Op::ParamAt(ParamId(0), x)), NUMBER),
         ("Lookup", Box::new(|_, _, _, _| Op::Lookup { table: TableId(0), keys: vec![], column: None }), Ty::Bool),
         ("HasRow", Box::new(|_, _, _, _| Op::HasRow { table: TableId(0), keys: vec![] }), Ty::Bool),

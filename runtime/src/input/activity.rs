@@ -112,8 +112,10 @@ impl Decoder<'_> {
                 }
             }
         }
-        let text_of = |key: &str| json.get(key).or_else(|| activity.get(key));
-        let file = self.gwp.clone();
+        // `null` is not given, as it stands in an empty form.
+        let stated = |j: &&Json| j.kind != Kind::Null;
+        let text_of = |key: &str| json.get(key).filter(stated).or_else(|| activity.get(key).filter(stated));
+        let file = self.gwp.clone().filter(|j| j.kind != Kind::Null);
         let set = text_of("gwp")
             .or(file.as_ref())
             .map(|j| (j, if let Kind::Text(t) | Kind::Argument(t) = &j.kind { t.as_str() } else { "" }));

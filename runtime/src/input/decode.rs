@@ -3,9 +3,9 @@
 use super::{Given, InputDoc, MAX_LIST, user_errors};
 use crate::days;
 use crate::diagnose::{self, MAX_REPORTED};
-use crate::interp::{Interp, Problem, Slot, violations};
+use crate::interp::{Interp, Problem, Slot, scaled, violations};
 use crate::json::{Json, Kind, Member};
-use crate::result::EvidenceEntry;
+use crate::result::{EvidenceEntry, Finding};
 use crate::show;
 use crate::touch::Touches;
 use crate::units::Refused;
@@ -25,12 +25,14 @@ pub(super) struct Decoder<'p> {
     /// The GWP set that the document states for all its CO2e data.
     pub(super) gwp: Option<Json>,
     pub(super) found: Vec<Diagnostic>,
+    /// What was done to the data, to be told with the result.
+    pub(super) notes: Vec<Finding>,
 }
 
 impl<'p> Decoder<'p> {
     pub(super) fn new(program: &'p Program, doc: Option<&InputDoc>) -> Self {
         let file = doc.map_or_else(String::new, |d| d.file.clone());
-        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new() }
+        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new(), notes: Vec::new() }
     }
 
     pub(super) fn report(&mut self, d: Diagnostic) {
@@ -120,6 +122,24 @@ impl<'p> Decoder<'p> {
     pub(super) fn input(&mut self, it: &mut Interp<'p>, info: &'p InputInfo, given: Option<&Given<'_>>) -> Slot {
         let path = info.name.id.as_str();
         let declared = label(&info.name.labels);
+        if let Some(when) = &info.when {
+            match it.condition(when.region).0 {
+                Ok(true) => {}
+                Ok(false) => {
+                    if let Some(given) = given {
+                        self.not_applicable(info, when, given);
+                    }
+                    return Slot::new(Value::Absent);
+                }
+                Err(e) => {
+                    // What the condition reads is missing or wrong, which has been told; else the condition fails.
+                    if self.found.is_empty() {
+                        self.found.extend(diagnose::diagnostics(self.program, &[e]));
+                    }
+                    return Slot::new(Value::Absent);
+                }
+            }
+        }
         let (slot, json, set) = match given {
             None => {
                 let slot = match info.default {
@@ -133,9 +153,11 @@ impl<'p> Decoder<'p> {
                 let mut problems = Vec::new();
                 let value = it.complete(slot.value, info.factor.as_ref(), &mut |p| problems.push(p));
                 problems.extend(violations(self.program, &value, &info.ty, &info.constraints));
+                let ok = problems.is_empty();
                 for p in problems {
                     self.problem(None, None, path, &declared, p);
                 }
+                let value = if ok { self.settled(info, value) } else { value };
                 return Slot { value, touches: slot.touches };
             }
             Some(Given::Json(json)) => match self.value(it, json, &info.ty, path, None) {
@@ -153,10 +175,39 @@ impl<'p> Decoder<'p> {
         let mut problems = Vec::new();
         let value = it.complete(slot.value, info.factor.as_ref(), &mut |p| problems.push(p));
         problems.extend(violations(self.program, &value, &info.ty, &info.constraints));
+        let ok = problems.is_empty();
         for p in problems {
             self.problem(json, set, path, &declared, p);
         }
+        let value = if ok { self.settled(info, value) } else { value };
         Slot { value, touches: slot.touches }
+    }
+
+    /// The value after `scaled`, which is told as a finding.
+    fn settled(&mut self, info: &InputInfo, value: Value) -> Value {
+        match scaled(value, &info.constraints) {
+            Ok((value, None)) => value,
+            Ok((value, Some(total))) => {
+                let name = &info.name.id;
+                self.notes.push(Finding {
+                    name: name.clone(),
+                    message: text!(
+                        "{name} 合计为 {total}，各值已按比例调整",
+                        "{name} sums to {total}; its values were scaled"
+                    ),
+                    clause: info.name.clause.clone(),
+                    place: diagnose::place(self.program, info.place),
+                });
+                value
+            }
+            Err(_) => {
+                let name = &info.name.id;
+                let d = Diagnostic::new(Code::E002, text!("{name} 按比例调整时溢出", "{name} overflows when scaled"));
+                let d = diagnose::at(d, self.program, info.place, text!("在此声明", "declared here"));
+                self.report(d);
+                Value::Absent
+            }
+        }
     }
 
     /// A value of this type; problems are reported and yield nothing.
@@ -213,7 +264,17 @@ impl<'p> Decoder<'p> {
         let mut ok = true;
         let mut found: Vec<Option<&Json>> = vec![None; info.fields.len()];
         for m in members {
-            match info.fields.iter().position(|f| f.name.id == m.key) {
+            let labels = |f: &FieldInfo| info.each && (f.name.labels.zh == m.key || f.name.labels.en == m.key);
+            let of_id = info.fields.iter().position(|f| f.name.id == m.key);
+            match of_id.or_else(|| info.fields.iter().position(labels)) {
+                // By its identifier and by a label.
+                Some(k) if found[k].is_some_and(|_| info.each) => {
+                    let key = format!("{path}.{}", info.fields[k].name.id);
+                    let d = Diagnostic::new(Code::I011, text!("{key} 给了两次", "{key} is given twice"));
+                    let d = self.at(d, &m.value, text!("第二次", "the second time"));
+                    self.found.push(d);
+                    ok = false;
+                }
                 Some(k) if info.fields[k].computed.is_none() => found[k] = Some(&m.value),
                 Some(_) => {
                     let key = &m.key;
@@ -258,7 +319,8 @@ impl<'p> Decoder<'p> {
             for (k, field) in info.fields.iter().enumerate() {
                 let needed =
                     field.default.is_none() && field.computed.is_none() && !matches!(field.ty, Ty::Optional(_));
-                if found[k].is_none() && needed {
+                // Whether a conditional field is needed shows only when the record can be built.
+                if found[k].is_none() && needed && field.when.is_none() {
                     problems.push((Some(k as u32), Problem::Missing));
                 }
                 if let Some(slot) = &given[k] {
@@ -273,7 +335,11 @@ impl<'p> Decoder<'p> {
             let place = k.and_then(|k| found.get(k as usize).copied().flatten()).unwrap_or(json);
             let path = field.map_or_else(|| path.to_owned(), |f| format!("{path}.{}", f.name.id));
             let declared = field.map(|f| label(&f.name.labels)).unwrap_or_default();
-            self.problem(Some(place), None, &path, &declared, problem);
+            match (problem, field.and_then(|f| f.when.as_ref())) {
+                (Problem::NotApplicable, Some(when)) => self.needless(Some(place), None, &path, &declared, when),
+                (Problem::Missing, Some(when)) => self.needed(place, &path, &declared, when),
+                (problem, _) => self.problem(Some(place), None, &path, &declared, problem),
+            }
         }
         slot.filter(|_| !failed)
     }
@@ -296,7 +362,7 @@ fn once(members: &[Member]) -> impl Iterator<Item = &Member> {
 }
 
 /// Labels in brackets, to stand behind a path.
-fn label(labels: &Text) -> Text {
+pub(super) fn label(labels: &Text) -> Text {
     let bracket = |l: &str, open: &str, close: &str| {
         if l.is_empty() { String::new() } else { format!("{open}{l}{close}") }
     };

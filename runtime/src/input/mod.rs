@@ -11,10 +11,11 @@ mod scalar;
 
 pub use doc::InputDoc;
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
-use crate::result::{EvidenceEntry, InputValue};
+use crate::result::{EvidenceEntry, Finding, InputValue};
 use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
@@ -33,6 +34,8 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceEntry>,
     pub(crate) slots: Vec<Slot>,
     given: Vec<bool>,
+    /// What was done to the data: findings of the result.
+    pub(crate) notes: Vec<Finding>,
 }
 
 /// Where a given input comes from.
@@ -80,6 +83,17 @@ impl Inputs {
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
     ) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_recorded(program, doc, period, sets, None)
+    }
+
+    /// [`Inputs::read`], noting what is given and evaluated on the way.
+    pub(crate) fn read_recorded(
+        program: &Program,
+        doc: Option<&InputDoc>,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+        seen: Option<&Recorder>,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut decoder = Decoder::new(program, doc);
         let mut given: HashMap<usize, Given<'_>> = HashMap::new();
         let mut stated = None;
@@ -104,23 +118,28 @@ impl Inputs {
             decoder.no_period(doc);
         }
         let mut it = Interp::new(program, period);
+        it.seen = seen;
         let mut was_given = vec![false; program.inputs.len()];
         for i in input_order(program) {
             let (Some(info), place) = (program.inputs.get(i), given.get(&i)) else {
                 continue;
             };
             was_given[i] = place.is_some();
+            if let Some(seen) = seen.filter(|_| place.is_some()) {
+                seen.input(i);
+            }
             let slot = decoder.input(&mut it, info, place);
             if let Some(place) = it.inputs.get_mut(InputId(i as u32).ix()) {
                 *place = Some(slot);
             }
         }
+        let notes = std::mem::take(&mut decoder.notes);
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given })
+        Ok(Self { period, evidence, slots, given: was_given, notes })
     }
 
     /// The value of an input.
@@ -145,7 +164,9 @@ impl Inputs {
 
     /// The inputs as they were read.
     pub(crate) fn shown(&self, program: &Program) -> Vec<InputValue> {
-        let all = program.inputs.iter().zip(&self.slots).zip(&self.given);
+        // A conditional input whose condition does not hold is no input of this evaluation.
+        let applies = |info: &InputInfo, slot: &Slot| info.when.is_none() || slot.value != Value::Absent;
+        let all = program.inputs.iter().zip(&self.slots).zip(&self.given).filter(|((i, s), _)| applies(i, s));
         all.map(|((info, slot), given)| InputValue {
             name: assemble::name(&info.name),
             default: !given,
@@ -165,6 +186,7 @@ pub(crate) fn user_errors(value: &Value, out: &mut Vec<Errs>) {
                     f.kind,
                     FailKind::Constraint { .. }
                         | FailKind::MissingField(..)
+                        | FailKind::NotApplicable(..)
                         | FailKind::NoFactor
                         | FailKind::FixedFactor
                         | FailKind::Require(_)

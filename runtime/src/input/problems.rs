@@ -1,7 +1,8 @@
 //! What is wrong with input data, in words: with the place in the document, the declaration, and the nearest name.
 
+use super::Given;
 use super::InputDoc;
-use super::decode::Decoder;
+use super::decode::{Decoder, label};
 use super::title;
 use crate::diagnose;
 use crate::interp::{Problem, unit_of};
@@ -10,7 +11,7 @@ use crate::nearest::nearest;
 use crate::show;
 use crate::units::Refused;
 use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
-use footrule_mir::{InputInfo, PlaceId};
+use footrule_mir::{InputInfo, PlaceId, When};
 use std::collections::HashMap;
 
 impl Decoder<'_> {
@@ -120,8 +121,53 @@ impl Decoder<'_> {
         let (zh, en) = title(info);
         let unit = unit_of(&info.ty).map(|u| show::unit(self.program, u)).unwrap_or_default();
         let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
-        let d = Diagnostic::new(Code::I002, text!("缺少输入 {zh}{unit}", "input {en}{unit} is missing"));
+        let message = match &info.when {
+            None => text!("缺少输入 {zh}{unit}", "input {en}{unit} is missing"),
+            Some(w) => {
+                let f = &w.formula;
+                text!("缺少输入 {zh}{unit}：{f} 时须给出", "input {en}{unit} is missing: it is needed when {f}")
+            }
+        };
+        let d = Diagnostic::new(Code::I002, message);
         self.found.push(diagnose::at(d, self.program, info.place, Text::new("在此声明", "it is declared here")));
+    }
+
+    /// An input that is given although its condition does not hold.
+    pub(super) fn not_applicable(&mut self, info: &InputInfo, when: &When, given: &Given<'_>) {
+        let (json, set) = match given {
+            Given::Json(json) => (Some(*json), None),
+            Given::Set(_, place) => (None, Some(*place)),
+        };
+        self.needless(json, set, &info.name.id, &label(&info.name.labels), when);
+    }
+
+    /// A value that is given although its condition does not hold.
+    pub(super) fn needless(
+        &mut self,
+        json: Option<&Json>,
+        set: Option<PlaceId>,
+        path: &str,
+        declared: &Text,
+        when: &When,
+    ) {
+        let (dz, de, f) = (&declared.zh, &declared.en, &when.formula);
+        let message = text!("{path}{dz} 只在 {f} 时给出", "{path}{de} is given only when {f}");
+        let mut d = Diagnostic::new(Code::I015, message).help(text!("删去它", "leave it out"));
+        if let Some(json) = json {
+            d = self.at(d, json, text!("条件不成立", "the condition does not hold"));
+        }
+        if let Some(place) = set {
+            d = diagnose::at(d, self.program, place, text!("条件不成立", "the condition does not hold"));
+        }
+        self.found.push(diagnose::also(d, self.program, when.place, text!("条件", "the condition")));
+    }
+
+    /// A conditional field that is not given although its condition holds.
+    pub(super) fn needed(&mut self, json: &Json, path: &str, declared: &Text, when: &When) {
+        let (dz, de, f) = (&declared.zh, &declared.en, &when.formula);
+        let message = text!("缺少 {path}{dz}：{f} 时须给出", "{path}{de} is missing: it is needed when {f}");
+        let d = self.at(Diagnostic::new(Code::I002, message), json, Text::same(path));
+        self.found.push(diagnose::also(d, self.program, when.place, text!("条件", "the condition")));
     }
 
     /// A problem with the value at `json` (`None` if there is no place in the document).
@@ -144,6 +190,8 @@ impl Decoder<'_> {
                 let (dz, de) = (&declared.zh, &declared.en);
                 (Code::I002, text!("缺少 {path}{dz}", "{path}{de} is missing"), None)
             }
+            // Told with its condition where the field is known (`needless`).
+            Problem::NotApplicable => (Code::I015, text!("{path} 不应给出", "{path} must not be given"), None),
             Problem::NoFactor => (
                 Code::I014,
                 text!(

@@ -60,7 +60,7 @@ impl<'p> Decoder<'p> {
         let mut entries = Vec::new();
         for m in members.iter().filter(|m| is_evidence(&m.key)) {
             let ok = flat(&m.key, &m.value, &mut entries);
-            let is_bool = matches!(m.value.kind, Kind::Bool(_)) || argument_bool(&m.value).is_some();
+            let is_bool = matches!(m.value.kind, Kind::Bool(_) | Kind::Null) || argument_bool(&m.value).is_some();
             if !ok || (m.key == "primary" && !is_bool) {
                 self.shape(&m.value, &format!("{path}.{}", m.key), Text::new("另一种值", "another kind of value"));
             }

@@ -5,14 +5,17 @@
 //! most [`MAX_DEPTH`] deep). A malformed program yields `FailKind::Bug`, never a panic.
 //! Must not: report anything to a user, or depend on the order in which nodes are asked for.
 
+mod except;
 mod fold;
 mod ops;
 mod param;
 mod record;
 
+pub(crate) use except::ExceptTrace;
 pub(crate) use ops::gas_key;
-pub(crate) use record::{Problem, unit_of, violations};
+pub(crate) use record::{Problem, scaled, unit_of, violations};
 
+use crate::coverage::Recorder;
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
@@ -58,6 +61,10 @@ pub(crate) struct Interp<'p> {
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
+    /// What definitions with exceptions came to, by node and items of the enclosing loops.
+    pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
+    /// Notes what is evaluated, if someone wants to know.
+    pub seen: Option<&'p Recorder>,
 }
 
 impl<'p> Interp<'p> {
@@ -81,6 +88,8 @@ impl<'p> Interp<'p> {
             reference: None,
             found: HashMap::new(),
             data: data(program),
+            excepted: HashMap::new(),
+            seen: None,
         }
     }
 
@@ -180,6 +189,9 @@ impl<'p> Interp<'p> {
             return;
         }
         let slot = self.eval(id, node);
+        if let Some(seen) = self.seen {
+            seen.node(id, &slot.value);
+        }
         self.set(id, slot);
     }
 
@@ -204,6 +216,9 @@ impl<'p> Interp<'p> {
         };
         if self.depth >= MAX_DEPTH {
             return Slot::new(Value::Err(self.fail_at(PlaceId(0), None, 0, FailKind::Bug("regions nest too deeply"))));
+        }
+        if let Some(seen) = self.seen {
+            seen.region(id);
         }
         self.depth += 1;
         for n in &region.nodes {
@@ -243,6 +258,7 @@ impl<'p> Interp<'p> {
             Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..) => self.choose(id, &node.op),
             Op::FirstOf(arms, rest) => self.first_of(id, arms, *rest),
             Op::OneOf(arms) => self.one_of(id, arms),
+            Op::Except(base, cases) => self.except(id, *base, cases),
             Op::Fold(fold, l) => self.fold(id, *fold, l, &node.ty),
             Op::ParamAt(param, at) => self.param_at(id, *param, *at),
             Op::Lookup { table, keys, column } => self.lookup(id, *table, keys, *column),
@@ -324,6 +340,7 @@ pub(crate) fn input_order(program: &Program) -> Vec<usize> {
         .map(|input| {
             let mut start = Refs::default();
             start.regions.extend(input.default.iter().copied().chain(input.factor.as_ref().map(|f| f.value)));
+            start.regions.extend(input.when.as_ref().map(|w| w.region));
             start.records.extend(walk::records_of(&input.ty));
             let mut closure = Closure::default();
             closure.extend(program, start, |_| false);

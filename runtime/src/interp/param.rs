@@ -87,6 +87,9 @@ impl Interp<'_> {
         let value = match stretches(info, from, to) {
             Err(day) => Err(FailKind::NoValue(param, day)),
             Ok(list) => {
+                if let Some(seen) = self.seen {
+                    list.iter().for_each(|s| seen.param_row(param.ix(), s.row));
+                }
                 touches.absorb(&Touches::of(
                     list.iter()
                         .flat_map(|s| {
@@ -226,6 +229,9 @@ impl Interp<'_> {
                 Slot { value: Value::Err(self.fail(id, kind)), touches }
             }
             Some(Ok(row)) => {
+                if let Some(seen) = self.seen {
+                    seen.table_row(table.ix(), row);
+                }
                 let slot = match column {
                     None => Slot::new(Value::Row(table, row)),
                     Some(c) => self.cell(id, table, row, c),
@@ -270,7 +276,13 @@ impl Interp<'_> {
             return Slot { value: self.bug(id, "no such table"), touches };
         };
         let slot = match (column as usize).checked_sub(info.keys.len()) {
-            Some(c) => self.cell(id, table, index, c as u32),
+            Some(c) => {
+                // A loop's filter reads the keys of every row; only a value that is read makes a row count.
+                if let Some(seen) = self.seen {
+                    seen.table_row(table.ix(), index);
+                }
+                self.cell(id, table, index, c as u32)
+            }
             None => {
                 let cell = info.rows.get(index as usize).and_then(|r: &TableRow| r.keys.get(column as usize));
                 Slot::new(match cell {

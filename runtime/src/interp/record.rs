@@ -11,7 +11,7 @@ use footrule_mir::{
     CheckInfo, Cmp, Constraint, Evidence, FactorDefault, NodeId, Op, Origin, Piece, PlaceId, Program, RecordId, Ty,
     UnitId,
 };
-use footrule_number::{Number, sum};
+use footrule_number::{NumError, Number, sum};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     Constraint { place: PlaceId, list: bool, message: Text },
     /// No value and no default.
     Missing,
+    /// Given although its condition does not hold.
+    NotApplicable,
     /// An activity without factor.
     NoFactor,
     /// A factor where the rule fixes it.
@@ -49,6 +51,7 @@ impl<'p> Interp<'p> {
                 let (place, kind) = match problem {
                     Problem::Constraint { list, message, .. } => (place, FailKind::Constraint { list, message }),
                     Problem::Missing => (place, FailKind::MissingField(record, field)),
+                    Problem::NotApplicable => (place, FailKind::NotApplicable(record, field)),
                     Problem::NoFactor => (place, FailKind::NoFactor),
                     Problem::FixedFactor => (place, FailKind::FixedFactor),
                     Problem::Require { place, message } => (place, FailKind::Require(message)),
@@ -82,7 +85,25 @@ impl<'p> Interp<'p> {
                 touches.absorb(&slot.touches);
             }
         }
-        for (k, field) in info.fields.iter().enumerate() {
+        for (k, field) in info.order.iter().filter_map(|k| Some((*k as usize, info.fields.get(*k as usize)?))) {
+            if let Some(when) = &field.when {
+                self.this(info.this, id, &fields, &touches);
+                match self.condition(when.region) {
+                    (Ok(true), read) => touches.absorb(&read),
+                    (Ok(false), read) => {
+                        touches.absorb(&read);
+                        if given[k].is_some() {
+                            problems.push((Some(k as u32), Problem::NotApplicable));
+                        }
+                        fields[k] = Value::Absent;
+                        continue;
+                    }
+                    (Err(e), _) => {
+                        fields[k] = Value::Err(e);
+                        continue;
+                    }
+                }
+            }
             let region = match (&given[k], field.computed, field.default) {
                 (_, Some(region), _) | (None, None, Some(region)) => Some(region),
                 (Some(_), ..) => None,
@@ -328,11 +349,71 @@ pub(crate) fn violations(program: &Program, value: &Value, ty: &Ty, constraints:
                     _ => continue,
                 }
             }
+            (
+                Constraint::SumWithin { field, sum: expected, within, scaled, place },
+                Value::List(items) | Value::Record(_, items),
+            ) => match summed(items, *field).map(|total| total.and_then(|t| Ok((t, t.sub(*expected)?.abs())))) {
+                Some(Ok((total, gap))) if gap > *within => (
+                    *place,
+                    true,
+                    text!(
+                        "合计为 {total}，应为 {expected}（允差 {within}）",
+                        "it sums to {total}; it must be {expected} within {within}"
+                    ),
+                ),
+                Some(Ok((total, _))) if *scaled && total.is_zero() && !expected.is_zero() => {
+                    (*place, true, text!("合计为零，不能按比例调整", "it sums to 0 and cannot be scaled"))
+                }
+                Some(Err(_)) => (*place, true, text!("合计溢出", "its sum overflows")),
+                _ => continue,
+            },
             _ => continue,
         };
         out.push(Problem::Constraint { place, list, message });
     }
     out
+}
+
+/// Values that are divided by their sum, with that sum, where a constraint says so and the sum differs.
+pub(crate) fn scaled(value: Value, constraints: &[Constraint]) -> Result<(Value, Option<Number>), NumError> {
+    for c in constraints {
+        let Constraint::SumWithin { field, sum: expected, scaled: true, .. } = c else { continue };
+        let (Value::List(items) | Value::Record(_, items)) = &value else { continue };
+        let Some(total) = summed(items, *field).transpose()? else { continue };
+        if total == *expected {
+            continue;
+        }
+        let one = |x: Number| if *expected == Number::ONE { x.div(total) } else { x.mul(*expected)?.div(total) };
+        let item = |v: &Value| -> Result<Value, NumError> {
+            Ok(match (v, field) {
+                (Value::Number(x), _) => Value::Number(one(*x)?),
+                (Value::Split(s), _) => Value::Split(s.each(one)?),
+                (Value::Activity(a), _) => {
+                    Value::Activity(Arc::new(Activity { amount: one(a.amount)?, ..(**a).clone() }))
+                }
+                (Value::Record(id, fields), Some(k)) => {
+                    let mut fields = fields.to_vec();
+                    match fields.get_mut(*k as usize) {
+                        Some(Value::Number(x)) => *x = one(*x)?,
+                        Some(Value::Split(s)) => *s = s.each(one)?,
+                        Some(Value::Activity(a)) => {
+                            *a = Arc::new(Activity { amount: one(a.amount)?, ..(**a).clone() });
+                        }
+                        _ => {}
+                    }
+                    Value::Record(*id, fields.into())
+                }
+                (other, _) => other.clone(),
+            })
+        };
+        let items: Vec<Value> = items.iter().map(item).collect::<Result<_, _>>()?;
+        let value = match &value {
+            Value::Record(id, _) => Value::Record(*id, items.into()),
+            _ => Value::List(items.into()),
+        };
+        return Ok((value, Some(total)));
+    }
+    Ok((value, None))
 }
 
 fn sign(cmp: Cmp) -> &'static str {

@@ -86,7 +86,7 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
         lines: show_lines(lines)?,
         apart: show_lines(apart)?,
         reports: reports(program, found)?,
-        warnings: warnings(program, found),
+        warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
         checks: checks(program, found),
         factors: factors(it, found),
         accepted: program

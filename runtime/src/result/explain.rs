@@ -5,6 +5,7 @@
 //! met first, and stands alone elsewhere (`repeated`).
 
 use super::assemble::{figure, origin_name, source, unit};
+use super::definition::{Alternative, alternatives, line_node};
 use super::outcome::{EvidenceEntry, Shown, Source};
 use super::{Findings, LineResult, counts, publish};
 use crate::input::Inputs;
@@ -94,6 +95,9 @@ pub struct Explain {
     /// True if this definition is unfolded elsewhere in the tree.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeated: bool,
+    /// Of a definition with exceptions: its base, its exceptions, and which of them is in force.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
     /// Summands first, then what the formula reads.
     pub children: Vec<Explain>,
 }
@@ -113,6 +117,7 @@ impl Explain {
             source: None,
             evidence: Vec::new(),
             repeated: false,
+            alternatives: Vec::new(),
             children: Vec::new(),
         }
     }
@@ -176,6 +181,31 @@ pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Re
     Ok(root)
 }
 
+/// The derivations of single definitions and lines, each unfolded on its own.
+///
+/// Errors: those of rounding for publication.
+pub(super) fn definitions(
+    it: &mut Interp<'_>,
+    inputs: &Inputs,
+    found: &Findings,
+    reads: &[Read],
+) -> Result<Vec<Explain>, NumError> {
+    let mut out = Vec::new();
+    for read in reads {
+        let mut tree = Tree { it: &mut *it, inputs, found, seen: HashSet::new() };
+        match read {
+            Read::Line(l) => {
+                let program = tree.it.program;
+                if let (Some(line), Some(result)) = (program.lines.get(l.ix()), found.lines.get(l.ix())) {
+                    out.push(tree.line(line, result, ExplainKind::Apart, result.total, None)?);
+                }
+            }
+            read => tree.read(*read, &Touches::NONE, 0, &mut out)?,
+        }
+    }
+    Ok(out)
+}
+
 fn number(node: &mut Explain, program: &Program, x: Number) -> Result<(), NumError> {
     let f = figure(program, x)?;
     node.value = Some(x);
@@ -220,6 +250,10 @@ impl Tree<'_, '_> {
             let mut child =
                 Explain::new(ExplainKind::Item, &Named { id, labels: item.name.clone(), clause: String::new() });
             number(&mut child, program, item.total)?;
+            if let Some(node) = line_node(program, line) {
+                let said = (line.name.id.as_str(), line.name.clause.as_str(), line.formula.as_str());
+                child.alternatives = alternatives(self.it, node, &item.indices, said);
+            }
             for (key, value) in &item.parts {
                 let gas = key.gas.and_then(|g| program.gases.get(g.ix())).map_or("CO2e", |g| g.name.id.as_str());
                 let evidence = match key.evidence {
@@ -264,6 +298,8 @@ impl Tree<'_, '_> {
                 let ty = program.nodes.get(def.node.ix()).map(|n| &n.ty);
                 set_value(&mut node, program, &slot.value, ty.and_then(unit_of));
                 node.formula.clone_from(&def.formula);
+                let said = (def.name.id.as_str(), def.name.clause.as_str(), def.formula.as_str());
+                node.alternatives = alternatives(self.it, def.node, &[], said);
                 node.repeated = !self.seen.insert(read) || depth >= MAX_DEPTH;
                 if !node.repeated {
                     node.children = self.reads(&def.reads, &slot.touches, depth + 1)?;

@@ -212,6 +212,9 @@ fn item(
         Value::Err(e) => return Err(e.clone()),
         _ => return Err(fail(FailKind::Bug("a line that is no quantity"))),
     };
+    if let Some(seen) = it.seen {
+        seen.line(id);
+    }
     if own.is_negative() && line.may_be_negative.is_none() {
         return Err(fail(FailKind::Negative(id, own)));
     }

@@ -4,14 +4,17 @@
 //! Guarantees: every published figure is rounded once from its unrounded value.
 
 pub(crate) mod assemble;
+mod definition;
 mod explain;
 mod lines;
 mod outcome;
 
+pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
 pub(crate) use lines::{Figures, LineResult, counts};
 pub use outcome::*;
 
+use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::input::Inputs;
 use crate::interp::Interp;
@@ -64,16 +67,40 @@ pub(crate) struct Findings {
 /// # Errors
 /// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
 pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
-    run(program, inputs, options).map(|(outcome, _)| outcome)
+    run(program, inputs, options, None).map(|(outcome, _)| outcome)
 }
 
-/// [`evaluate`], with the state after it (for the values of definitions).
+/// [`evaluate`], with the state after it (for the values of definitions); `seen` notes what is evaluated.
 pub(crate) fn run<'p>(
     program: &'p Program,
     inputs: &Inputs,
     options: Options,
+    seen: Option<&'p Recorder>,
 ) -> Result<(Outcome, Interp<'p>), Vec<Diagnostic>> {
+    let (mut it, findings) = found(program, inputs, seen)?;
+    let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
+        if options.explain {
+            outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
+        }
+        Ok(outcome)
+    });
+    match built {
+        Ok(outcome) => Ok((outcome, it)),
+        Err(e) => {
+            let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
+            Err(diagnose::diagnostics(program, &[e]))
+        }
+    }
+}
+
+/// Evaluates everything; what was found, or all failures.
+pub(crate) fn found<'p>(
+    program: &'p Program,
+    inputs: &Inputs,
+    seen: Option<&'p Recorder>,
+) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
     let mut it = Interp::new(program, inputs.period);
+    it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
@@ -108,21 +135,8 @@ pub(crate) fn run<'p>(
             v => reports.push((v, slot.touches)),
         }
     }
-    let findings = match lines {
-        Ok((lines, figures)) if roots.is_empty() => Findings { lines, figures, checks, reports },
-        _ => return Err(diagnose::diagnostics(program, &roots)),
-    };
-    let built = assemble::outcome(&mut it, inputs, &findings).and_then(|mut outcome| {
-        if options.explain {
-            outcome.explain = Some(explain::tree(&mut it, inputs, &findings)?);
-        }
-        Ok(outcome)
-    });
-    match built {
-        Ok(outcome) => Ok((outcome, it)),
-        Err(e) => {
-            let e = it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
-            Err(diagnose::diagnostics(program, &[e]))
-        }
+    match lines {
+        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, reports })),
+        _ => Err(diagnose::diagnostics(program, &roots)),
     }
 }

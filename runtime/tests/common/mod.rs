@@ -203,8 +203,15 @@ impl B {
 
     pub fn input_with(&mut self, name: &str, ty: Ty, f: impl FnOnce(&mut Self, &mut InputInfo)) -> NodeId {
         let place = self.place();
-        let mut info =
-            InputInfo { name: named(name), ty: ty.clone(), constraints: vec![], default: None, factor: None, place };
+        let mut info = InputInfo {
+            name: named(name),
+            ty: ty.clone(),
+            constraints: vec![],
+            default: None,
+            factor: None,
+            when: None,
+            place,
+        };
         f(self, &mut info);
         self.p.inputs.push(info);
         let id = InputId(self.p.inputs.len() as u32 - 1);

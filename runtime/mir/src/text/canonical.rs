@@ -227,7 +227,8 @@ impl<'a> Canon<'a> {
             let constraints = self.constraints(&i.constraints);
             let default = self.word("default", i.default);
             let factor = self.factor_default(i.factor.as_ref());
-            self.put(&format!("input {}: {}{constraints}{default}{factor}", i.name.id, ty_text(p, &i.ty)));
+            let when = self.word("when", i.when.as_ref().map(|w| w.region));
+            self.put(&format!("input {}: {}{constraints}{default}{factor}{when}", i.name.id, ty_text(p, &i.ty)));
         }
     }
 
@@ -245,6 +246,9 @@ impl<'a> Canon<'a> {
                 Constraint::Unique(field, _) => format!("unique {field}"),
                 Constraint::Integer(_) => "integer".into(),
                 Constraint::Sum(field, n, _) => format!("sum {field:?} {n}"),
+                Constraint::SumWithin { field, sum, within, scaled, .. } => {
+                    format!("sum {field:?} {sum} within {within} scaled {scaled}")
+                }
             })
             .collect();
         all.sort();
@@ -416,8 +420,9 @@ impl<'a> Canon<'a> {
             let constraints = self.constraints(&f.constraints);
             let (default, computed) = (self.word("default", f.default), self.word("=", f.computed));
             let factor = self.factor_default(f.factor.as_ref());
+            let when = self.word("when", f.when.as_ref().map(|w| w.region));
             let ty = ty_text(p, &f.ty);
-            self.put(&format!(".{}: {ty}{tag}{constraints}{default}{computed}{factor}", f.name.id));
+            self.put(&format!(".{}: {ty}{tag}{constraints}{default}{computed}{factor}{when}", f.name.id));
         }
         for check in &r.requires {
             self.check(check);

@@ -15,6 +15,7 @@ impl Op {
             | Op::Rows(_)
             | Op::FirstOf(..)
             | Op::OneOf(_)
+            | Op::Except(..)
             | Op::Fold(..)
             | Op::Result(_)
             | Op::Reference => Vec::new(),
@@ -76,6 +77,9 @@ impl Op {
             Op::Match(_, arms) => arms.clone(),
             Op::FirstOf(arms, otherwise) => arms.iter().flat_map(|(c, v)| [*c, *v]).chain(*otherwise).collect(),
             Op::OneOf(arms) => arms.iter().flat_map(|(c, v, _)| [*c, *v]).collect(),
+            Op::Except(base, cases) => {
+                std::iter::once(*base).chain(cases.iter().flat_map(|c| [c.when, c.value])).collect()
+            }
             Op::Fold(_, l) => {
                 let levels = l.levels.iter().flat_map(|l| [Some(l.list), Some(l.head), l.filter]).flatten();
                 levels.chain([l.body]).collect()

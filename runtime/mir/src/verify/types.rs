@@ -158,6 +158,15 @@ impl Verifier<'_> {
                 let (conditions, values): (Vec<_>, Vec<_>) = arms.iter().map(|(c, v, _)| (*c, *v)).unzip();
                 !values.is_empty() && asks(&conditions)? && yields(&values)?
             }
+            Op::Except(base, cases) => {
+                let ordered = cases
+                    .iter()
+                    .enumerate()
+                    .all(|(i, c)| c.parent.is_none_or(|p| (p as usize) < i) && c.exception.ix() < p.exceptions.len());
+                let conditions: Vec<_> = cases.iter().map(|c| c.when).collect();
+                let values: Vec<_> = std::iter::once(*base).chain(cases.iter().map(|c| c.value)).collect();
+                ordered && asks(&conditions)? && yields(&values)?
+            }
             Op::Fold(fold, l) => self.fold(*fold, self.value_ty(l.body)?, ty),
             Op::ParamAt(t, n) => {
                 let when = matches!(of(n), Ty::Period | Ty::Number(_) | Ty::Date);
@@ -232,7 +241,10 @@ impl Verifier<'_> {
             r.fields.len() == given.len()
                 && r.fields.iter().zip(given).enumerate().all(|(k, (f, g))| match g {
                     Some(n) => f.computed.is_none() && self.field(&Ty::Record(id), k as u32, self.of(*n)),
-                    None => f.default.is_some() || f.computed.is_some() || matches!(f.ty, Ty::Optional(_)),
+                    None => {
+                        let absent = f.when.is_some() || matches!(f.ty, Ty::Optional(_));
+                        absent || f.default.is_some() || f.computed.is_some()
+                    }
                 })
         })
     }

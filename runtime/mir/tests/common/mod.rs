@@ -89,6 +89,7 @@ impl Build {
             constraints: vec![],
             default: None,
             factor: None,
+            when: None,
             place: PlaceId(0),
         });
         self.node(Op::Input(id), ty)

@@ -1,0 +1,82 @@
+//! A compiled rule keeps its meaning when it is formatted or its keywords change language: the canonical text, from
+//! which the meaning hash is taken, is the same to the byte. Every rule of the library and of the suite is a case.
+
+use footrule_compiler::Session;
+use footrule_syntax::format::{Keywords, Options, format};
+use footrule_tests::case::{Case, read};
+use std::fs;
+
+const KEY: &str = "case.pcr";
+const WAYS: [(&str, Option<Keywords>); 3] =
+    [("fmt", None), ("fmt --keywords zh", Some(Keywords::Chinese)), ("fmt --keywords en", Some(Keywords::English))];
+
+fn rewritten(text: &str, keywords: Option<Keywords>) -> Result<String, String> {
+    format(text, false, Options { keywords }).map_err(|e| format!("{e:?}"))
+}
+
+fn meaning(session: &mut Session, key: &str, text: &str) -> Option<String> {
+    session.add_source(key, text);
+    let program = session.program(key).ok()?;
+    Some(footrule_mir::canonical_text(&program))
+}
+
+/// Rules of the library, formatted together with the modules that they use.
+pub fn library_keeps_its_meaning() -> Result<(), String> {
+    let mut session = Session::new();
+    session.load_std();
+    let rules = session.rules();
+    let meaning = |s: &Session, key: &str| {
+        let program = s.program(key).map_err(|e| format!("{key}: {e:?}"))?;
+        Ok::<_, String>(footrule_mir::canonical_text(&program))
+    };
+    let before = rules.iter().map(|r| meaning(&session, &r.key)).collect::<Result<Vec<_>, _>>()?;
+    for (way, keywords) in WAYS {
+        for (key, text) in footrule_stdlib::FILES.iter().filter(|(k, _)| !k.ends_with(".csv") && !k.ends_with(".json"))
+        {
+            session.add_source(key, rewritten(text, keywords)?);
+        }
+        for (rule, before) in rules.iter().zip(&before) {
+            if meaning(&session, &rule.key)? != *before {
+                return Err(format!("{way} changes the meaning of {}", rule.key));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Rules of the literate suite.
+pub fn suite_keeps_its_meaning() -> Result<(), String> {
+    let mut session = Session::new();
+    session.load_std();
+    let mut compared = 0;
+    for folder in ["tests/spec", "docs/diagnostics"] {
+        for page in crate::pages(folder) {
+            let text = fs::read_to_string(&page).map_err(|e| e.to_string())?;
+            for case in read(&page.display().to_string(), &text) {
+                compared += one(&mut session, &case)?;
+            }
+        }
+    }
+    if compared > 150 { Ok(()) } else { Err(format!("only {compared} rules were compared")) }
+}
+
+/// The number of rules compared. Programs that use another file of their page are left to the tree's comparison in
+/// `footrule-syntax`.
+fn one(session: &mut Session, case: &Case) -> Result<usize, String> {
+    if case.blocks.iter().any(|b| b.get("file").is_some()) {
+        return Ok(0);
+    }
+    let mut compared = 0;
+    for block in case.blocks.iter().filter(|b| b.language == "pcr" && b.get("error").is_none()) {
+        let text = if block.has("whole") { block.text.clone() } else { format!("{}{}", case.prelude, block.text) };
+        let Some(before) = meaning(session, KEY, &text) else { continue };
+        for (way, keywords) in WAYS {
+            let made = rewritten(&text, keywords).map_err(|e| format!("{}, line {}: {e}", case.name, block.line))?;
+            if meaning(session, KEY, &made).as_ref() != Some(&before) {
+                return Err(format!("{}, line {}: {way} changes the meaning:\n{made}", case.name, block.line));
+            }
+        }
+        compared += 1;
+    }
+    Ok(compared)
+}
