@@ -135,22 +135,6 @@ pub struct Fmt {
     pub keywords: Option<LangChoice>,
 }
 
-/// `footrule fmt`
-#[derive(Debug, ClapArgs)]
-pub struct Fmt {
-    /// Files and folders; `-` formats stdin to stdout [default: the current folder]
-    pub paths: Vec<String>,
-    /// Write nothing; list the files that would change and exit with 1
-    #[arg(long)]
-    pub check: bool,
-    /// Write nothing; print what would change as a unified diff
-    #[arg(long)]
-    pub diff: bool,
-    /// Write every keyword in this language · 关键词语言
-    #[arg(long, value_enum, value_name = "LANG")]
-    pub keywords: Option<LangChoice>,
-}
-
 /// `footrule test`
 #[derive(Debug, ClapArgs)]
 pub struct Test {

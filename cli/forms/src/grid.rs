@@ -142,10 +142,10 @@ fn fields(text: &str, start: usize, end: usize, separator: u8) -> Vec<Span> {
     };
     let mut out = Vec::new();
     let (mut from, mut inside) = (start, false);
-    for i in start..end {
-        if bytes[i] == b'"' {
+    for (i, byte) in bytes.iter().enumerate().take(end).skip(start) {
+        if *byte == b'"' {
             inside = !inside;
-        } else if bytes[i] == separator && !inside {
+        } else if *byte == separator && !inside {
             out.push(span(from, i));
             from = i + 1;
         }

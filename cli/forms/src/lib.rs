@@ -26,7 +26,7 @@ mod workbook;
 
 pub use csv_form::write as csv;
 pub use json_form::write as json;
-pub use model::{Column, Form, Kind, List, Slot};
+pub use model::{Column, Enums, Form, Kind, List, Slot};
 pub use schema::{RESULT, input as input_schema};
 pub use tree::{Filled, read, text};
 pub use workbook::write as xlsx;

@@ -4,7 +4,7 @@
 //! Must not: evaluate. A default that is not a constant is described, not computed.
 
 use footrule_diag::{Lang, Text, text};
-use footrule_mir::{Cmp, Const, Constraint, FactorDefault, Op, Program, RecordId, RegionId, Ty, UnitId};
+use footrule_mir::{Cmp, Const, Constraint, FactorDefault, Op, Program, RecordId, RegionId, Ty, UnitId, When};
 use std::collections::BTreeMap;
 
 /// What kind of value a slot takes.
@@ -102,8 +102,11 @@ pub struct Form {
     /// Lists.
     pub lists: Vec<List>,
     /// Members of the enumerations that occur: name, and identifier with labels.
-    pub enums: BTreeMap<usize, (String, Vec<(String, Text)>)>,
+    pub enums: Enums,
 }
+
+/// By index: the name of an enumeration, and its members with their labels.
+pub type Enums = BTreeMap<usize, (String, Vec<(String, Text)>)>;
 
 /// What is known of a path.
 #[derive(Debug, Clone)]
@@ -135,14 +138,14 @@ impl Form {
         };
         let mut walk = Walk { program, enums: &mut form.enums };
         for input in &program.inputs {
-            let required = input.default.is_none();
+            let required = input.default.is_none() && input.when.is_none();
             let base = Slot {
                 path: input.name.id.clone(),
                 labels: input.name.labels.clone(),
                 clause: input.name.clause.clone(),
                 required,
                 default: input.default.and_then(|r| constant(program, r)),
-                allowed: words(&input.constraints),
+                allowed: words(&input.constraints, input.when.as_ref()),
                 bounds: bounds(&input.constraints),
                 ..Slot::empty()
             };
@@ -258,7 +261,7 @@ fn list_of(ty: &Ty) -> Option<&Ty> {
 
 struct Walk<'a> {
     program: &'a Program,
-    enums: &'a mut BTreeMap<usize, (String, Vec<(String, Text)>)>,
+    enums: &'a mut Enums,
 }
 
 impl Walk<'_> {
@@ -341,9 +344,9 @@ impl Walk<'_> {
                 path: join(&base.path, &field.name.id),
                 labels: field.name.labels.clone(),
                 clause: if field.name.clause.is_empty() { base.clause.clone() } else { field.name.clause.clone() },
-                required: base.required && field.default.is_none(),
+                required: base.required && field.default.is_none() && field.when.is_none(),
                 default: field.default.and_then(|r| constant(self.program, r)),
-                allowed: words(&field.constraints),
+                allowed: words(&field.constraints, field.when.as_ref()),
                 bounds: bounds(&field.constraints),
                 ..Slot::empty()
             };
@@ -404,7 +407,12 @@ fn bounds(constraints: &[Constraint]) -> Vec<(&'static str, String)> {
     out
 }
 
-fn words(constraints: &[Constraint]) -> Text {
+fn words(constraints: &[Constraint], when: Option<&When>) -> Text {
+    // What is asked for on a condition only is refused where the condition does not hold.
+    let condition = when.map(|w| {
+        let formula = &w.formula;
+        text!("仅当 {formula}", "only if {formula}")
+    });
     let all = constraints.iter().filter_map(|c| match c {
         Constraint::Compare(cmp, x, _) => Some(Text::same(format!("{} {x}", sign(*cmp)))),
         Constraint::Range(a, b, _) => Some(text!("{a} 至 {b}", "{a} to {b}")),
@@ -415,5 +423,6 @@ fn words(constraints: &[Constraint]) -> Text {
         Constraint::Integer(_) => Some(Text::new("整数", "an integer")),
         _ => None,
     });
+    let all = condition.into_iter().chain(all);
     all.reduce(|a, b| Text::new(format!("{}；{}", a.zh, b.zh), format!("{}; {}", a.en, b.en))).unwrap_or_default()
 }

@@ -28,7 +28,8 @@ pub fn input(program: &Program) -> Value {
     let rule = &program.rule;
     let mut group = Group::default();
     for i in &program.inputs {
-        let needed = i.default.is_none() && !matches!(i.ty, Ty::Optional(_));
+        // Whether a condition holds is the run time's business.
+        let needed = i.default.is_none() && i.when.is_none() && !matches!(i.ty, Ty::Optional(_));
         let mut schema = value(program, &i.ty, &i.constraints);
         describe(&mut schema, &i.name.labels, &i.name.clause);
         group.put(&i.name.id, schema, needed);
@@ -182,7 +183,7 @@ fn record(program: &Program, fields: &[FieldInfo]) -> Value {
         let mut schema = value(program, &f.ty, &f.constraints);
         describe(&mut schema, &f.name.labels, &f.name.clause);
         properties.insert(f.name.id.clone(), schema);
-        if f.default.is_none() && !matches!(f.ty, Ty::Optional(_)) {
+        if f.default.is_none() && f.when.is_none() && !matches!(f.ty, Ty::Optional(_)) {
             required.push(f.name.id.clone());
         }
     }

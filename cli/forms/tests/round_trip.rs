@@ -172,6 +172,29 @@ fn a_workbook_is_the_same_each_time() {
     assert_eq!(xlsx(&form), xlsx(&form));
 }
 
+#[test]
+fn conditional_inputs_may_be_left_out() {
+    let mut session = Session::new();
+    session.load_std();
+    let source = SMALL.replace("input day:", "input burnt: bool\ninput fuel: t{Al} when burnt\ninput day:")
+        + "emission more in making = if burnt then 1 kg{CO2}/t{Al} * fuel else 0 kg{CO2}\n";
+    session.add_source("r.pcr", source);
+    let program = session.program("r.pcr").unwrap_or_else(|e| panic!("{e:#?}"));
+    let schema = input_schema(&program);
+    for (inputs, runs) in [
+        (json!({ "production": 1, "burnt": false }), true),
+        (json!({ "production": 1, "burnt": true, "fuel": 2 }), true),
+        (json!({ "production": 1, "burnt": true }), false),
+    ] {
+        let doc = json!({ "inputs": inputs });
+        assert_eq!(schema::check(&schema, &doc), Ok(()));
+        assert_eq!(outcome(&program, "f", &doc.to_string()).is_ok(), runs, "{doc}");
+    }
+    let form = Form::new(&program);
+    let fuel = form.slots.iter().find(|s| s.path == "fuel").expect("a slot");
+    assert!(!fuel.required && fuel.allowed.en.contains("only if burnt"), "{fuel:?}");
+}
+
 // ---- decimals ----
 
 const SMALL: &str = "rule r zh \"例\" en \"example\"\nversion 0.1.0\nvalid from 2026-01-01\ngwp AR6\n\

@@ -42,7 +42,9 @@ impl Splitter<'_> {
                     self.layout[at..end].fill(b' ');
                     rest.len()
                 }
-                ';' if self.current.as_ref().is_some_and(|c| c.open.is_empty()) => self.next_statement(at, end),
+                ';' if self.current.as_ref().is_some_and(|c| c.open.is_empty() && !c.too_deep && c.start < at) => {
+                    self.next_statement(at, end)
+                }
                 '§' => clause_token(rest).min(rest.len()),
                 '(' | '（' | '[' | '{' => {
                     self.open(at, c);
