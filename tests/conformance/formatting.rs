@@ -57,6 +57,7 @@ pub fn suite_keeps_its_meaning() -> Result<(), String> {
             }
         }
     }
+    println!("{compared} rules compared");
     if compared > 150 { Ok(()) } else { Err(format!("only {compared} rules were compared")) }
 }
 
@@ -70,7 +71,8 @@ fn one(session: &mut Session, case: &Case) -> Result<usize, String> {
     for block in case.blocks.iter().filter(|b| b.language == "pcr" && b.get("error").is_none()) {
         let text = if block.has("whole") { block.text.clone() } else { format!("{}{}", case.prelude, block.text) };
         let Some(before) = meaning(session, KEY, &text) else { continue };
-        for (way, keywords) in WAYS {
+        // Rewriting formats as well; that formatting alone keeps the tree is shown in `footrule-syntax`.
+        for (way, keywords) in WAYS.into_iter().filter(|(_, k)| k.is_some()) {
             let made = rewritten(&text, keywords).map_err(|e| format!("{}, line {}: {e}", case.name, block.line))?;
             if meaning(session, KEY, &made).as_ref() != Some(&before) {
                 return Err(format!("{}, line {}: {way} changes the meaning:\n{made}", case.name, block.line));

@@ -160,7 +160,7 @@ fn begin<'t>(
         _ => inner_indent(frames),
     };
     let mut line = Line::new(indent);
-    let whole = toks.marks.iter().find(|m| m.first == i).filter(|m| {
+    let whole = toks.marks.binary_search_by_key(&i, |m| m.first).ok().map(|at| &toks.marks[at]).filter(|m| {
         let ends = if m.last + 1 == toks.all.len() { alone } else { gaps[m.last + 1].breaks };
         ends && !gaps[m.first + 1..=m.last].iter().any(|g| g.breaks)
     });

@@ -57,7 +57,7 @@ pub(super) struct Mark {
 pub(super) struct Toks {
     /// In order of text, separators left out.
     pub(super) all: Vec<Tok>,
-    /// Entries that may stand in columns.
+    /// Entries that may stand in columns, by their first token.
     pub(super) marks: Vec<Mark>,
 }
 
@@ -124,6 +124,7 @@ pub(super) fn tokens(text: &str, layout: &str, language: Option<Keywords>) -> Op
         }
         at = tok.end;
     }
+    out.marks.sort_by_key(|m| m.first);
     is_gap(&text[at..]).then_some(out)
 }
 
@@ -135,7 +136,8 @@ fn node_end(out: &mut Toks, node: &Node, language: Option<Keywords>) {
         Rule::table_row | Rule::param_row | Rule::arm | Rule::when_arm => cut(Rule::fat_arrow).take(1).collect(),
         Rule::item => {
             // The clause before a declaration belongs to its line.
-            if let Some(mark) = out.marks.iter_mut().rev().find(|m| {
+            let inner = |m: &&mut Mark| m.first >= node.first;
+            if let Some(mark) = out.marks.iter_mut().rev().take_while(inner).find(|m| {
                 matches!(m.rule, Rule::flow_decl | Rule::stage_decl) && node.parts.contains(&(m.rule, m.first))
             }) {
                 mark.first = node.first;
