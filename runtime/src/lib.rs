@@ -15,7 +15,7 @@
 //!
 //! `value`, `touch` (values, failures, trace) · `interp` (operations, folds, parameters and tables, records) ·
 //! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
-//! the source) · `coverage` (what tests reach) · `diagnose`, `show` (failures and values in words) · `days`, `nearest`, `walk` (small helpers).
+//! the source) · `coverage` (what tests reach) · `diagnose`, `show` (failures and values in words) · `days`, `walk` (small helpers).
 
 mod coverage;
 mod days;
@@ -23,7 +23,6 @@ mod diagnose;
 mod input;
 mod interp;
 mod json;
-mod nearest;
 mod result;
 mod show;
 mod testing;

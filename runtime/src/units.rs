@@ -3,12 +3,11 @@
 //! Guarantees: the dimension and the tags must fit the declared unit (a missing tag fits); the conversion is exact
 //! and rounded once. Must not: guess: `/` followed by `·` without parentheses is refused.
 
-use footrule_diag::{Code, Text, text};
+use footrule_diag::{Code, Text, nearest, text};
 use footrule_mir::{Program, Unit, UnitId};
 use footrule_number::{Number, ParseError, Ratio};
 use std::collections::BTreeMap;
 
-use crate::nearest::nearest;
 use crate::show;
 
 /// Why a text is no quantity of the declared unit.

@@ -63,14 +63,27 @@ macro_rules! text {
 }
 
 /// The candidate with the least edit distance, if it is near enough to be meant (a third of the letters, at least one).
-pub fn nearest<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
-    let wanted: Vec<char> = name.to_lowercase().chars().collect();
-    candidates
-        .into_iter()
-        .map(|c| (distance(&wanted, &c.as_ref().to_lowercase().chars().collect::<Vec<_>>()), c))
-        .filter(|(d, _)| *d <= (wanted.len() / 3).max(1) && *d < wanted.len().max(2))
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, c)| c)
+pub fn nearest<S: AsRef<str>>(wanted: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
+    let wanted = fold(wanted);
+    let limit = (wanted.len() / 3).max(1);
+    let mut best: Option<(usize, S)> = None;
+    for c in candidates {
+        if c.as_ref().is_empty() {
+            continue;
+        }
+        let d = distance(&wanted, &fold(c.as_ref()));
+        let nearer = best.as_ref().is_none_or(|(b, name)| (d, c.as_ref()) < (*b, name.as_ref()));
+        if d <= limit && d < wanted.len().max(2) && nearer {
+            best = Some((d, c));
+        }
+    }
+    best.map(|(_, c)| c)
+}
+
+/// Letters that are compared: lower case, `-` and blanks as `_`; at most 64.
+fn fold(text: &str) -> Vec<char> {
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.map(|c| if c == '-' || c == ' ' { '_' } else { c }).take(64).collect()
 }
 
 /// Edit distance with transpositions of neighbours.
@@ -89,4 +102,24 @@ fn distance(a: &[char], b: &[char]) -> usize {
         before = std::mem::replace(&mut last, row);
     }
     last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_what_is_meant_and_nothing_else() {
+        let names = ["production", "net_anode", "power", "铝产量"];
+        for (wanted, found) in [
+            ("prodution", Some("production")),
+            ("Net-Anode", Some("net_anode")),
+            ("pwoer", Some("power")),
+            ("铝产", Some("铝产量")),
+            ("deliveries", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(wanted, names), found, "{wanted}");
+        }
+    }
 }

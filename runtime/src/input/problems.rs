@@ -7,10 +7,9 @@ use super::title;
 use crate::diagnose;
 use crate::interp::{Problem, unit_of};
 use crate::json::{Json, Member};
-use crate::nearest::nearest;
 use crate::show;
 use crate::units::Refused;
-use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
+use footrule_diag::{Code, Diagnostic, FileSpan, Text, nearest, text};
 use footrule_mir::{InputInfo, PlaceId, When};
 use std::collections::HashMap;
 

@@ -4,11 +4,10 @@
 use super::decode::Decoder;
 use crate::days;
 use crate::json::{Json, Kind, Member};
-use crate::nearest::nearest;
 use crate::result::EvidenceEntry;
 use crate::units::{self, Refused, Wanted};
 use crate::value::Value;
-use footrule_diag::{Code, Text, text};
+use footrule_diag::{Code, Text, nearest, text};
 use footrule_mir::{EnumId, Ty, UnitId};
 use footrule_number::Number;
 
