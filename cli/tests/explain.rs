@@ -56,3 +56,17 @@ fn a_definition_shows_its_base_and_exceptions() {
     assert!(err(&o).contains("is `share` meant?"), "{}", err(&o));
     let _ = std::fs::remove_dir_all(&folder);
 }
+
+#[test]
+fn inputs_are_read_as_run_reads_them() {
+    // A filled form in CSV, too: `explain` and `run` prepare an evaluation in one place.
+    let file = std::env::temp_dir().join(format!("footrule_explain_{}.csv", std::process::id()));
+    let path = file.to_string_lossy().into_owned();
+    let form = footrule(&["template", "std:cement", "--format", "csv"]);
+    ends(&form, 0);
+    std::fs::write(&file, &form.stdout).expect("a file");
+    let o = footrule(&["explain", "std:cement", "--lang", "en", "--input", &path]);
+    std::fs::remove_file(&file).expect("the file goes");
+    ends(&o, 3);
+    assert!(err(&o).contains("FR-I002") && !err(&o).contains("FR-I009"), "{}", err(&o));
+}

@@ -1,11 +1,11 @@
 //! `footrule explain`: how definitions come about, with their exceptions.
 
 use super::Context;
-use super::run::{split, stdin};
+use super::run::{prepare, refuse};
 use crate::args::{Explain, Format};
 use crate::exit::Exit;
-use crate::render::{self, json, outcome};
-use crate::session::{self, Workbench};
+use crate::render::outcome;
+use crate::session::Workbench;
 use crate::{bug, output};
 use footrule_diag::Diagnostic;
 
@@ -23,28 +23,11 @@ pub fn run(cx: &Context, args: &Explain) -> Exit {
         }
         Err(refused) => refused,
     };
-    let source: render::Source<'_> = &|key| bench.source(key);
-    if args.format == Format::Json {
-        output::line(&json::report(&refused, source, 1));
-        return Exit::of(&refused);
-    }
-    cx.refuse(&refused, source)
+    refuse(cx, args.format, &bench, &refused)
 }
 
 fn explain(bench: &mut Workbench, args: &Explain) -> Result<Vec<footrule_runtime::Explain>, Vec<Diagnostic>> {
-    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
-    let key = bench.open_rule(&args.rule)?;
-    bug::phase("compile");
-    let program = bench.program(&key)?;
-    bug::phase("input");
-    let (file, data) = match args.input.as_deref() {
-        Some("-") => ("-".to_owned(), stdin()),
-        Some(path) => (path.to_owned(), session::read(path)),
-        None => ("--set".to_owned(), Ok("{}".to_owned())),
-    };
-    let data = data.map_err(|e| vec![session::unreadable(&file, &e)])?;
-    bench.keep(&file, &data);
-    let inputs = session::inputs(&program, &file, &data, &sets)?;
+    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set)?;
     bug::phase("evaluate");
     footrule_runtime::definitions(&program, &inputs, &args.definitions)
 }

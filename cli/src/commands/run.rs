@@ -7,7 +7,10 @@ use crate::render::{self, json, outcome};
 use crate::session::{self, Workbench};
 use crate::{bug, output};
 use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::Program;
+use footrule_runtime::Inputs;
 use std::io::{self, Read as _};
+use std::sync::Arc;
 
 /// Calculates one footprint.
 pub fn run(cx: &Context, args: &Run) -> Exit {
@@ -23,27 +26,32 @@ pub fn run(cx: &Context, args: &Run) -> Exit {
         }
         Err(refused) => refused,
     };
-    let source: render::Source<'_> = &|key| bench.source(key);
-    if args.format == Format::Json {
-        // Whoever reads JSON gets JSON also when there is no result.
-        output::line(&json::report(&refused, source, 1));
-        return Exit::of(&refused);
-    }
-    cx.refuse(&refused, source)
+    refuse(cx, args.format, &bench, &refused)
 }
 
 fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<Diagnostic>> {
-    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
-    let key = bench.open_rule(&args.rule)?;
+    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set)?;
+    bug::phase("evaluate");
+    session::evaluate(&program, &inputs, args.explain)
+}
+
+/// The rule, compiled, and its inputs: from JSON, from a filled form, from `--set`.
+pub(super) fn prepare(
+    bench: &mut Workbench,
+    rule: &str,
+    input: Option<&str>,
+    set: &[String],
+) -> Result<(Arc<Program>, Inputs), Vec<Diagnostic>> {
+    let sets = set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
+    let key = bench.open_rule(rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
-    if let Some(path) = args.input.as_deref().filter(|p| is_form(p)) {
+    if let Some(path) = input.filter(|p| is_form(p)) {
         let inputs = session::form(bench, &program, path, &sets)?;
-        bug::phase("evaluate");
-        return session::evaluate(&program, &inputs, args.explain);
+        return Ok((program, inputs));
     }
-    let (file, data) = match args.input.as_deref() {
+    let (file, data) = match input {
         Some("-") => ("-".to_owned(), stdin()),
         Some(path) => (path.to_owned(), session::read(path)),
         None => ("--set".to_owned(), Ok("{}".to_owned())),
@@ -51,8 +59,17 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
     let data = data.map_err(|e| vec![session::unreadable(&file, &e)])?;
     bench.keep(&file, &data);
     let inputs = session::inputs(&program, &file, &data, &sets)?;
-    bug::phase("evaluate");
-    session::evaluate(&program, &inputs, args.explain)
+    Ok((program, inputs))
+}
+
+/// Shows why there is no result. Whoever reads JSON gets JSON then, too.
+pub(super) fn refuse(cx: &Context, format: Format, bench: &Workbench, refused: &[Diagnostic]) -> Exit {
+    let source: render::Source<'_> = &|key| bench.source(key);
+    if format == Format::Json {
+        output::line(&json::report(refused, source, 1));
+        return Exit::of(refused);
+    }
+    cx.refuse(refused, source)
 }
 
 /// True for a filled form in CSV or XLSX.
@@ -61,14 +78,14 @@ fn is_form(path: &str) -> bool {
     path.ends_with(".csv") || path.ends_with(".xlsx")
 }
 
-pub(super) fn stdin() -> io::Result<String> {
+fn stdin() -> io::Result<String> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     session::utf8(bytes)
 }
 
 /// `name=value`
-pub(super) fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
+fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
     match set.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
         _ => {

@@ -6,6 +6,7 @@ use crate::ast::{
     Allocate, BalanceRow, Check, DeclaredUnit, ExceptValue, Expr, ExprKind, Header, Ident, Include, Labels, Line,
     LineKind, Message, Origin, Path, Round, Stmt, UnitExpr,
 };
+use footrule_diag::Span;
 use footrule_grammar::Rule;
 use footrule_grammar::keywords::{self, Place};
 
@@ -75,13 +76,7 @@ impl<'i> Reader<'i> {
 
     fn declared_unit(&mut self, node: Node<'i>) -> DeclaredUnit {
         let span = self.span(&node);
-        let mut unit = DeclaredUnit {
-            functional: false,
-            amount: zero(),
-            unit: UnitExpr { atoms: Vec::new(), span },
-            of: None,
-            span,
-        };
+        let mut unit = no_unit(span);
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::kw_functional_unit => unit.functional = true,
@@ -355,13 +350,7 @@ impl<'i> Reader<'i> {
     fn product(&mut self, node: Node<'i>) -> Stmt {
         let span = self.span(&node);
         let (mut name, mut labels) = (no_name(), Labels::default());
-        let mut unit = DeclaredUnit {
-            functional: false,
-            amount: zero(),
-            unit: UnitExpr { atoms: Vec::new(), span },
-            of: None,
-            span,
-        };
+        let mut unit = no_unit(span);
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::name => name = self.ident(&part),
@@ -450,4 +439,9 @@ impl<'i> Reader<'i> {
         }
         row
     }
+}
+
+/// A declared unit before its parts are read.
+fn no_unit(span: Span) -> DeclaredUnit {
+    DeclaredUnit { functional: false, amount: zero(), unit: UnitExpr { atoms: Vec::new(), span }, of: None, span }
 }
