@@ -1,24 +1,6 @@
 //! `footrule explain` as a caller sees it.
 
-use std::process::{Command, Output, Stdio};
-
-fn footrule(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_footrule"));
-    command.args(args).env_clear().stdin(Stdio::null()).output().expect("the command runs")
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stdout).into_owned()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stderr).into_owned()
-}
-
-#[track_caller]
-fn ends(o: &Output, code: i32) {
-    assert_eq!(o.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", out(o), err(o));
-}
+use super::{ends, err, folder, footrule, out};
 
 /// A rule with exceptions, and an input for which the second of them is in force.
 const EXCEPTIONS: &str = "rule r zh \"例\" en \"example\"\nversion 0.1.0\nvalid from 2026-01-01\ngwp AR6\n\
@@ -29,11 +11,8 @@ const EXCEPTIONS: &str = "rule r zh \"例\" en \"example\"\nversion 0.1.0\nvalid
 
 #[test]
 fn a_definition_shows_its_base_and_exceptions() {
-    let folder = std::env::temp_dir().join(format!("footrule_explain_{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let file = folder.join("r.pcr");
-    std::fs::write(&file, EXCEPTIONS).expect("a file");
-    let path = file.to_string_lossy().into_owned();
+    let folder = folder("explain", &[("r.pcr", EXCEPTIONS)]);
+    let path = folder.join("r.pcr").to_string_lossy().into_owned();
     let call = ["explain", &path, "--lang", "en", "--set", "production=1 t", "--set", "period=2026"];
     let ask = |more: &[&str]| footrule(&[&call[..], more].concat());
     let o = ask(&["--set", "x=7", "--definitions", "share"]);
@@ -54,19 +33,17 @@ fn a_definition_shows_its_base_and_exceptions() {
     let o = ask(&["--set", "x=1", "--definitions", "shar"]);
     ends(&o, 1);
     assert!(err(&o).contains("is `share` meant?"), "{}", err(&o));
-    let _ = std::fs::remove_dir_all(&folder);
 }
 
 #[test]
 fn inputs_are_read_as_run_reads_them() {
     // A filled form in CSV, too: `explain` and `run` prepare an evaluation in one place.
-    let file = std::env::temp_dir().join(format!("footrule_explain_{}.csv", std::process::id()));
+    let file = folder("explain_form", &[]).join("form.csv");
     let path = file.to_string_lossy().into_owned();
     let form = footrule(&["template", "std:cement", "--format", "csv"]);
     ends(&form, 0);
     std::fs::write(&file, &form.stdout).expect("a file");
     let o = footrule(&["explain", "std:cement", "--lang", "en", "--input", &path]);
-    std::fs::remove_file(&file).expect("the file goes");
     ends(&o, 3);
     assert!(err(&o).contains("FR-I002") && !err(&o).contains("FR-I009"), "{}", err(&o));
 }

@@ -1,18 +1,13 @@
 //! The JSON result of the library's rules, checked by arithmetic of its own: the derivation adds up, and every published
 //! figure is the unrounded one rounded once.
 
+use super::{command, root};
 use serde_json::Value;
-use std::process::Command;
 
 fn result(rule: &str) -> Value {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let input = format!("examples/{rule}.json");
-    let o = Command::new(env!("CARGO_BIN_EXE_footrule"))
-        .args(["run", &format!("std:{rule}"), "--input", &input, "--format", "json", "--explain"])
-        .current_dir(root)
-        .env_clear()
-        .output()
-        .expect("the command starts");
+    let (rule, input) = (format!("std:{rule}"), format!("examples/{rule}.json"));
+    let call = ["run", &rule, "--input", &input, "--format", "json", "--explain"];
+    let o = command(&call).current_dir(root()).output().expect("the command runs");
     assert!(o.status.success(), "{}", String::from_utf8_lossy(&o.stderr));
     serde_json::from_slice(&o.stdout).expect("JSON")
 }

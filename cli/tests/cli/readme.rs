@@ -1,11 +1,6 @@
 //! Every command of the README is run, and prints what the README shows.
 
-use std::path::Path;
-use std::process::Command;
-
-fn root() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use super::root;
 
 /// The `console` blocks of a page: command and shown output; a last line `…` stands for the rest.
 fn transcripts(text: &str) -> Vec<(String, String)> {
@@ -36,12 +31,8 @@ fn every_command_of_the_readme_runs() {
             continue;
         }
         let arguments = command.strip_prefix("cargo run -q -p footrule -- ").expect("a command of the README");
-        let o = Command::new(env!("CARGO_BIN_EXE_footrule"))
-            .args(arguments.split_whitespace())
-            .current_dir(root())
-            .env_clear()
-            .output()
-            .expect("the command starts");
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let o = super::command(&arguments).current_dir(root()).output().expect("the command runs");
         let printed = String::from_utf8_lossy(&o.stdout).into_owned() + &String::from_utf8_lossy(&o.stderr);
         let same = match shown.trim_end().strip_suffix('…') {
             Some(beginning) => printed.starts_with(beginning.trim_end()),

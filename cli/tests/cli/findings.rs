@@ -1,9 +1,10 @@
 //! `check --format sarif|github`, `test --coverage`, `test --watch`, as a caller sees them.
 
+use super::{command, ends, folder, out, write};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -44,36 +45,8 @@ test zh \"甲\" en \"first\" {
 }
 ";
 
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    // It is there from an earlier run, or it is not.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the folder is made");
-    folder
-}
-
-fn write(folder: &Path, name: &str, text: &str) {
-    std::fs::write(folder.join(name), text).expect("the file is written");
-}
-
-fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_footrule"));
-    command.args(args).env_clear().current_dir(folder);
-    command
-}
-
 fn run(folder: &Path, args: &[&str]) -> Output {
-    command(folder, args).stdin(Stdio::null()).output().expect("the command ends")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[track_caller]
-fn ends(o: &Output, code: i32) -> String {
-    assert_eq!(o.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", text(&o.stdout), text(&o.stderr));
-    text(&o.stdout)
+    command(args).current_dir(folder).output().expect("the command runs")
 }
 
 fn json(text: &str) -> Value {
@@ -82,7 +55,7 @@ fn json(text: &str) -> Value {
 
 #[test]
 fn sarif_and_github_name_the_place() {
-    let folder = folder("check_formats");
+    let folder = folder("check_formats", &[]);
     write(&folder, "r.pcr", &RULE.replace("production * slope", "output * slope"));
     let log = json(&ends(&run(&folder, &["check", "--format", "sarif", "r.pcr"]), 1));
     assert_eq!(log["version"], "2.1.0");
@@ -98,7 +71,7 @@ fn sarif_and_github_name_the_place() {
 
 #[test]
 fn a_sound_rule_yields_an_empty_log() {
-    let folder = folder("check_sound");
+    let folder = folder("check_sound", &[]);
     write(&folder, "r.pcr", RULE);
     let log = json(&ends(&run(&folder, &["check", "--format", "sarif", "r.pcr"]), 0));
     let results = log["runs"][0]["results"].as_array().expect("results");
@@ -113,7 +86,7 @@ fn names(group: &Value, covered: bool) -> Vec<&str> {
 
 #[test]
 fn coverage_counts_clauses_branches_and_rows() {
-    let folder = folder("coverage");
+    let folder = folder("coverage", &[]);
     write(&folder, "r.pcr", RULE);
     let report = json(&ends(&run(&folder, &["test", "--coverage", "--format", "json"]), 0));
     assert_eq!((&report["passed"], &report["failed"]), (&1.into(), &0.into()));
@@ -143,7 +116,7 @@ fn coverage_counts_clauses_branches_and_rows() {
 
 #[test]
 fn a_second_test_covers_the_rest() {
-    let folder = folder("coverage_more");
+    let folder = folder("coverage_more", &[]);
     let more = "\
 test en \"second\" {
     period = 2025
@@ -162,22 +135,24 @@ test en \"refused\" {
 ";
     write(&folder, "r.pcr", &format!("{RULE}{more}"));
     // The last test fails (nothing is refused), and what it evaluates counts all the same.
-    let out = ends(&run(&folder, &["--lang", "en", "test", "--coverage"]), 1);
+    let shown = ends(&run(&folder, &["--lang", "en", "test", "--coverage"]), 1);
     for line in ["  clauses           4/4  100 %", "  branches          4/4  100 %", "  rows              5/5  100 %"] {
-        assert!(out.contains(line), "{line}\n{out}");
+        assert!(shown.contains(line), "{line}\n{shown}");
     }
-    assert!(!out.contains("not reached"), "{out}");
-    let zh = text(&run(&folder, &["--lang", "zh", "test", "--coverage"]).stdout);
+    assert!(!shown.contains("not reached"), "{shown}");
+    let zh = out(&run(&folder, &["--lang", "zh", "test", "--coverage"]));
     assert!(zh.contains("覆盖率 r.pcr") && zh.contains("条款"), "{zh}");
 }
 
 #[test]
 fn what_is_not_reached_is_listed_with_its_place() {
-    let folder = folder("coverage_text");
+    let folder = folder("coverage_text", &[]);
     write(&folder, "r.pcr", RULE);
-    let out = ends(&run(&folder, &["--lang", "en", "test", "--coverage"]), 0);
-    assert!(out.contains("\n    27:43    §8.3 line extra\n"), "{out}");
-    assert!(out.contains("branch if: then\n") && out.contains("row slope[a]\n") && out.contains("value p[2025]\n"));
+    let shown = ends(&run(&folder, &["--lang", "en", "test", "--coverage"]), 0);
+    assert!(shown.contains("\n    27:43    §8.3 line extra\n"), "{shown}");
+    assert!(
+        shown.contains("branch if: then\n") && shown.contains("row slope[a]\n") && shown.contains("value p[2025]\n")
+    );
     // Without the option nothing is said of it.
     assert!(!ends(&run(&folder, &["--lang", "en", "test"]), 0).contains("coverage"));
 }
@@ -216,7 +191,7 @@ const MODULE: &str = "fn far(a: number) -> number = if a > 50 then 2 else 1\n";
 
 #[test]
 fn choices_count_where_they_are_written() {
-    let folder = folder("coverage_choices");
+    let folder = folder("coverage_choices", &[]);
     write(&folder, "r.pcr", &format!("{RULE}{CHOICES}").replace("input x: number", "input x: number default 0"));
     write(&folder, "more.pcr", MODULE);
     let report = json(&ends(&run(&folder, &["test", "--coverage", "--format", "json", "r.pcr"]), 0));
@@ -248,10 +223,10 @@ impl Drop for Watcher {
 
 #[test]
 fn watching_runs_again_after_each_change() {
-    let folder = folder("watch");
+    let folder = folder("watch", &[]);
     write(&folder, "r.pcr", RULE);
-    let mut child = command(&folder, &["--lang", "en", "test", "--watch"])
-        .stdin(Stdio::null())
+    let mut child = command(&["--lang", "en", "test", "--watch"])
+        .current_dir(&folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -5,15 +5,11 @@
 //! lines are what it shows, exactly: stdout, then stderr, without blanks at line ends. A line `…` stands for any lines.
 //! A call with no such line may show anything.
 
+use super::{command, err, out, root};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 const FOLDERS: [&str; 2] = ["docs/reference", "docs/tutorial"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 /// A call of a page.
 #[derive(Debug, Default)]
@@ -85,14 +81,12 @@ fn wrong(call: &Call) -> Option<String> {
     let Some(("footrule", args)) = call.words.split_first().map(|(name, args)| (name.as_str(), args)) else {
         return Some("is no call of footrule".to_owned());
     };
-    let output = Command::new(env!("CARGO_BIN_EXE_footrule"))
-        .args(args)
+    let output = command(&args.iter().map(String::as_str).collect::<Vec<_>>())
         .args(["--color", "never"])
-        .env_clear()
         .current_dir(root())
         .output()
-        .expect("the command starts");
-    let found = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        .expect("the command runs");
+    let found = out(&output) + &err(&output);
     let (found, shown) = (lines(&found), lines(&call.shown.join("\n")));
     if output.status.code() != Some(call.exit) {
         return Some(format!("ends with {}:\n{}", output.status, found.join("\n")));

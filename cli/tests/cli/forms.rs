@@ -1,38 +1,10 @@
 //! `template`, `schema`, `new`, and `run` on filled forms, as a caller sees them.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-
-fn footrule(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_footrule")).args(args).env_clear().output().expect("the command runs")
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stdout).into_owned()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stderr).into_owned()
-}
-
-#[track_caller]
-fn ends(o: &Output, code: i32) {
-    assert_eq!(o.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", out(o), err(o));
-}
-
-/// An empty folder.
-fn folder(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        std::fs::remove_dir_all(&path).expect("it is removed");
-    }
-    std::fs::create_dir_all(&path).expect("it is made");
-    path
-}
+use super::{ends, err, folder, footrule, out};
 
 #[test]
 fn a_new_rule_passes_its_own_tests() {
-    let base = folder("new");
+    let base = folder("new", &[]);
     let demo = base.join("demo").to_string_lossy().into_owned();
     ends(&footrule(&["new", &demo]), 0);
     let o = footrule(&["check", &demo]);
@@ -54,7 +26,7 @@ fn a_new_rule_passes_its_own_tests() {
 
 #[test]
 fn a_filled_form_is_read_back() {
-    let base = folder("forms");
+    let base = folder("forms", &[]);
     let demo = base.join("demo").to_string_lossy().into_owned();
     ends(&footrule(&["new", &demo]), 0);
     let rule = format!("{demo}/demo.pcr");

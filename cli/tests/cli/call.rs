@@ -1,37 +1,12 @@
 //! The command as a caller sees it: exit codes, streams, languages.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
-
-fn footrule(args: &[&str]) -> Output {
-    run(args, &[], "")
-}
+use super::{command, ends, err, feed, footrule, out};
+use std::process::Output;
 
 fn run(args: &[&str], env: &[(&str, &str)], stdin: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_footrule"));
-    command.args(args).env_clear().envs(env.iter().copied());
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    // The command may end without reading.
-    let _ = child.stdin.take().expect("stdin").write_all(stdin.as_bytes());
-    child.wait_with_output().expect("the command ends")
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stdout).into_owned()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8_lossy(&o.stderr).into_owned()
-}
-
-#[track_caller]
-fn ends(o: &Output, code: i32) {
-    assert_eq!(o.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", out(o), err(o));
+    let mut command = command(args);
+    command.envs(env.iter().copied());
+    feed(command, stdin)
 }
 
 #[test]
