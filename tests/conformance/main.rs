@@ -1,6 +1,7 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
 mod formatting;
+mod invariance;
 mod repository;
 
 use footrule_tests::case::read;
@@ -54,7 +55,8 @@ fn main() {
         ("layers", repository::layers),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),
-        ("order is unobservable", repository::order_is_unobservable),
+        ("order is unobservable", invariance::order_is_unobservable),
+        ("names are unobservable", invariance::names_are_unobservable),
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
         ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
