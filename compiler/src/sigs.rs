@@ -7,7 +7,7 @@ use crate::types::{EnumRef, Ty};
 use crate::units::{Atom, Tag, UnitTy, read_unit};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ChunkKey;
-use footrule_syntax::ast::{self, Ident, KeyMode, Stmt, UnitExpr};
+use footrule_syntax::ast::{self, Ident, Stmt, UnitExpr};
 use std::sync::Arc;
 
 /// A field of a record.
@@ -240,13 +240,6 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let mut keys: Vec<(String, Ty)> = Vec::new();
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
-                if k.mode == KeyMode::Linear {
-                    diags.push(not_yet(
-                        &item,
-                        k.name.span,
-                        if k.mode == KeyMode::Brackets { "in brackets" } else { "interpolate" },
-                    ));
-                }
                 keys.push((k.name.text.clone(), ty));
             }
             let columns = t.columns.iter().map(|(name, ty)| {

@@ -5,7 +5,7 @@ use crate::units::UnitTy;
 use footrule_diag::Span;
 use footrule_mir::{Fold, Origin};
 use footrule_number::{Number, Ratio};
-use footrule_syntax::ast::{CmpOp, Date};
+use footrule_syntax::ast::{CmpOp, Date, SeriesBound};
 
 /// An enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -144,8 +144,28 @@ pub struct TBinder {
     pub ty: Ty,
     /// The list.
     pub list: TExpr,
+    /// Which part of it.
+    pub series: Option<TSeries>,
     /// Filter.
     pub filter: Option<TExpr>,
+}
+
+/// `from s`, `after s`, `before s`, `to s`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TSeries {
+    /// Which part.
+    pub bound: SeriesBound,
+    /// Position of `s` in the list, from 0.
+    pub at: TExpr,
+}
+
+impl TBinder {
+    /// The expressions of the binder.
+    pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
+        f(&self.list);
+        self.series.iter().for_each(|s| f(&s.at));
+        self.filter.iter().for_each(f);
+    }
 }
 
 /// A figure of the result.
@@ -277,6 +297,10 @@ pub enum TKind {
     Range(Box<TExpr>, Box<TExpr>),
     /// All rows of a table.
     Rows(Item),
+    /// The position of a loop variable in its list, from 0.
+    Position(LocalId),
+    /// The position of a member in its enumeration, or of a row in its table, from 0.
+    Ordinal(Box<TExpr>),
     /// A record.
     Record(Item, Vec<Option<TExpr>>),
     /// An activity: amount, factor, source, year, region, primary.
@@ -353,6 +377,7 @@ impl TExpr {
             | K::Gas(_)
             | K::Stage(_)
             | K::Local(_)
+            | K::Position(_)
             | K::Item(_)
             | K::Period
             | K::Absent
@@ -361,6 +386,7 @@ impl TExpr {
             | K::Result(_) => {}
             K::Field(a, ..)
             | K::Amount(a)
+            | K::Ordinal(a)
             | K::Factor(a)
             | K::Column(a, _)
             | K::Unary(_, a)
@@ -420,12 +446,7 @@ impl TExpr {
                 }
             }
             K::Fold(_, binders, body) => {
-                for b in binders {
-                    f(&b.list);
-                    if let Some(c) = &b.filter {
-                        f(c);
-                    }
-                }
+                binders.iter().for_each(|b| b.expressions(f));
                 f(body);
             }
             K::List(xs) | K::HasRow(_, xs) | K::Call(_, xs) | K::Lookup(_, xs) => xs.iter().for_each(f),

@@ -234,6 +234,7 @@ fn of_the_rule(program: &Program) -> Closure {
         start.regions.extend(line.named.iter().chain(&line.when));
         for level in line.over.iter().flat_map(|l| &l.levels) {
             start.regions.extend([level.list, level.head].into_iter().chain(level.filter));
+            start.regions.extend(level.series.map(|s| s.at));
         }
         start.regions.extend(line.over.as_ref().map(|l| l.body));
         if let StageRef::Region(r) = line.stage {

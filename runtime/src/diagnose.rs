@@ -48,6 +48,7 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::Require(_) => Code::E006,
         FailKind::NoValue(..) => Code::E007,
         FailKind::NoRow(..) | FailKind::AmbiguousRow(..) => Code::E008,
+        FailKind::Outside(..) => Code::E016,
         FailKind::NotOne(_) => Code::E009,
         FailKind::Disagree(_) => Code::E010,
         FailKind::Negative(..) => Code::E011,
@@ -61,6 +62,15 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NoGwp(_) => Code::P008,
         FailKind::Bug(_) => Code::C005,
     }
+}
+
+/// The unit of the points of a table, with a blank before it.
+fn axis(program: &Program, table: TableId) -> String {
+    let unit = program.tables.get(table.ix()).and_then(|t| match t.keys.get(t.interpolate?.key as usize)? {
+        (_, Ty::Number(u)) => program.units.get(u.ix()),
+        _ => None,
+    });
+    unit.filter(|u| !u.text.is_empty()).map_or_else(String::new, |u| format!(" {}", u.text))
 }
 
 /// All distinct failures, in order.
@@ -143,6 +153,16 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
                 text!("表 {name} 中有多行同样适用于 {keys}", "several rows of table {name} fit {keys} equally well"),
                 label,
             )
+        }
+        FailKind::Outside(t, x, low, high) => {
+            let name = table(program, *t);
+            let unit = axis(program, *t);
+            let label = text!("取值 {x}{unit}", "{x}{unit} here");
+            let message = text!(
+                "{x}{unit} 在表 {name} 的范围 {low} .. {high}{unit} 之外",
+                "{x}{unit} lies outside the range {low} .. {high}{unit} of table {name}"
+            );
+            (message, label)
         }
         FailKind::NotOne(holding) => {
             let n = holding.len();
@@ -272,10 +292,12 @@ fn causes(program: &Program, f: &Failure, mut d: Diagnostic) -> Diagnostic {
             Some(p) => also(d, program, p.place, Text::new("参数在此声明", "the parameter is declared here")),
             None => d,
         },
-        FailKind::NoRow(t, _) | FailKind::AmbiguousRow(t, _) => match program.tables.get(t.ix()) {
-            Some(t) => also(d, program, t.place, Text::new("表在此声明", "the table is declared here")),
-            None => d,
-        },
+        FailKind::NoRow(t, _) | FailKind::AmbiguousRow(t, _) | FailKind::Outside(t, ..) => {
+            match program.tables.get(t.ix()) {
+                Some(t) => also(d, program, t.place, Text::new("表在此声明", "the table is declared here")),
+                None => d,
+            }
+        }
         FailKind::NotOne(holding) => {
             holding.iter().fold(d, |d, p| also(d, program, *p, Text::new("此条件成立", "this condition holds")))
         }

@@ -195,6 +195,8 @@ pub enum FailKind {
     NoRow(TableId, Vec<String>),
     /// Several rows fit equally well.
     AmbiguousRow(TableId, Vec<String>),
+    /// A value outside the points of a table: the value and the range.
+    Outside(TableId, Number, Number, Number),
     /// `one of`: these conditions hold (none, or several).
     NotOne(Vec<PlaceId>),
     /// Exceptions that hold together, with their values.

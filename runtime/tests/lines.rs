@@ -121,6 +121,7 @@ fn gas_lines_are_primary_unless_they_rest_on_data() {
                 columns: vec![("v".into(), kg.clone())],
                 rows: vec![row],
                 partial: false,
+                interpolate: None,
                 place,
             });
             let key = b.flag(true);

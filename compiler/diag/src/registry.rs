@@ -160,6 +160,9 @@ registry! {
     T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
     T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
+    T023 Error "不是该列表的条目" "no item of this list";
+    T024 Error "该列表不能截取" "list that cannot be cut";
+    T025 Error "范围没有可证明的界限" "range without a proved bound";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -169,6 +172,11 @@ registry! {
     P007 Error "表的键不对" "wrong key";
     P008 Error "该气体在此 GWP 体系中没有数值" "gas without a GWP in this set";
     P009 Error "区间不升序或不完整" "brackets not ascending or incomplete";
+    P010 Error "不能内插" "table cannot be interpolated";
+    P011 Error "未说明点以外取何值" "outside the points not declared";
+    P012 Error "点不升序" "points not ascending";
+    P013 Error "点不足两个" "fewer than two points";
+    P014 Error "两点之间没有行" "no row between points";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";
@@ -202,6 +210,7 @@ registry! {
     E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    E016 Error "取值在内插表的范围之外" "value outside the points of a table";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";
     L003 Warning "定义未使用" "unused definition";

@@ -71,6 +71,7 @@ pub(crate) fn origin(name: &str) -> Option<Origin> {
 
 impl Cx<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Arg], span: Span, want: Option<&Ty>) -> TExpr {
+        let column_read = std::mem::take(&mut self.column_read);
         let ExprKind::Name(name) = &callee.kind else {
             return self.error(
                 Code::T002,
@@ -90,6 +91,7 @@ impl Cx<'_> {
                     let Sig::Table { columns, .. } = &sig(self.db, &e.item).sig else { return TExpr::error(span) };
                     let ty = match columns.as_slice() {
                         [(n, t)] if n.is_empty() => self.by_arguments(t, &keys),
+                        _ if !column_read && let Some(refused) = self.no_row_between(&e.item, span) => return refused,
                         _ => Ty::Row(e.item.clone()),
                     };
                     return TExpr { kind: TKind::Lookup(e.item, keys), ty, span };

@@ -206,6 +206,9 @@ impl Cx<'_> {
             && let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Value, n.text.clone())
             && e.item.key.keyword == "table"
         {
+            if let Some(refused) = self.no_row_between(&e.item, span) {
+                return refused;
+            }
             let keys = self.table_keys(&e.item, args, span);
             return make(TKind::HasRow(e.item, keys));
         }

@@ -334,7 +334,7 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
 pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     let common = t.source.as_ref().and_then(|s| cx.source(s));
-    if t.keys.iter().any(|k| k.mode == KeyMode::Linear) {
+    if !super::interpolate::head(cx, t, keys, columns) {
         return BodyKind::None;
     }
     let Some(brackets) = super::brackets::brackets(cx, t, keys) else { return BodyKind::None };
@@ -393,6 +393,7 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         rows.push(TRow { keys: cells, gases, values, source, span: r.span });
     }
     duplicates(cx, &rows);
+    super::interpolate::points(cx, t, &rows);
     if !partial && all_read {
         complete(cx, t, keys, &brackets, &rows);
     }
@@ -471,8 +472,10 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
     let names: Vec<Vec<String>> = keys
         .iter()
         .zip(brackets)
-        .map(|((_, ty), ends)| match ty {
+        .zip(t.keys.iter().map(|k| k.mode))
+        .map(|(((_, ty), ends), mode)| match ty {
             _ if !ends.is_empty() => super::brackets::shown(ends),
+            _ if mode == KeyMode::Linear => vec!["…".to_string()],
             Ty::Enum(EnumRef::Item(i)) => cx.members(&EnumRef::Item(i.clone())),
             _ => Vec::new(),
         })

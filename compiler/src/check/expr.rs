@@ -30,6 +30,8 @@ pub(crate) struct Local {
     pub(super) name: String,
     pub(super) id: LocalId,
     pub(super) ty: Ty,
+    /// The list that it runs over, for a loop variable.
+    pub(super) over: Option<super::series::Over>,
 }
 
 /// The state of checking one body.
@@ -43,6 +45,8 @@ pub(crate) struct Cx<'db> {
     pub(super) given: Vec<Known>,
     /// The conditions of inputs are being typed themselves: nothing asks for them.
     pub(super) trusting: bool,
+    /// A column is read of the row that the call at hand finds.
+    pub(super) column_read: bool,
     pub(super) diags: Vec<Diag>,
 }
 
@@ -56,6 +60,7 @@ impl<'db> Cx<'db> {
             next_local: 0,
             given: Vec::new(),
             trusting: false,
+            column_read: false,
             diags: Vec::new(),
         }
     }
@@ -95,7 +100,7 @@ impl<'db> Cx<'db> {
         }
         let id = self.next_local;
         self.next_local += 1;
-        self.locals.push(Local { name: name.text.clone(), id, ty });
+        self.locals.push(Local { name: name.text.clone(), id, ty, over: None });
         id
     }
 
@@ -103,7 +108,7 @@ impl<'db> Cx<'db> {
     pub(super) fn this(&mut self, ty: Ty) -> LocalId {
         let id = self.next_local;
         self.next_local += 1;
-        self.locals.push(Local { name: "@".into(), id, ty });
+        self.locals.push(Local { name: "@".into(), id, ty, over: None });
         id
     }
 
@@ -298,11 +303,7 @@ impl<'db> Cx<'db> {
                 }
             }
             K::At(p, at) => self.param_at(p, at, span),
-            K::Range(a, b) => {
-                let (a, b) = (self.expr(a, None), self.expr(b, None));
-                let (a, b) = (self.fit(a, &Ty::number(), false), self.fit(b, &Ty::number(), false));
-                make(TKind::Range(Box::new(a), Box::new(b)), Ty::List(Box::new(Ty::number())))
-            }
+            K::Range(a, b) => self.range(a, b, span),
         }
     }
 

@@ -15,10 +15,7 @@ impl Cx<'_> {
         let mut out = Vec::new();
         for b in binders {
             let list = self.list(&b.list);
-            if let Some((_, e)) = &b.series {
-                let d = crate::sigs::not_yet(self.item, e.span, "from s");
-                self.push(d);
-            }
+            let series = b.series.as_ref().and_then(|(bound, s)| self.series(&list, *bound, s));
             let ty = match &list.ty {
                 Ty::List(t) => (**t).clone(),
                 Ty::Error => Ty::Error,
@@ -33,12 +30,16 @@ impl Cx<'_> {
                     Ty::Error
                 }
             };
+            let over = self.over(&list);
             let local = self.local(&b.name, ty.clone());
+            if let Some(l) = self.locals.last_mut() {
+                l.over = Some(over);
+            }
             let filter = b.filter.as_ref().map(|c| self.boolean(c));
             if let Some(c) = &filter {
                 self.assume(c);
             }
-            out.push(TBinder { local, ty, list, filter });
+            out.push(TBinder { local, ty, list, series, filter });
         }
         out
     }

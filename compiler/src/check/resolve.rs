@@ -381,7 +381,9 @@ impl Cx<'_> {
                 return self.name(field, Some(&want));
             }
         }
+        self.column_read = matches!(base.kind, ExprKind::Call { .. });
         let base = self.expr(base, None);
+        self.column_read = false;
         self.field_of(base, field, span)
     }
 
@@ -436,6 +438,12 @@ impl Cx<'_> {
                         text!("`{n}` 是区间，没有单一数值", "`{n}` is a bracket and has no single value"),
                         text!("此处", "here"),
                     );
+                }
+                if matches!(base.kind, TKind::Lookup(..))
+                    && i < keys.len()
+                    && let Some(refused) = self.no_row_between(&t, span)
+                {
+                    return refused;
                 }
                 // The key's tags were put in place when the row was found; iterated rows follow their own keys.
                 let at = self.path_of(&base);

@@ -45,10 +45,7 @@ pub enum TOrigin {
 impl TLine {
     /// Every expression of the line.
     pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
-        for b in &self.binders {
-            f(&b.list);
-            b.filter.iter().for_each(&mut *f);
-        }
+        self.binders.iter().for_each(|b| b.expressions(f));
         if let Some(Err(e)) = &self.stage {
             f(e);
         }

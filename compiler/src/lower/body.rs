@@ -8,6 +8,7 @@ use crate::units::UnitTy;
 use footrule_diag::Span;
 use footrule_mir::{self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, RegionId, ResultRef};
 use footrule_number::Ratio;
+use footrule_syntax::ast::SeriesBound;
 
 impl Lower<'_> {
     /// Lowers an expression into the current region.
@@ -37,9 +38,7 @@ impl Lower<'_> {
             TKind::Column(x, i) => match &x.kind {
                 // A column of a row that is looked up on the spot.
                 TKind::Lookup(t, keys) if *i as usize >= keys.len() => {
-                    let keys = self.look_up_keys(t, keys);
-                    let column = Some(i - keys.len() as u32);
-                    Op::Lookup { table: self.read_table(t, span), keys, column }
+                    self.look_up(t, keys, Some(i - keys.len() as u32), span)
                 }
                 _ => Op::Column(self.expr(x), *i),
             },
@@ -112,6 +111,11 @@ impl Lower<'_> {
             TKind::Members(r) => Op::Members(self.enumeration(r)),
             TKind::Range(a, b) => Op::Range(self.expr(a), self.expr(b)),
             TKind::Rows(t) => Op::Rows(self.read_table(t, span)),
+            TKind::Position(id) => match self.env.get(id) {
+                Some(n) => Op::Position(*n),
+                None => Op::Const(Const::Bool(false), None),
+            },
+            TKind::Ordinal(x) => Op::Ordinal(self.expr(x)),
             TKind::Record(r, fields) => {
                 let fields = fields.iter().map(|f| f.as_ref().map(|f| self.expr(f))).collect();
                 Op::Record(self.record(r), fields)
@@ -139,9 +143,8 @@ impl Lower<'_> {
                 Op::Convert(n, Ratio::ONE)
             }
             TKind::Lookup(t, keys) => {
-                let keys = self.look_up_keys(t, keys);
                 let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
-                Op::Lookup { table: self.read_table(t, span), keys, column }
+                self.look_up(t, keys, column, span)
             }
             TKind::ParamAt(p, at) => {
                 let at = self.expr(at);
@@ -213,12 +216,21 @@ impl Lower<'_> {
         let mut levels = Vec::new();
         for b in binders {
             let list = self.region(|lo| lo.expr(&b.list));
+            let series = b.series.as_ref().map(|s| mir::Series {
+                part: match s.bound {
+                    SeriesBound::From => mir::Part::From,
+                    SeriesBound::After => mir::Part::After,
+                    SeriesBound::Before => mir::Part::Before,
+                    SeriesBound::To => mir::Part::To,
+                },
+                at: self.region(|lo| lo.expr(&s.at)),
+            });
             let ty = self.ty(&b.ty);
             let head = self.region(|lo| lo.node(Op::Bound, ty, b.list.span));
             let bound = self.program.regions[head.ix()].nodes[0];
             self.env.insert(b.local, bound);
             let filter = b.filter.as_ref().map(|c| self.region(|lo| lo.expr(c)));
-            levels.push(Level { list, bound, head, filter });
+            levels.push(Level { list, bound, head, series, filter });
         }
         Loop { levels, body: self.region(body) }
     }

@@ -249,7 +249,12 @@ impl Lower<'_> {
                 }
             }
             let place = lo.place(item.name_place(lo.db).span);
-            mir::TableInfo { name, keys: key_types, columns: column_types, rows, partial: *partial, place }
+            let interpolate = crate::check::linear_key(lo.db, item).map(|key| {
+                let hold =
+                    matches!(item.ast(lo.db).map(|a| &a.stmt), Some(Stmt::Table(t)) if crate::check::holds_outside(t));
+                mir::Interpolation { key: key as u32, hold }
+            });
+            mir::TableInfo { name, keys: key_types, columns: column_types, rows, partial: *partial, interpolate, place }
         });
         while self.program.tables.len() <= id.ix() {
             self.program.tables.push(info.clone());

@@ -376,8 +376,19 @@ pub struct TableInfo {
     pub rows: Vec<TableRow>,
     /// Missing rows are allowed.
     pub partial: bool,
+    /// Between the rows values are interpolated.
+    pub interpolate: Option<Interpolation>,
     /// Declaration.
     pub place: PlaceId,
+}
+
+/// Linear interpolation along one key. The rows of each combination of the other keys ascend in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpolation {
+    /// Which key.
+    pub key: u32,
+    /// Outside the points the nearest one holds; else it is an error.
+    pub hold: bool,
 }
 
 /// A row of a table.

@@ -265,6 +265,10 @@ fn loop_text(l: &Loop, refs: &dyn Refs) -> String {
     let mut text = String::new();
     for level in &l.levels {
         let _ = write!(text, "for {} in {}", refs.node(level.bound), refs.region(level.list));
+        if let Some(series) = level.series {
+            let word = format!("{:?}", series.part).to_lowercase();
+            let _ = write!(text, " {word} {}", refs.region(series.at));
+        }
         if let Some(head) = refs.head(level.head) {
             let _ = write!(text, " head {head}");
         }
@@ -322,6 +326,8 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
         Op::Members(e) => format!("members {}", enum_name(p, *e)),
         Op::Range(a, b) => two("range", a, b),
         Op::Rows(t) => format!("rows {}", table_name(p, *t)),
+        Op::Position(a) => one("position", a),
+        Op::Ordinal(a) => one("ordinal", a),
         Op::Add(a, b) => two("add", a, b),
         Op::Sub(a, b) => two("sub", a, b),
         Op::Mul(a, b) => two("mul", a, b),
@@ -386,6 +392,9 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
         Op::Lookup { table, keys, column } => {
             let column = column.map_or_else(String::new, |c| format!(" column {c}"));
             format!("lookup {}({}){column}", table_name(p, *table), list(keys))
+        }
+        Op::Interpolate { table, keys, column, scale, offset } => {
+            format!("interpolate {}({}).{column} x {scale} + {offset}", table_name(p, *table), list(keys))
         }
         Op::HasRow { table, keys } => format!("has_row {}({})", table_name(p, *table), list(keys)),
         Op::Column(n, c) => format!("column {}.{c}", refs.node(*n)),

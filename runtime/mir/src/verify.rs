@@ -9,8 +9,8 @@ mod operands;
 mod types;
 
 use crate::{
-    Cell, CheckInfo, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op, Piece,
-    PlaceId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
+    Cell, CheckInfo, Const, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op,
+    Piece, PlaceId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
 };
 use std::fmt;
 
@@ -230,8 +230,12 @@ impl<'a> Verifier<'a> {
     /// Checks a loop and leaves the heads and the body visible.
     fn over(&mut self, l: &Loop) -> Result<Opened, VerifyError> {
         let mut opened = Vec::new();
-        for Level { list, bound, head, filter } in &l.levels {
+        for Level { list, bound, head, series, filter } in &l.levels {
             let list = self.closed(*list)?;
+            if let Some(series) = series {
+                let at = self.closed(series.at)?;
+                ensure(matches!(at, Ty::Number(_)), || format!("%{} has a series without a position", bound.0))?;
+            }
             let first = self.region(*head)?.nodes.first();
             ensure(first == Some(bound), || format!("%{} is not the first node of its head region", bound.0))?;
             let is_bound = self.p.nodes.get(bound.ix()).is_some_and(|n| n.op == Op::Bound);
@@ -292,6 +296,13 @@ impl<'a> Verifier<'a> {
                         factor(*f)?;
                     }
                 }
+            }
+            if let Some(i) = t.interpolate {
+                let point = |r: &crate::TableRow| matches!(r.keys.get(i.key as usize), Some(Some(Const::Number(_))));
+                let number = |r: &crate::TableRow| r.values.iter().all(|v| matches!(v, Cell::Factor(_)));
+                ensure(t.rows.iter().all(|r| point(r) && number(r)), || {
+                    format!("table `{}` is interpolated and has rows that are no points", t.name.id)
+                })?;
             }
         }
         Ok(())

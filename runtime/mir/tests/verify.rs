@@ -236,6 +236,7 @@ fn declarations_are_well_formed() {
         columns: vec![("v".to_owned(), NUMBER)],
         rows,
         partial: false,
+        interpolate: None,
         place,
     };
     let short = TableRow { keys: vec![None], values: vec![], origin: Origin::Fossil, place };

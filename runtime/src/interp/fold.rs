@@ -5,8 +5,8 @@
 
 use super::{Interp, Slot};
 use crate::touch::Touches;
-use crate::value::{Errs, SplitSum, Value};
-use footrule_mir::{Fold, Loop, NodeId, Ty};
+use crate::value::{Errs, FailKind, SplitSum, Value};
+use footrule_mir::{Fold, Loop, NodeId, Part, PlaceId, Series, Ty};
 use footrule_number::{NumError, Number, Sum};
 use std::ops::ControlFlow;
 
@@ -50,11 +50,18 @@ impl<'p> Interp<'p> {
                 return ControlFlow::Break(());
             }
         };
+        let part = match level.series.map(|s| self.part(s, items.len(), run)) {
+            None => 0..items.len(),
+            Some(Some(part)) => part,
+            Some(None) => return if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) },
+        };
         let outer = self.take(level.bound);
         let mut flow = ControlFlow::Continue(());
-        for (i, item) in items.iter().enumerate() {
-            self.set(level.bound, Slot { value: item.clone(), touches: list.touches.clone() });
-            self.indices.push(u32::try_from(i).unwrap_or(u32::MAX));
+        for i in part {
+            self.set(level.bound, Slot { value: items[i].clone(), touches: list.touches.clone() });
+            let at = u32::try_from(i).unwrap_or(u32::MAX);
+            self.positions.insert(level.bound, at);
+            self.indices.push(at);
             flow = self.item(l, depth, stop, visit, run);
             self.indices.pop();
             if flow.is_break() {
@@ -63,6 +70,50 @@ impl<'p> Interp<'p> {
         }
         self.restore(level.bound, outer);
         flow
+    }
+
+    /// The positions of a part of a list of this length. A failure is noted.
+    fn part(&mut self, series: Series, length: usize, run: &mut Run) -> Option<std::ops::Range<usize>> {
+        let at = self.region(series.at);
+        run.touches.absorb(&at.touches);
+        let at = match at.value {
+            Value::Number(x) => x.to_i64().and_then(|i| usize::try_from(i).ok()).filter(|i| *i < length),
+            Value::Err(e) => {
+                run.errs.push(e);
+                return None;
+            }
+            _ => None,
+        };
+        let Some(at) = at else {
+            let bug = FailKind::Bug("a series from what is no item of its list");
+            run.errs.push(self.fail_at(PlaceId(0), None, 0, bug));
+            return None;
+        };
+        Some(match series.part {
+            Part::From => at..length,
+            Part::After => at + 1..length,
+            Part::Before => 0..at,
+            Part::To => 0..at + 1,
+        })
+    }
+
+    pub(super) fn position(&mut self, id: NodeId, item: NodeId) -> Slot {
+        let touches = self.get(item).touches;
+        let value = match self.positions.get(&item) {
+            Some(at) => Value::Number(Number::from(u64::from(*at))),
+            None => self.bug(id, "the position of what no loop holds"),
+        };
+        Slot { value, touches }
+    }
+
+    pub(super) fn ordinal(&mut self, id: NodeId, of: NodeId) -> Slot {
+        let (value, touches) = self.operands([of]);
+        let value = match value {
+            Ok([Value::Enum(_, i) | Value::Row(_, i)]) => Value::Number(Number::from(u64::from(i))),
+            Ok(_) => self.bug(id, "the position of what has none"),
+            Err(e) => Value::Err(e),
+        };
+        Slot { value, touches }
     }
 
     fn item(

@@ -9,6 +9,7 @@ mod except;
 mod fold;
 mod ops;
 mod param;
+mod points;
 mod record;
 
 pub(crate) use except::ExceptTrace;
@@ -51,6 +52,8 @@ pub(crate) struct Interp<'p> {
     root_position: Vec<u32>,
     /// Items of the enclosing loops.
     pub indices: Vec<u32>,
+    /// Where in its list the item stands that a bound node holds.
+    positions: HashMap<NodeId, u32>,
     depth: u32,
     pub period: Option<(Day, Day)>,
     pub inputs: Vec<Option<Slot>>,
@@ -81,6 +84,7 @@ impl<'p> Interp<'p> {
             slots: vec![None; program.nodes.len()],
             root_position,
             indices: Vec::new(),
+            positions: HashMap::new(),
             depth: 0,
             period,
             inputs: vec![None; program.inputs.len()],
@@ -262,9 +266,14 @@ impl<'p> Interp<'p> {
             Op::Fold(fold, l) => self.fold(id, *fold, l, &node.ty),
             Op::ParamAt(param, at) => self.param_at(id, *param, *at),
             Op::Lookup { table, keys, column } => self.lookup(id, *table, keys, *column),
+            Op::Interpolate { table, keys, column, scale, offset } => {
+                self.interpolate(id, *table, keys, *column, points::Axis { scale: *scale, offset: *offset })
+            }
             Op::HasRow { table, keys } => self.has_row(id, *table, keys),
             Op::Column(row, column) => self.column(id, *row, *column),
             Op::Rows(table) => self.rows(id, *table),
+            Op::Position(item) => self.position(id, *item),
+            Op::Ordinal(of) => self.ordinal(id, *of),
             Op::Characterise { mass, gas, origin } => self.characterise(id, *mass, *gas, *origin),
             Op::Activity { .. } => self.activity(id, &node.op),
             Op::Result(what) => Slot::new(match &self.figures {

@@ -198,7 +198,7 @@ impl Interp<'_> {
         Some(found)
     }
 
-    fn keys(&mut self, ids: &[NodeId]) -> (Result<Vec<Value>, Errs>, Touches) {
+    pub(super) fn keys(&mut self, ids: &[NodeId]) -> (Result<Vec<Value>, Errs>, Touches) {
         let mut touches = Touches::NONE;
         let mut values = Vec::with_capacity(ids.len());
         for n in ids {
@@ -295,7 +295,7 @@ impl Interp<'_> {
         Slot { value: slot.value, touches: touches.with(&slot.touches) }
     }
 
-    fn cell(&mut self, id: NodeId, table: TableId, row: u32, column: u32) -> Slot {
+    pub(super) fn cell(&mut self, id: NodeId, table: TableId, row: u32, column: u32) -> Slot {
         let program = self.program;
         let found = program.tables.get(table.ix()).and_then(|info| {
             let row = info.rows.get(row as usize)?;

@@ -182,6 +182,7 @@ impl<'a> Canon<'a> {
     fn loop_needs(&self, l: &Loop, needs: &mut Vec<NodeId>) {
         for level in &l.levels {
             needs.extend(self.value_of(level.list));
+            needs.extend(level.series.and_then(|s| self.value_of(s.at)));
             needs.push(level.bound);
             needs.extend(level.filter.and_then(|f| self.value_of(f)));
         }
@@ -352,7 +353,10 @@ impl<'a> Canon<'a> {
         let thing = match &node.op {
             Op::Const(Const::Enum(e, _), _) | Op::Members(e) => Thing::Enum(*e),
             Op::Record(r, _) => Thing::Record(*r),
-            Op::Rows(t) | Op::Lookup { table: t, .. } | Op::HasRow { table: t, .. } => Thing::Table(*t),
+            Op::Rows(t)
+            | Op::Lookup { table: t, .. }
+            | Op::Interpolate { table: t, .. }
+            | Op::HasRow { table: t, .. } => Thing::Table(*t),
             Op::ParamAt(t, _) => Thing::Param(*t),
             Op::Characterise { gas: GasRef::Static(g), .. } => Thing::Gas(*g),
             _ => return,
@@ -451,7 +455,8 @@ impl<'a> Canon<'a> {
         let keys: Vec<_> = t.keys.iter().map(&mut column).collect();
         let columns: Vec<_> = t.columns.iter().map(&mut column).collect();
         let (keys, columns) = (keys.join(", "), columns.join(", "));
-        self.put(&format!("table {}({keys}) -> ({columns}) partial {}", t.name.id, t.partial));
+        let between = t.interpolate.map_or_else(String::new, |i| format!(" linear {} hold {}", i.key, i.hold));
+        self.put(&format!("table {}({keys}) -> ({columns}) partial {}{between}", t.name.id, t.partial));
         for row in &t.rows {
             let keys: Vec<_> =
                 row.keys.iter().map(|k| k.as_ref().map_or_else(|| "_".to_owned(), |k| const_text(p, k))).collect();

@@ -153,6 +153,6 @@ impl Build {
         let bound = self.p.regions[head.ix()].nodes[0];
         self.p.regions[head.ix()].value = None;
         let body = self.region(|b| f(b, bound));
-        Loop { levels: vec![Level { list, bound, head, filter: None }], body }
+        Loop { levels: vec![Level { list, bound, head, series: None, filter: None }], body }
     }
 }
