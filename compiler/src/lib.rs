@@ -4,6 +4,7 @@
 //! fails, checking never stops at the first finding, and nothing here knows of terminals, the language server or
 //! native code. [`Session`] is the way in.
 
+mod bases;
 mod cases;
 pub mod check;
 mod data;

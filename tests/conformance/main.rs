@@ -47,6 +47,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
+    literate("tests/published", &mut trials);
     literate("docs/diagnostics", &mut trials);
     literate("docs/reference", &mut trials);
     literate("docs/tutorial", &mut trials);

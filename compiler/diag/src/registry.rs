@@ -150,6 +150,7 @@ registry! {
     U014 Error "温度是点而不是量" "temperature is a point";
     U015 Error "二氧化碳当量的组成会丢失" "parts of a CO2e value would be lost";
     U016 Error "电量当作热值" "electricity where a heating value is meant";
+    U017 Error "两种基准混用" "two bases of one thing mixed";
     T001 Error "类型不符" "types differ";
     T002 Error "此值没有这种成分" "value has no such parts";
     T003 Error "条件必须为真假值" "condition must be true or false";
