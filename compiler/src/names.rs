@@ -3,8 +3,9 @@
 //! The index is a firewall: it holds names and identities only, so it is equal before and after an edit inside a
 //! body, and nothing that depends on it runs again.
 
-use crate::db::{Db, Item, SourceFile, Workspace, items};
+use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
 use footrule_diag::Span;
+use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Header, Ident, Path, Stmt};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub enum Ns {
     Type,
     /// Sources.
     Source,
+    /// Processes.
+    Process,
 }
 
 /// A declaration. `member` counts the members of an enumeration or a flow enumeration.
@@ -105,6 +108,7 @@ impl StmtName for Stmt {
             Self::Unit { .. } => Ns::Unit,
             Self::Stage { .. } => Ns::Stage,
             Self::Source { .. } => Ns::Source,
+            Self::Process { .. } => Ns::Process,
             Self::Input(_)
             | Self::Param(_)
             | Self::Table(_)
@@ -122,8 +126,9 @@ impl StmtName for Stmt {
                 "unit" => Ns::Unit,
                 "stage" => Ns::Stage,
                 "source" => Ns::Source,
+                "process" => Ns::Process,
                 "input" | "param" | "table" | "emission" | "removal" | "credit" | "apart" | "const" | "fn" | "let"
-                | "report" => Ns::Value,
+                | "report" | "include" => Ns::Value,
                 _ => return None,
             },
             _ => return None,
@@ -228,6 +233,53 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
         1 => Resolved::One(found.remove(0)),
         _ => Resolved::Many(found),
     }
+}
+
+/// What a process declares for the statements inside it; its stage parameters are stages.
+#[salsa::tracked(returns(ref))]
+pub fn process_index(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> HashMap<(Ns, String), Vec<Entry>> {
+    let mut out: HashMap<(Ns, String), Vec<Entry>> = HashMap::new();
+    let owner = Item { file, key: process.clone() };
+    if let Some(Stmt::Process { params, .. }) = owner.ast(db).map(|a| &a.stmt) {
+        for (name, _) in params {
+            let item = Item::stage_parameter(&owner, &name.text);
+            out.entry((Ns::Stage, name.text.clone())).or_default().push(Entry { item, member: None });
+        }
+    }
+    for item in inner_items(db, file, process) {
+        let Some(ast) = item.ast(db) else { continue };
+        let ns = match &ast.stmt {
+            // What consumers read, `coke_oven.coke`.
+            Stmt::Product { .. } => Some(Ns::Value),
+            other => other.ns(),
+        };
+        if let (Some(ns), Some(name)) = (ns, ast.stmt.name()) {
+            out.entry((ns, name.text.clone())).or_default().push(Entry { item: item.clone(), member: None });
+        }
+    }
+    out
+}
+
+/// Resolves a name as a statement sees it: in its process first, then as its file does.
+pub fn lookup(db: &dyn Db, from: &Item, ns: Ns, name: String) -> Resolved {
+    if let Some(owner) = from.owner()
+        && let Some(entries) = process_index(db, owner.file, owner.key).get(&(ns, name.clone()))
+    {
+        return Resolved::One(entries[0].clone());
+    }
+    resolve(db, from.file, ns, name)
+}
+
+/// All names of a namespace that a statement can see, for suggestions.
+pub fn visible_from(db: &dyn Db, from: &Item, ns: Ns) -> Vec<String> {
+    let mut names = visible(db, from.file, ns);
+    if let Some(owner) = from.owner() {
+        let own = process_index(db, owner.file, owner.key).keys();
+        names.extend(own.filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()));
+        names.sort();
+        names.dedup();
+    }
+    names
 }
 
 /// All names of a namespace that a file can see, for suggestions.

@@ -2,7 +2,7 @@
 //! units first; what a reader can do stands in the help.
 
 use crate::db::{Db, Diag, Place};
-use crate::names::{Entry, Ns, visible};
+use crate::names::{Entry, Ns, visible_from};
 use crate::types::Ty;
 use crate::units::{Dimension, Generator, Tag, UnitTy, flow_name, show_unit};
 use footrule_diag::{Code, Text, nearest, text};
@@ -39,8 +39,9 @@ pub(crate) fn unknown(db: &dyn Db, code: Code, at: Place, name: &str, ns: Ns, mo
         Ns::Stage => Text::new("阶段", "stage"),
         Ns::Type => Text::new("类型", "type"),
         Ns::Source => Text::new("来源", "source"),
+        Ns::Process => Text::new("过程", "process"),
     };
-    let mut known = visible(db, at.item.file, ns);
+    let mut known = visible_from(db, &at.item, ns);
     known.extend(more.iter().cloned());
     let d = Diag::new(code, Text::new(format!("{} `{name}` 未知", what.zh), format!("unknown {} `{name}`", what.en)))
         .at(at.clone(), text!("没有声明", "not declared"));

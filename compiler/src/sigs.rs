@@ -1,7 +1,7 @@
 //! Signatures: what the rest of a program may know of a declaration without reading its body.
 
 use crate::db::{Db, Diag, Item};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::types::{EnumRef, Ty};
 use crate::units::{Atom, Tag, UnitTy, read_unit};
@@ -103,7 +103,7 @@ pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
 
 /// The enumeration of `for each ENUM`.
 fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
-    match (name.text.as_str(), resolve(db, item.file, Ns::Type, name.text.clone())) {
+    match (name.text.as_str(), lookup(db, item, Ns::Type, name.text.clone())) {
         ("Gas", _) => Ok(EnumRef::Gases),
         ("Stage", _) => Ok(EnumRef::Stages),
         (_, Resolved::One(e)) if e.item.key.keyword != "record" => Ok(EnumRef::Item(e.item)),
@@ -135,7 +135,7 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
         "Stage" => return Ty::Enum(EnumRef::Stages),
         _ => {}
     }
-    match resolve(db, item.file, Ns::Type, word.text.clone()) {
+    match lookup(db, item, Ns::Type, word.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "record" => Ty::Record(e.item),
         Resolved::One(e) => Ty::Enum(EnumRef::Item(e.item)),
         Resolved::Many(es) => {
@@ -143,7 +143,7 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
             Ty::Error
         }
         Resolved::None => {
-            if resolve(db, item.file, Ns::Unit, word.text.clone()) == Resolved::None
+            if lookup(db, item, Ns::Unit, word.text.clone()) == Resolved::None
                 && word.text.chars().next().is_some_and(char::is_uppercase)
                 && word.text.len() > 3
             {
@@ -172,7 +172,7 @@ fn follow_names<'a>(
 
 /// The factor's unit of an activity: kg CO2e per unit of its amount.
 pub(crate) fn factor_unit(db: &dyn Db, item: &Item, amount: &UnitTy) -> UnitTy {
-    let kg = match resolve(db, item.file, Ns::Unit, "kg".into()) {
+    let kg = match lookup(db, item, Ns::Unit, "kg".into()) {
         Resolved::One(e) => UnitTy { atoms: vec![(Atom { unit: e.item, tag: Some(Tag::Co2e) }, 1)] },
         _ => UnitTy::one(),
     };

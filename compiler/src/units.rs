@@ -5,7 +5,7 @@
 //! convert nothing; whoever needs another unit of the same dimension asks [`UnitTy::factor_to`] for the exact ratio.
 
 use crate::db::{Db, Diag, Item, SourceFile};
-use crate::names::{Entry, Ns, Resolved, resolve, visible};
+use crate::names::{Entry, Ns, Resolved, lookup, visible_from};
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{self, Stmt, UnitExpr};
@@ -336,7 +336,7 @@ pub fn read_unit(
 }
 
 fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Diag>) -> Option<Item> {
-    match resolve(db, item.file, Ns::Unit, symbol.text.clone()) {
+    match lookup(db, item, Ns::Unit, symbol.text.clone()) {
         Resolved::One(e) => Some(e.item),
         Resolved::Many(es) => {
             diags.push(crate::report::ambiguous(db, item.at(symbol.span), &symbol.text, &es));
@@ -353,7 +353,7 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
                     ))
                     .fix(item.at(symbol.span), "t")
             } else {
-                let known = visible(db, item.file, Ns::Unit);
+                let known = visible_from(db, item, Ns::Unit);
                 let near = nearest(name, &known);
                 let d = Diag::new(Code::N014, text!("单位 `{name}` 未知", "unknown unit `{name}`"))
                     .at(item.at(symbol.span), text!("没有这个单位", "no such unit"));
@@ -386,14 +386,14 @@ fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut
     if name == "CO2e" {
         return Some(Tag::Co2e);
     }
-    match resolve(db, item.file, Ns::Flow, name.clone()) {
+    match lookup(db, item, Ns::Flow, name.clone()) {
         Resolved::One(e) => Some(Tag::Flow(e)),
         Resolved::Many(es) => {
             diags.push(crate::report::ambiguous(db, item.at(span), name, &es));
             None
         }
         Resolved::None => {
-            let known = visible(db, item.file, Ns::Flow);
+            let known = visible_from(db, item, Ns::Flow);
             let d = Diag::new(Code::N005, text!("物质种类 `{name}` 未知", "unknown flow `{name}`"))
                 .at(item.at(span), text!("没有声明", "not declared"));
             diags.push(match nearest(name, &known) {
@@ -414,7 +414,7 @@ pub(crate) fn cycles(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         let Some(Stmt::Unit { definition: Some(d), .. }) = i.ast(db).map(|a| &a.stmt) else { return Vec::new() };
         let symbols = d.unit.atoms.iter().map(|a| a.symbol.text.clone());
         symbols
-            .filter_map(|s| if let Resolved::One(e) = resolve(db, i.file, Ns::Unit, s) { Some(e.item) } else { None })
+            .filter_map(|s| if let Resolved::One(e) = lookup(db, i, Ns::Unit, s) { Some(e.item) } else { None })
             .collect()
     };
     let mut told: Vec<Item> = Vec::new();

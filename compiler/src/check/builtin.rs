@@ -2,7 +2,7 @@
 
 use super::expr::{Cx, Mode};
 use crate::db::Item;
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
 use crate::types::{Binary, EnumRef, GasTag, TExpr, TKind, TResult, Ty, Unary};
@@ -80,7 +80,7 @@ impl Cx<'_> {
                 text!("此处", "here"),
             );
         };
-        match resolve(self.db, self.item.file, Ns::Value, name.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, name.text.clone()) {
             Resolved::One(e) => match e.item.key.keyword.as_str() {
                 "fn" => return self.function_call(&e.item, args, span),
                 "input" if self.each(&e.item).is_some() => {
@@ -114,7 +114,7 @@ impl Cx<'_> {
             }
             Resolved::None => {}
         }
-        if let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Type, name.text.clone())
+        if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, name.text.clone())
             && e.item.key.keyword == "record"
         {
             return self.record_value(&e.item, args, span);
@@ -449,7 +449,7 @@ impl Cx<'_> {
 
     /// A stage's name.
     pub(super) fn stage(&mut self, i: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Stage, i.text.clone()) {
+        match lookup(self.db, self.item, Ns::Stage, i.text.clone()) {
             Resolved::One(e) => Some(e.item),
             _ => {
                 let d = unknown(self.db, Code::N006, self.at(i.span), &i.text, Ns::Stage, &[]);
@@ -461,7 +461,7 @@ impl Cx<'_> {
 
     /// A line's name.
     pub(super) fn line(&mut self, i: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Value, i.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, i.text.clone()) {
             Resolved::One(e) if matches!(e.item.key.keyword.as_str(), "emission" | "removal" | "credit" | "apart") => {
                 Some(e.item)
             }
@@ -698,7 +698,7 @@ impl Cx<'_> {
             let l = self.locals.iter().find(|l| l.id == id)?;
             TExpr { kind: TKind::Local(id), ty: l.ty.clone(), span }
         } else {
-            let Resolved::One(en) = resolve(self.db, self.item.file, Ns::Value, root.to_string()) else { return None };
+            let Resolved::One(en) = lookup(self.db, self.item, Ns::Value, root.to_string()) else { return None };
             let ty = super::value_type(self.db, en.item.file, en.item.key.clone()).clone();
             TExpr { kind: TKind::Item(en.item), ty, span }
         };

@@ -6,7 +6,7 @@
 
 use super::conditional::Known;
 use crate::db::{Db, Diag, Item, Place};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::read_type;
 use crate::types::{Binary, LocalId, TExpr, TKind, Ty, Unary};
@@ -86,7 +86,7 @@ impl<'db> Cx<'db> {
     pub(super) fn local(&mut self, name: &Ident, ty: Ty) -> LocalId {
         let hidden = name.text.starts_with('@');
         if !hidden && self.locals.iter().any(|l| l.name == name.text)
-            || resolve(self.db, self.item.file, Ns::Value, name.text.clone()) != Resolved::None
+            || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None
         {
             let n = &name.text;
             let d = Diag::new(Code::N002, text!("名称 `{n}` 已经使用", "the name `{n}` is taken"))
@@ -114,7 +114,7 @@ impl<'db> Cx<'db> {
 
     /// A source's name.
     pub(super) fn source(&mut self, name: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Source, name.text.clone()) {
+        match lookup(self.db, self.item, Ns::Source, name.text.clone()) {
             Resolved::One(e) => Some(e.item),
             Resolved::Many(es) => {
                 let d = ambiguous(self.db, self.at(name.span), &name.text, &es);

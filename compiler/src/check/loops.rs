@@ -2,7 +2,7 @@
 
 use super::expr::Cx;
 use crate::db::Diag;
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::types::{EnumRef, TBinder, TExpr, TKind, Ty};
 use crate::units::Tag;
 use footrule_diag::{Code, Span, text};
@@ -55,12 +55,12 @@ impl Cx<'_> {
                 "Stage" => return make(TKind::Members(EnumRef::Stages), Ty::Enum(EnumRef::Stages)),
                 _ => {}
             }
-            match resolve(self.db, self.item.file, Ns::Value, n.text.clone()) {
+            match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
                 Resolved::One(x) if x.item.key.keyword == "table" => {
                     return make(TKind::Rows(x.item.clone()), Ty::Row(x.item));
                 }
                 Resolved::None => {
-                    if let Resolved::One(x) = resolve(self.db, self.item.file, Ns::Type, n.text.clone())
+                    if let Resolved::One(x) = lookup(self.db, self.item, Ns::Type, n.text.clone())
                         && x.item.key.keyword != "record"
                     {
                         let r = EnumRef::Item(x.item);

@@ -5,7 +5,7 @@ use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use super::value_type;
 use crate::db::{Diag, Item, Place};
-use crate::names::{Entry, Ns, Resolved, resolve};
+use crate::names::{Entry, Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
@@ -29,7 +29,7 @@ impl Cx<'_> {
         {
             return Some(Tag::Follows { root: format!("#{}", this.id), path: vec![first.clone()], shown });
         }
-        match resolve(self.db, self.item.file, Ns::Value, first.clone()) {
+        match lookup(self.db, self.item, Ns::Value, first.clone()) {
             Resolved::One(e)
                 if e.item.key.keyword == "input"
                     && (!rest.is_empty()
@@ -107,7 +107,7 @@ impl Cx<'_> {
         for a in &u.atoms {
             let word = &a.symbol.text;
             let own = matches!(
-                resolve(self.db, self.item.file, Ns::Value, word.clone()),
+                lookup(self.db, self.item, Ns::Value, word.clone()),
                 Resolved::One(e) if e.item.file == self.item.file
             );
             if own || self.locals.iter().any(|l| l.name == *word) {
@@ -192,7 +192,7 @@ impl Cx<'_> {
         {
             return x;
         }
-        match resolve(self.db, self.item.file, Ns::Value, n.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
             Resolved::One(e) => return self.value(&e.item, span),
             Resolved::Many(es) => {
                 let d = ambiguous(self.db, self.at(span), &n.text, &es);
@@ -333,8 +333,8 @@ impl Cx<'_> {
     /// The one enumeration in sight that has this member.
     pub(super) fn unique_member(&mut self, n: &Ident) -> Option<TExpr> {
         let mut found: Vec<TExpr> = Vec::new();
-        for t in crate::names::visible(self.db, self.item.file, Ns::Type) {
-            if let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Type, t)
+        for t in crate::names::visible_from(self.db, self.item, Ns::Type) {
+            if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, t)
                 && e.item.key.keyword != "record"
                 && let Some(x) = self.member(&EnumRef::Item(e.item), n)
             {
@@ -363,12 +363,12 @@ impl Cx<'_> {
         // `Enum.member`
         if let ExprKind::Name(n) = &base.kind
             && !self.locals.iter().any(|l| l.name == n.text)
-            && resolve(self.db, self.item.file, Ns::Value, n.text.clone()) == Resolved::None
+            && lookup(self.db, self.item, Ns::Value, n.text.clone()) == Resolved::None
         {
             let e = match n.text.as_str() {
                 "Gas" => Some(EnumRef::Gases),
                 "Stage" => Some(EnumRef::Stages),
-                _ => match resolve(self.db, self.item.file, Ns::Type, n.text.clone()) {
+                _ => match lookup(self.db, self.item, Ns::Type, n.text.clone()) {
                     Resolved::One(e) if e.item.key.keyword != "record" => Some(EnumRef::Item(e.item)),
                     _ => None,
                 },

@@ -580,7 +580,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
             );
         }
     };
-    let mass: Vec<(Item, i32)> = match crate::names::resolve(cx.db, cx.item.file, crate::names::Ns::Unit, "kg".into()) {
+    let mass: Vec<(Item, i32)> = match crate::names::lookup(cx.db, cx.item, crate::names::Ns::Unit, "kg".into()) {
         crate::names::Resolved::One(e) => {
             crate::units::unit_info(cx.db, e.item.file, e.item.key.clone()).dimension.clone()
         }

@@ -3,7 +3,7 @@
 use super::BodyKind;
 use super::expr::{Cx, Mode};
 use crate::db::{Item, Place};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::unknown;
 use crate::sigs::{Sig, rule_units, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
@@ -109,7 +109,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
 
 fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, value: &Expr, span: Span) {
     let name = &path.0[0];
-    let input = match resolve(cx.db, cx.item.file, Ns::Value, name.text.clone()) {
+    let input = match lookup(cx.db, cx.item, Ns::Value, name.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "input" && path.0.len() == 1 => e.item,
         Resolved::One(e) if cx.each(&e.item).is_some() && path.0.len() == 2 => {
             member(cx, out, &e.item, path, value, span);
@@ -170,7 +170,7 @@ fn expectation(
             let ty = super::value_type(cx.db, line.file, line.key.clone()).clone();
             (Err(line), ty)
         }
-        ("report", Some(n)) => match resolve(cx.db, cx.item.file, Ns::Value, n.text.clone()) {
+        ("report", Some(n)) => match lookup(cx.db, cx.item, Ns::Value, n.text.clone()) {
             Resolved::One(e) if e.item.key.keyword == "report" => {
                 let ty = super::value_type(cx.db, e.item.file, e.item.key.clone()).clone();
                 (Err(e.item), ty)

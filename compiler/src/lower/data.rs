@@ -70,7 +70,7 @@ impl Lower<'_> {
 
     fn const_source(&self, item: &Item) -> Option<Item> {
         let Some(Stmt::Const { source: Some(s), .. }) = item.ast(self.db).map(|a| &a.stmt) else { return None };
-        match crate::names::resolve(self.db, item.file, crate::names::Ns::Source, s.text.clone()) {
+        match crate::names::lookup(self.db, item, crate::names::Ns::Source, s.text.clone()) {
             crate::names::Resolved::One(e) => Some(e.item),
             _ => None,
         }
@@ -109,7 +109,7 @@ impl Lower<'_> {
                     let unit = tag(Tag::Co2e)
                         .times(&tag(Tag::Flow(crate::names::Entry { item: g.clone(), member: None })), -1);
                     let source = row.source.as_ref().and_then(|s| {
-                        match crate::names::resolve(self.db, g.file, crate::names::Ns::Source, s.text.clone()) {
+                        match crate::names::lookup(self.db, g, crate::names::Ns::Source, s.text.clone()) {
                             crate::names::Resolved::One(e) => Some(e.item),
                             _ => None,
                         }
