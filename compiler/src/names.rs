@@ -4,6 +4,7 @@
 //! body, and nothing that depends on it runs again.
 
 use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
+use crate::types::Through;
 use footrule_diag::Span;
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Header, Ident, Path, Stmt};
@@ -268,6 +269,40 @@ pub fn lookup(db: &dyn Db, from: &Item, ns: Ns, name: String) -> Resolved {
         return Resolved::One(entries[0].clone());
     }
     resolve(db, from.file, ns, name)
+}
+
+/// The process that an `include` names.
+#[salsa::tracked(returns(clone))]
+pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option<Item> {
+    let item = Item { file, key: include };
+    let Some(Stmt::Include(i)) = item.ast(db).map(|a| &a.stmt) else { return None };
+    let [name] = i.process.0.as_slice() else { return None };
+    match lookup(db, &item, Ns::Process, name.text.clone()) {
+        Resolved::One(e) => Some(e.item),
+        _ => None,
+    }
+}
+
+/// What a process declares under a name.
+pub fn inside(db: &dyn Db, process: &Item, ns: Ns, name: &str) -> Option<Item> {
+    let index = process_index(db, process.file, process.key.clone());
+    index.get(&(ns, name.to_string())).map(|es| es[0].item.clone())
+}
+
+/// The value that the first parts of a dotted name mean, seen from a statement; includes are followed.
+pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
+    let (first, rest) = parts.split_first()?;
+    let Resolved::One(Entry { mut item, .. }) = lookup(db, from, Ns::Value, (*first).to_string()) else { return None };
+    let mut path = Vec::new();
+    for part in rest {
+        if item.key.keyword != "include" {
+            break;
+        }
+        let process = included(db, item.file, item.key.clone())?;
+        let next = inside(db, &process, Ns::Value, part)?;
+        path.push(std::mem::replace(&mut item, next));
+    }
+    (item.key.keyword != "include").then_some(Through { path, item })
 }
 
 /// All names of a namespace that a statement can see, for suggestions.

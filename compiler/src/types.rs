@@ -168,6 +168,29 @@ impl TBinder {
     }
 }
 
+/// A statement by way of includes: `plant.boiler.co2`. Without includes it is the statement itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Through {
+    /// The includes, from the outside.
+    pub path: Vec<Item>,
+    /// The statement.
+    pub item: Item,
+}
+
+impl From<Item> for Through {
+    fn from(item: Item) -> Self {
+        Self { path: Vec::new(), item }
+    }
+}
+
+impl Through {
+    /// As authors write it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.iter().map(Item::name).chain([self.item.name()]).collect::<Vec<_>>().join(".")
+    }
+}
+
 /// A figure of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TResult {
@@ -180,7 +203,7 @@ pub enum TResult {
     /// `origin_total(o)`
     Origin(Origin),
     /// `total_of(a, b)`
-    Lines(Vec<Item>),
+    Lines(Vec<Through>),
 }
 
 /// A function of one number.
@@ -233,6 +256,8 @@ pub enum TKind {
     Local(LocalId),
     /// A named value of the file or of a module.
     Item(Item),
+    /// A value of an included process.
+    Through(Through),
     /// The calculation period.
     Period,
     /// Field of a record.
@@ -379,6 +404,7 @@ impl TExpr {
             | K::Local(_)
             | K::Position(_)
             | K::Item(_)
+            | K::Through(_)
             | K::Period
             | K::Absent
             | K::Members(_)

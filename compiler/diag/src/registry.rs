@@ -134,6 +134,10 @@ registry! {
     N014 Error "单位未知" "unknown unit";
     N015 Error "此处不能读取结果" "a result cannot be read here";
     N016 Error "单位词与值同名" "unit word is also a value";
+    N017 Error "没有这个过程" "no such process";
+    N018 Error "过程输入的绑定不对" "wrong binding of a process input";
+    N019 Error "过程阶段的绑定不对" "wrong stage of a process";
+    N020 Error "过程没有公开这一项" "not open to readers of the process";
     U001 Error "量纲不符" "dimensions differ";
     U002 Error "物质种类不符" "kinds of substance differ";
     U003 Error "碳当作二氧化碳" "carbon taken for carbon dioxide";
@@ -161,6 +165,9 @@ registry! {
     T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
     T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
+    T011 Error "列表上包含的过程没有单一数值" "process over a list has no single value";
+    T012 Error "过程的排放行与规则的基准不符" "lines of a process do not fit the rule's basis";
+    T013 Error "绑定的值不能按此要求检查" "bound value cannot be checked";
     T023 Error "不是该列表的条目" "no item of this list";
     T024 Error "该列表不能截取" "list that cannot be cut";
     T025 Error "范围没有可证明的界限" "range without a proved bound";
@@ -184,6 +191,9 @@ registry! {
     R004 Error "对已修约的数再修约" "rounding of a rounded number";
     R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
+    R007 Error "过程的包含没有尽头" "processes include without end";
+    R008 Error "过程产品互相消耗" "processes consume each other's products";
+    R009 Error "语句不能写在过程里" "statement has no place in a process";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";

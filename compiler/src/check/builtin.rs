@@ -328,7 +328,7 @@ impl Cx<'_> {
             "total_of" => {
                 let mut lines = Vec::new();
                 for a in args {
-                    let ExprKind::Name(i) = &a.value.kind else {
+                    let Some(parts) = super::cycles::dotted(&a.value) else {
                         return self.error(
                             Code::N012,
                             a.value.span,
@@ -336,7 +336,7 @@ impl Cx<'_> {
                             text!("此处", "here"),
                         );
                     };
-                    match self.line(i) {
+                    match self.line_path(&parts) {
                         Some(l) => lines.push(l),
                         None => return TExpr::error(span),
                     }

@@ -145,7 +145,7 @@ impl Cx<'_> {
         })
     }
 
-    fn outside(&mut self, name: &str, declared: &Item, when: Span, span: Span) {
+    pub(super) fn outside(&mut self, name: &str, declared: &Item, when: Span, span: Span) {
         let formula = declared.slice(self.db, when).to_string();
         let d = Diag::new(
             Code::T008,

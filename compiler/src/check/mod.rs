@@ -12,8 +12,10 @@ mod decl;
 mod each;
 mod except;
 mod expr;
+pub(crate) mod instance;
 mod interpolate;
 mod loops;
+mod process;
 mod resolve;
 mod rule;
 mod series;
@@ -22,11 +24,14 @@ mod test;
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::names;
-pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
+pub(crate) use cycles::is_counted;
+pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
 pub use except::{Exception, TExcept, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
+pub use instance::{At, Instance, Instances, instances};
+pub use process::{TBinding, TInclude, TProduct};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
@@ -68,6 +73,10 @@ pub enum BodyKind {
     Test(Box<TTest>),
     /// An exception.
     Except(Box<TExcept>),
+    /// An include.
+    Include(Box<TInclude>),
+    /// What a process makes.
+    Product(Box<TProduct>),
 }
 
 /// A checked body.
@@ -137,6 +146,9 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         }
         Stmt::Test(t) => test::test(&mut cx, t),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
+        Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
+        Stmt::Include(i) => process::include(&mut cx, i),
+        Stmt::Product { unit, .. } if item.key.process.is_some() => process::product(&mut cx, unit),
         other => {
             if let Some(what) = later(other) {
                 let span = ast.span;
@@ -156,8 +168,6 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
         Stmt::RequireEvidence { .. } => "require evidence",
-        Stmt::Process { .. } => "process",
-        Stmt::Include(_) => "include",
         Stmt::Product { .. } => "product",
         Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
@@ -187,14 +197,26 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
         BodyKind::Value(v) => v.ty.clone(),
         BodyKind::Report(r) => r.value.ty.clone(),
         BodyKind::Line(l) => l.value.ty.clone(),
+        BodyKind::Product(p) => p.ty.clone(),
         _ => Ty::Error,
     }
 }
 
-/// True for a line over a list, which has no single quantity. A firewall: readers of a line do not see its text.
+/// True for a line or an include over a list, which has no single quantity. A firewall: readers of a line do not see its text.
 #[salsa::tracked]
 pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
-    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Line(l)) if !l.loops.is_empty())
+    let item = Item { file, key };
+    match item.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Line(l)) => !l.loops.is_empty(),
+        Some(Stmt::Include(i)) => i.binder.is_some() || i.list,
+        _ => false,
+    }
+}
+
+/// True for an `open let`, which is read from outside its process.
+#[salsa::tracked]
+pub fn is_open(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Let { open: true, .. }))
 }
 
 /// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
@@ -241,6 +263,14 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
             f(&e.when);
             f(&e.value);
         }
+        BodyKind::Include(i) => {
+            i.bindings.iter().for_each(|b| f(&b.value));
+            if let Some(b) = &i.binder {
+                f(&b.list);
+                b.filter.iter().for_each(&mut *f);
+            }
+        }
+        BodyKind::Product(p) => f(&p.of),
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));
         }

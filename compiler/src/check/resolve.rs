@@ -252,6 +252,7 @@ impl Cx<'_> {
                 let period = TExpr { kind: TKind::Period, ty: Ty::Period, span };
                 TExpr { kind: TKind::ParamAt(item.clone(), Box::new(period)), ty, span }
             }
+            "include" => self.bare_include(item, span),
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
@@ -279,7 +280,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn result(&mut self, what: TResult, span: Span) -> TExpr {
-        if self.mode != Mode::Results {
+        if self.mode != Mode::Results || self.item.key.process.is_some() {
             return self.result_misplaced(span, "total");
         }
         let unit = crate::sigs::rule_units(self.db, self.item.file).result.clone();
@@ -292,10 +293,17 @@ impl Cx<'_> {
             text!("`{name}` 是结果，此处不能读取", "`{name}` is a result and cannot be read here"),
         )
         .at(self.at(span), text!("结果在排放行之后才有", "results come after the lines"))
-        .help(text!(
-            "只有 report、warn、require、cutoff、expect 可以读取结果",
-            "only report, warn, require, cutoff and expect read results"
-        ));
+        .help(if self.item.key.process.is_some() {
+            text!(
+                "过程不知道所在规则的结果；写在包含它的规则里",
+                "a process does not know the results of the rules that include it; write this in the rule"
+            )
+        } else {
+            text!(
+                "只有 report、warn、require、cutoff、expect 可以读取结果",
+                "only report, warn, require, cutoff and expect read results"
+            )
+        });
         self.push(d);
         TExpr::error(span)
     }
@@ -360,6 +368,9 @@ impl Cx<'_> {
     }
 
     pub(super) fn field(&mut self, base: &Expr, field: &Ident, span: Span) -> TExpr {
+        if let Some(e) = self.of_include(base, field, span) {
+            return e;
+        }
         // `Enum.member`
         if let ExprKind::Name(n) = &base.kind
             && !self.locals.iter().any(|l| l.name == n.text)

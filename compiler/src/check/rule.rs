@@ -5,7 +5,7 @@ use super::coerce::lift;
 use super::expr::{Cx, Mode};
 use crate::db::Item;
 use crate::report::misfit;
-use crate::sigs::{Sig, rule_units, sig};
+use crate::sigs::{RuleUnits, Sig, rule_units, sig};
 use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, Ty};
 use crate::units::{Dimension, Generator, Tag, UnitTy};
 use footrule_diag::{Code, Diagnostic, Span, text};
@@ -453,9 +453,15 @@ pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
     BodyKind::None
 }
 
+/// The units that lines rest on. A process does not know its rule: its lines are plain masses of a gas or of CO2e, and
+/// whether they fit the rule's basis is asked where it is included.
+fn basis(cx: &Cx<'_>) -> RuleUnits {
+    if cx.item.key.process.is_some() { RuleUnits::default() } else { rule_units(cx.db, cx.item.file).clone() }
+}
+
 /// What is left of a line's dimension when the product's share is taken out: must be a mass of gas or CO2e.
 fn residual(cx: &Cx<'_>, unit: &UnitTy) -> Dimension {
-    let u = rule_units(cx.db, cx.item.file);
+    let u = basis(cx);
     let mut d = unit.dimension(cx.db);
     let mut subtract = |v: &UnitTy, sign: i32| {
         for (g, e) in v.dimension(cx.db) {
@@ -565,7 +571,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     let span = value.span;
     let unit = match &value.ty {
         Ty::Error => return (value, None),
-        _ if rule_units(cx.db, cx.item.file).broken => return (TExpr::error(span), None),
+        _ if basis(cx).broken => return (TExpr::error(span), None),
         Ty::Number(u) | Ty::Split(u) => u.clone(),
         other => {
             let shown = other.show(cx.db);
@@ -600,7 +606,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
         }
     }
     // Say what a right line would look like, with the substance that the author came nearest to.
-    let units = rule_units(cx.db, cx.item.file).clone();
+    let units = basis(cx);
     let per = match &units.reference {
         Some(r) => r.times(&units.declared, -1),
         None => UnitTy::one().times(&units.declared, -1),
@@ -625,6 +631,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     d.help = m.help;
     if let Some((h, _)) = crate::names::headers(cx.db, cx.item.file).find(|(_, h)| matches!(h, ast::Header::Unit(_)))
         && code == Code::U006
+        && cx.item.key.process.is_none()
     {
         let place = h.at(h.ast(cx.db).map_or(Span::default(), |i| i.span));
         d = d.also(place, text!("声明单位决定排放行的单位", "the declared unit decides the unit of lines"));
@@ -639,7 +646,7 @@ fn own_unit(cx: &mut Cx<'_>, value: TExpr, tag: &Tag) -> TExpr {
     let Some(found) = value.ty.unit().cloned() else { return value };
     let mut masses = found.atoms.iter().filter(|(a, p)| a.tag.as_ref() == Some(tag) && *p == 1);
     let (Some((mass, _)), None) = (masses.next(), masses.next()) else { return value };
-    let units = rule_units(cx.db, cx.item.file);
+    let units = basis(cx);
     let reference = units.reference.clone().unwrap_or_else(UnitTy::one);
     let own = UnitTy { atoms: vec![(mass.clone(), 1)] }.times(&reference, 1).times(&units.declared, -1);
     if own == found || own.dimension(cx.db) != found.dimension(cx.db) {

@@ -2,11 +2,11 @@
 
 use super::BodyKind;
 use super::expr::{Cx, Mode};
-use crate::db::{Item, Place};
-use crate::names::{Ns, Resolved, lookup};
+use crate::db::{Item, Place, all_items};
+use crate::names::{Ns, reach};
 use crate::report::unknown;
 use crate::sigs::{Sig, rule_units, sig};
-use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
+use crate::types::{EnumRef, TExpr, TKind, TResult, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_number::{Number, Ratio};
@@ -18,7 +18,7 @@ pub struct TTest {
     /// Period.
     pub period: Option<(DateKey, Option<DateKey>)>,
     /// Inputs.
-    pub sets: Vec<(Item, TExpr, Place)>,
+    pub sets: Vec<(Through, TExpr, Place)>,
     /// `from`
     pub from: Option<(String, Span)>,
     /// Expectations.
@@ -50,9 +50,9 @@ pub enum TExpect {
     /// A figure of the result.
     Result(TResult, TNumber),
     /// A line's own quantity or a report.
-    Value(Item, TNumber),
+    Value(Through, TNumber),
     /// A report that is no number.
-    Constant(Item, TExpr),
+    Constant(Through, TExpr),
     /// Refused with this code.
     Error(String),
     /// This warning.
@@ -69,7 +69,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
             TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
-                if let Some(e) = expectation(cx, what, name.as_ref().and_then(|p| p.0.first()), value, within.as_ref())
+                if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref())
                 {
                     out.expects.push((e, cx.at(*span)));
                 }
@@ -87,9 +87,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
                 }
             },
             TestEntry::Warning(name) => {
-                let known = crate::db::items(cx.db, cx.item.file)
-                    .iter()
-                    .any(|i| i.key.keyword == "warn" && i.name() == name.text);
+                let known = warning(cx, &name.text);
                 if known {
                     out.expects.push((TExpect::Warning(name.text.clone()), cx.at(*span)));
                 } else {
@@ -109,22 +107,22 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
 
 fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, value: &Expr, span: Span) {
     let name = &path.0[0];
-    let input = match lookup(cx.db, cx.item, Ns::Value, name.text.clone()) {
-        Resolved::One(e) if e.item.key.keyword == "input" && path.0.len() == 1 => e.item,
-        Resolved::One(e) if cx.each(&e.item).is_some() && path.0.len() == 2 => {
-            member(cx, out, &e.item, path, value, span);
-            return;
-        }
-        _ => {
-            let mut d = unknown(cx.db, Code::I001, cx.at(name.span), &name.text, Ns::Value, &[]);
-            let n = &name.text;
-            d.message = text!("没有输入 `{n}`", "no input `{n}`");
-            cx.push(d);
-            return;
-        }
+    let Some((target, depth)) = input_of(cx, path) else {
+        let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");
+        let at = cx.at(name.span.to(path.0.last().map_or(name.span, |p| p.span)));
+        let mut d = unknown(cx.db, Code::I001, at, &n, Ns::Value, &[]);
+        d.message = text!("没有输入 `{n}`", "no input `{n}`");
+        cx.push(d);
+        return;
     };
-    if out.sets.iter().any(|(i, _, _)| *i == input) {
-        let n = &name.text;
+    let input = target.item.clone();
+    if cx.each(&input).is_some() && path.0.len() == depth + 1 {
+        let rest = footrule_syntax::ast::Path(path.0[depth - 1..].to_vec());
+        member(cx, out, &target, &rest, value, span);
+        return;
+    }
+    if out.sets.iter().any(|(i, _, _)| *i == target) {
+        let n = target.name();
         cx.error(
             Code::I011,
             name.span,
@@ -140,18 +138,53 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, ty, true);
-    out.sets.push((input, e, cx.at(span)));
+    out.sets.push((target, e, cx.at(span)));
+}
+
+/// True if a rule or a process that it includes gives a warning of this name.
+fn warning(cx: &Cx<'_>, name: &str) -> bool {
+    let mut parts: Vec<&str> = name.split('.').collect();
+    let Some(last) = parts.pop() else { return false };
+    let mut process: Option<Item> = None;
+    for part in parts {
+        let include = match &process {
+            None => match crate::names::lookup(cx.db, cx.item, Ns::Value, part.to_string()) {
+                crate::names::Resolved::One(e) => Some(e.item),
+                _ => None,
+            },
+            Some(p) => crate::names::inside(cx.db, p, Ns::Value, part),
+        };
+        process = include.and_then(|i| crate::names::included(cx.db, i.file, i.key.clone()));
+        if process.is_none() {
+            return false;
+        }
+    }
+    let owner = process.map(|p| p.key.clone());
+    let own = |i: &Item| i.owner().map(|o| o.key) == owner;
+    let file = |f| all_items(cx.db, f).any(|i| i.key.keyword == "warn" && i.name() == last && own(i));
+    crate::names::reachable(cx.db, cx.item.file).iter().any(|f| file(*f))
+}
+
+/// The input that a path names, and how many of its parts; the last may be the member of values for each.
+fn input_of(cx: &Cx<'_>, path: &footrule_syntax::ast::Path) -> Option<(Through, usize)> {
+    let parts: Vec<&str> = path.0.iter().map(|i| i.text.as_str()).collect();
+    let t = crate::names::reach(cx.db, cx.item, &parts)?;
+    let depth = t.path.len() + 1;
+    let whole = depth == parts.len() || depth + 1 == parts.len() && cx.each(&t.item).is_some();
+    (t.item.key.keyword == "input" && whole && cx.is_open_input(&t)).then_some((t, depth))
 }
 
 fn expectation(
     cx: &mut Cx<'_>,
     what: &Ident,
-    name: Option<&Ident>,
+    path: Option<&footrule_syntax::ast::Path>,
     value: &Expr,
     within: Option<&Expr>,
 ) -> Option<TExpect> {
+    let parts: Vec<&Ident> = path.iter().flat_map(|p| &p.0).collect();
+    let name = parts.first().copied();
     let units = rule_units(cx.db, cx.item.file).clone();
-    let (target, unit): (Result<TResult, Item>, Ty) = match (what.text.as_str(), name) {
+    let (target, unit): (Result<TResult, Through>, Ty) = match (what.text.as_str(), name) {
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
         ("stage", Some(n)) => (Ok(TResult::Stage(cx.stage(n)?)), Ty::Number(units.result)),
         ("gas", Some(n)) => match cx.member(&EnumRef::Gases, n)?.kind {
@@ -165,15 +198,16 @@ fn expectation(
                 return None;
             }
         },
-        ("line", Some(n)) => {
-            let line = cx.line(n)?;
-            let ty = super::value_type(cx.db, line.file, line.key.clone()).clone();
+        ("line", Some(_)) => {
+            let line = cx.line_path(&parts)?;
+            let ty = super::value_type(cx.db, line.item.file, line.item.key.clone()).clone();
             (Err(line), ty)
         }
-        ("report", Some(n)) => match lookup(cx.db, cx.item, Ns::Value, n.text.clone()) {
-            Resolved::One(e) if e.item.key.keyword == "report" => {
-                let ty = super::value_type(cx.db, e.item.file, e.item.key.clone()).clone();
-                (Err(e.item), ty)
+        ("report", Some(n)) => match reach(cx.db, cx.item, &parts.iter().map(|i| i.text.as_str()).collect::<Vec<_>>())
+        {
+            Some(t) if t.item.key.keyword == "report" => {
+                let ty = super::value_type(cx.db, t.item.file, t.item.key.clone()).clone();
+                (Err(t), ty)
             }
             _ => {
                 let d = unknown(cx.db, Code::N001, cx.at(n.span), &n.text, Ns::Value, &[]);
@@ -250,21 +284,22 @@ fn decimals(e: &TExpr) -> u32 {
 fn member(
     cx: &mut Cx<'_>,
     out: &mut TTest,
-    input: &crate::db::Item,
+    target: &Through,
     path: &footrule_syntax::ast::Path,
     value: &Expr,
     span: Span,
 ) {
+    let input = &target.item;
     let Some((index, want)) = cx.member_path(input, path) else { return };
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
-    if !out.sets.iter().any(|(i, _, _)| i == input) {
+    if !out.sets.iter().any(|(i, _, _)| i == target) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };
-        out.sets.push((input.clone(), all, cx.at(span)));
+        out.sets.push((target.clone(), all, cx.at(span)));
     }
-    let found = out.sets.iter_mut().find(|(i, _, _)| i == input);
+    let found = out.sets.iter_mut().find(|(i, _, _)| i == target);
     let Some((_, crate::types::TExpr { kind: crate::types::TKind::Each(_, values), .. }, _)) = found else { return };
     if values.get(index).is_some_and(Option::is_some) {
         let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");

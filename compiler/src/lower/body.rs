@@ -31,6 +31,7 @@ impl Lower<'_> {
                 None => Op::Const(Const::Bool(false), None),
             },
             TKind::Item(i) => return self.value(i, span),
+            TKind::Through(t) => return self.through(t, span),
             TKind::Period => Op::Period,
             TKind::Field(x, i, _) => Op::Field(self.expr(x), *i),
             TKind::Amount(x) => Op::Amount(self.expr(x)),
@@ -207,12 +208,21 @@ impl Lower<'_> {
             TResult::Stage(s) => ResultRef::Stage(self.stage(s)),
             TResult::Gas(g) => ResultRef::Gas(self.gas(g)),
             TResult::Origin(o) => ResultRef::Origin(*o),
-            TResult::Lines(ls) => ResultRef::Lines(ls.iter().filter_map(|l| self.lines.get(l).copied()).collect()),
+            TResult::Lines(ls) => {
+                let lines = ls.iter().filter_map(|l| self.lines.get(&self.find(l)?).copied());
+                ResultRef::Lines(lines.collect())
+            }
         }
     }
 
     /// A loop; `body` adds the nodes of its body.
     pub fn loop_(&mut self, binders: &[TBinder], body: impl FnOnce(&mut Self) -> NodeId) -> Loop {
+        let levels = self.levels(binders);
+        Loop { levels, body: self.region(body) }
+    }
+
+    /// The levels of a loop; their variables are known from here on.
+    pub fn levels(&mut self, binders: &[TBinder]) -> Vec<Level> {
         let mut levels = Vec::new();
         for b in binders {
             let list = self.region(|lo| lo.expr(&b.list));
@@ -232,10 +242,10 @@ impl Lower<'_> {
             let filter = b.filter.as_ref().map(|c| self.region(|lo| lo.expr(c)));
             levels.push(Level { list, bound, head, series, filter });
         }
-        Loop { levels, body: self.region(body) }
+        levels
     }
 
-    fn zero(&mut self, ty: &Ty, span: Span) -> NodeId {
+    pub fn zero(&mut self, ty: &Ty, span: Span) -> NodeId {
         let unit = ty.unit().cloned().unwrap_or_else(UnitTy::one);
         let number = mir::Ty::Number(self.unit(&unit));
         let zero = self.node(Op::Const(Const::Number(footrule_number::Number::ZERO), None), number, span);
@@ -261,15 +271,16 @@ impl Lower<'_> {
 
     /// A named value: a node of the root region, made once.
     pub fn value(&mut self, item: &Item, span: Span) -> NodeId {
+        let at = self.at(item);
         if !self.isolated
-            && let Some(&n) = self.values.get(item)
+            && let Some(&n) = self.values.get(&at).or_else(|| self.loop_values.get(&at))
         {
             return n;
         }
         if item.key.keyword == "report" {
             return self.report_value(item);
         }
-        if *crate::check::is_cyclic(self.db, item.file, item.key.clone()) {
+        if *crate::check::is_cyclic(self.db, item.file, item.key.clone()) || self.all.cyclic.contains(&at) {
             return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, span);
         }
         if let (true, BodyKind::Value(e)) = (item.key.keyword == "const", &body_of(self.db, item).kind)
@@ -277,22 +288,28 @@ impl Lower<'_> {
         {
             self.read_co2e(item, span);
         }
-        let region = if self.isolated { self.region } else { self.root };
+        // What differs from item to item of a list is made where it is read.
+        let here = self.isolated || item.key.process.is_some() && self.is_looped();
+        let region = if here { self.region } else { self.root };
         let n = self.within(region, item, |lo| lo.value_body(item, span));
-        if !self.isolated {
-            self.values.insert(item.clone(), n);
+        if !here {
+            self.values.insert(at, n);
         }
         n
     }
 
     fn value_body(&mut self, item: &Item, span: Span) -> NodeId {
-        if let Some(&input) = self.inputs.get(item) {
+        if let Some(&input) = self.inputs.get(&self.at(item)) {
             let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
             let ty = self.ty(&ty);
             let span = item.name_place(self.db).span;
             return self.node(Op::Input(input), ty, span);
         }
+        if let Some(n) = self.bound_value(item) {
+            return n;
+        }
         match &body_of(self.db, item).kind {
+            BodyKind::Product(_) => self.product_value(item),
             BodyKind::Value(e) if item.key.keyword == "const" => match crate::check::literal(e) {
                 Some(n) => {
                     let ty = self.ty(&e.ty);

@@ -334,11 +334,12 @@ impl Lower<'_> {
     }
 
     pub fn record(&mut self, item: &Item) -> mir::RecordId {
-        if let Some(&id) = self.records.get(item) {
+        let at = self.at(item);
+        if let Some(&id) = self.records.get(&at) {
             return id;
         }
         let id = mir::RecordId(self.records.len() as u32);
-        self.records.insert(item.clone(), id);
+        self.records.insert(at, id);
         let Sig::Record(sigs) = &sig(self.db, item).sig else { return id };
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {

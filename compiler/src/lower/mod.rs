@@ -8,14 +8,15 @@ mod brackets;
 mod data;
 mod each;
 mod except;
+mod process;
 mod rule;
 mod test;
 
-use crate::check::{BodyKind, body_of};
+use crate::check::{At, BodyKind, Instances, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
 use crate::names::StmtName;
 use crate::sigs::{Sig, sig};
-use crate::types::{EnumRef, LocalId, Ty};
+use crate::types::{EnumRef, LocalId, TExpr, Ty};
 use crate::units::{Tag, UnitTy, unit_info};
 use footrule_diag::{Span, Text};
 use footrule_mir::{
@@ -56,17 +57,23 @@ pub(crate) struct Lower<'db> {
     /// In a region that stands alone (defaults, tests) named constants are lowered in place.
     isolated: bool,
     env: HashMap<LocalId, NodeId>,
-    values: HashMap<Item, NodeId>,
+    /// The includes of the rule, and which of them is being lowered; 0 is the rule itself.
+    pub all: &'db Instances,
+    pub instance: usize,
+    /// The variable of an include over a list, and the values made in the region that is being lowered.
+    loop_env: HashMap<LocalId, NodeId>,
+    loop_values: HashMap<At, NodeId>,
+    values: HashMap<At, NodeId>,
     units: HashMap<UnitTy, UnitId>,
     symbols: HashMap<Item, u32>,
     enums: HashMap<EnumRef, EnumId>,
-    records: HashMap<Item, RecordId>,
+    records: HashMap<At, RecordId>,
     tables: HashMap<Item, TableId>,
     params: HashMap<Item, mir::ParamId>,
     sources: HashMap<Item, mir::SourceId>,
-    inputs: HashMap<Item, mir::InputId>,
-    lines: HashMap<Item, LineId>,
-    defs: HashMap<Item, DefId>,
+    inputs: HashMap<At, mir::InputId>,
+    lines: HashMap<At, LineId>,
+    defs: HashMap<At, DefId>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
@@ -93,6 +100,10 @@ impl<'db> Lower<'db> {
             results,
             isolated: false,
             env: HashMap::new(),
+            all: crate::check::instances(db, file),
+            instance: 0,
+            loop_env: HashMap::new(),
+            loop_values: HashMap::new(),
             values: HashMap::new(),
             units: HashMap::new(),
             symbols: HashMap::new(),
@@ -159,7 +170,10 @@ impl<'db> Lower<'db> {
         let here = std::mem::replace(&mut self.here, item.clone());
         let outer = std::mem::replace(&mut self.region, region);
         let env = std::mem::take(&mut self.env);
+        let own = self.at(item).0;
+        let instance = std::mem::replace(&mut self.instance, own);
         let out = f(self);
+        self.instance = instance;
         self.env = env;
         self.region = outer;
         self.here = here;
@@ -275,7 +289,8 @@ impl<'db> Lower<'db> {
     }
 
     pub fn stage(&self, item: &Item) -> mir::StageId {
-        mir::StageId(crate::names::stages(self.db, self.file).iter().position(|g| g == item).unwrap_or(0) as u32)
+        let item = self.actual_stage(item);
+        mir::StageId(crate::names::stages(self.db, self.file).iter().position(|g| *g == item).unwrap_or(0) as u32)
     }
 
     /// Identifier, labels and clause of a statement.
@@ -290,43 +305,68 @@ impl<'db> Lower<'db> {
     pub fn reads(&mut self, kind: &BodyKind) -> Vec<Read> {
         let mut out = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        self.collect_reads(kind, &mut out, &mut seen);
+        crate::check::expressions(kind, &mut |e| self.collect_reads(e, &mut out, &mut seen));
         out.into_iter().collect()
     }
 
-    fn collect_reads(&mut self, kind: &BodyKind, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<Item>) {
+    /// The named things that an expression reads.
+    pub fn reads_of(&mut self, e: &TExpr) -> Vec<Read> {
+        let (mut out, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        self.collect_reads(e, &mut out, &mut seen);
+        out.into_iter().collect()
+    }
+
+    fn collect_reads(&mut self, e: &TExpr, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<At>) {
         use crate::types::TKind as K;
-        let mut items: Vec<Item> = Vec::new();
-        crate::check::expressions(kind, &mut |e| {
-            e.walk(&mut |x| match &x.kind {
-                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
-                    items.push(i.clone())
-                }
-                _ => {}
-            });
+        let mut found: Vec<At> = Vec::new();
+        e.walk(&mut |x| match &x.kind {
+            K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
+                found.push(self.at(i));
+            }
+            K::Through(t) => found.extend(self.find(t)),
+            _ => {}
         });
-        for i in items {
+        for at in found {
+            let i = &at.1;
             match i.key.keyword.as_str() {
-                "fn" => {
-                    if seen.insert(i.clone()) {
-                        let body = &body_of(self.db, &i).kind;
-                        self.collect_reads(body, out, seen);
-                    }
-                }
-                "input" => out.extend(self.inputs.get(&i).map(|x| Read::Input(*x))),
+                "fn" => self.reads_inside(&at, out, seen),
                 "param" => {
-                    let id = self.param(&i);
+                    let id = self.param(i);
                     out.insert(Read::Param(id));
                 }
                 "table" => {
-                    let id = self.table(&i);
+                    let id = self.table(i);
                     out.insert(Read::Table(id));
                 }
-                "const" => out.extend(self.constant_factor(&i).map(Read::Factor)),
-                "let" => out.extend(self.defs.get(&i).map(|x| Read::Def(*x))),
-                _ => out.extend(self.lines.get(&i).map(|x| Read::Line(*x))),
+                "const" => out.extend(self.constant_factor(i).map(Read::Factor)),
+                "input" if self.inputs.contains_key(&at) => out.extend(self.inputs.get(&at).map(|x| Read::Input(*x))),
+                "input" | "let" | "product" => match self.defs.get(&at) {
+                    Some(x) => {
+                        out.insert(Read::Def(*x));
+                    }
+                    // Made anew for each item of a list: what it reads is read.
+                    None => self.reads_inside(&at, out, seen),
+                },
+                _ => out.extend(self.lines.get(&at).map(|x| Read::Line(*x))),
             }
         }
+    }
+
+    fn reads_inside(&mut self, at: &At, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<At>) {
+        if !seen.insert(at.clone()) {
+            return;
+        }
+        let (instance, item) = at;
+        self.inside(*instance, |lo| match lo.binding(item) {
+            Some((_, b)) => {
+                let parent = lo.all.list[lo.instance].parent;
+                lo.inside(parent, |lo| lo.collect_reads(&b.value, out, seen));
+            }
+            None => {
+                let body = &body_of(lo.db, item).kind;
+                crate::check::expressions(body, &mut |e| lo.collect_reads(e, out, seen));
+            }
+        });
     }
 
     /// True if the signature of an item could be read without an error.
@@ -358,6 +398,8 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Table(t) => t.labels.clone(),
         Stmt::Line(l) => l.labels.clone(),
         Stmt::Test(t) => t.labels.clone(),
+        Stmt::Include(i) => i.labels.clone(),
+        Stmt::Product { labels, .. } => labels.clone(),
         _ => Text::default(),
     }
 }

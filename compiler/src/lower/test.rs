@@ -41,7 +41,7 @@ impl Lower<'_> {
                 .sets
                 .iter()
                 .map(|(input, e, place)| {
-                    (input.name().to_string(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone()))
+                    (input.name(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone()))
                 })
                 .collect();
             let expects = t.expects.iter().map(|(e, place)| (lo.expect(e), lo.place_of(place.clone()))).collect();
@@ -71,15 +71,15 @@ impl Lower<'_> {
                 }
             }
             TExpect::Value(item, n) => Expect::Value {
-                name: item.name().to_string(),
-                line: !matches!(item.key.keyword.as_str(), "report" | "let"),
+                name: item.name(),
+                line: !matches!(item.item.key.keyword.as_str(), "report" | "let"),
                 value: n.value,
                 decimals: n.decimals,
                 within: n.within,
                 scale: n.scale,
                 unit: self.unit(&n.unit),
             },
-            TExpect::Constant(item, e) => Expect::Constant { name: item.name().to_string(), value: self.constant(e) },
+            TExpect::Constant(item, e) => Expect::Constant { name: item.name(), value: self.constant(e) },
             TExpect::Error(c) => Expect::Error(c.clone()),
             TExpect::Warning(w) => Expect::Warning(w.clone()),
         }

@@ -59,7 +59,11 @@ pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
     for item in body {
         let (from, to) = (item.span.start as usize, item.span.end as usize);
         let (Some(text), Some(layout)) = (chunk.text.get(from..to), chunk.layout.get(from..to)) else { continue };
-        let (keyword, own) = identity(layout);
+        let (mut keyword, own) = identity(layout);
+        // Opening a definition does not make it another one.
+        if keyword == "open let" {
+            keyword = "let".into();
+        }
         let next = seen.entry((keyword.clone(), own.clone())).or_default();
         let process = Some((name.clone(), chunk.key.occurrence));
         out.push(Chunk {
@@ -402,6 +406,11 @@ fn identity(layout: &str) -> (String, Option<String>) {
         // The labels name a test, so that an edit of its entries keeps it.
         "test" => Some(hash(rest.split('{').next().unwrap_or(rest).trim())),
         "use" | "require" | "accept" => Some(hash(rest)),
+        // `include burner as boiler`: the name that it has here.
+        "include" => {
+            let mut words = rest.split_whitespace().skip_while(|w| !matches!(*w, "as" | "作为")).skip(1);
+            words.next().map(nfc).or_else(|| head.name.map(|n| n.text))
+        }
         // A path and perhaps a name of its own: `a.b as c`.
         "except" => {
             let mut words = rest.split_whitespace();
