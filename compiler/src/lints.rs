@@ -187,12 +187,12 @@ fn across_includes(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         let n = crate::check::instance::MAX_INSTANCES;
         if let Some(rule) = &index(db, file).rule {
             out.push(
-                Diag::new(
-                    Code::R007,
-                    text!("规则包含的过程超过 {n} 个", "the rule includes more than {n} processes"),
-                )
-                .at(rule.name_place(db), text!("规则", "the rule"))
-                .help(text!("过程层层包含时数目成倍增长", "where processes include processes, their number multiplies")),
+                Diag::new(Code::R007, text!("规则包含的过程超过 {n} 个", "the rule includes more than {n} processes"))
+                    .at(rule.name_place(db), text!("规则", "the rule"))
+                    .help(text!(
+                        "过程层层包含时数目成倍增长",
+                        "where processes include processes, their number multiplies"
+                    )),
             );
         }
     }
@@ -228,10 +228,8 @@ fn across_includes(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 "the standard must solve the loop: by a fixed factor for one of them, say, or by one process for all"
             ))
         } else {
-            Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}")).help(text!(
-                "其中一个须由输入或其他量得出",
-                "one of them must come from an input or another quantity"
-            ))
+            Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}"))
+                .help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity"))
         };
         d = d.at(place(&ring[first]), text!("环经过这里", "the cycle passes here"));
         let mut told = vec![place(&ring[first])];
@@ -303,6 +301,7 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             })
         });
         if let BodyKind::Include(i) = &body.kind {
+            used.insert(i.process.clone());
             stages_used.extend(i.stages.iter().map(|(_, s)| s.clone()));
         }
         if let BodyKind::Line(l) = &body.kind {
@@ -343,6 +342,10 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 "let" if !crate::check::is_open(db, item.file, item.key.clone()) => out.push(
                     Diag::new(Code::L003, text!("`{name}` 没有被用到", "`{name}` is never used"))
                         .at(place(), text!("不影响任何结果", "it enters no figure")),
+                ),
+                "process" => out.push(
+                    Diag::new(Code::L003, text!("过程 `{name}` 没有被包含", "the process `{name}` is never included"))
+                        .at(place(), text!("其中的排放行不参与核算", "its lines enter no figure")),
                 ),
                 "stage" if !any_stage && !stages_used.contains(item) => {
                     out.push(

@@ -94,7 +94,8 @@ fn enter(db: &dyn Db, out: &mut Instances, at: usize, within: &[Item], process: 
 fn reads(db: &dyn Db, all: &Instances, (at, item): &At) -> Vec<At> {
     let instance = &all.list[*at];
     let found = |from: usize, t: &Through| all.find(from, t);
-    if let (Some(last), "input") = (instance.path.last().filter(|_| item.key.process.is_some()), item.key.keyword.as_str())
+    if let (Some(last), "input") =
+        (instance.path.last().filter(|_| item.key.process.is_some()), item.key.keyword.as_str())
         && let Some(i) = include(db, last)
         && let Some((_, bound)) = i.bindings.iter().find(|(n, _)| n.text == item.name())
     {

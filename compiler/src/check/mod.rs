@@ -23,8 +23,8 @@ mod test;
 
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
-pub(crate) use cycles::names;
 pub(crate) use cycles::is_counted;
+pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};

@@ -111,13 +111,13 @@ pub(super) fn process(
         }
         if let Stmt::Product { name, .. } = &item.stmt {
             if let Some(first) = product {
-                let d = Diag::new(
-                    Code::R009,
-                    text!("一个过程只有一种产品", "a process makes one product"),
-                )
-                .at(cx.at(name.span), text!("第二种产品", "a second product"))
-                .also(cx.at(first), text!("第一种产品", "the first product"))
-                .help(text!("拆成两个过程，或在过程内分配", "make it two processes, or share the burden out inside it"));
+                let d = Diag::new(Code::R009, text!("一个过程只有一种产品", "a process makes one product"))
+                    .at(cx.at(name.span), text!("第二种产品", "a second product"))
+                    .also(cx.at(first), text!("第一种产品", "the first product"))
+                    .help(text!(
+                        "拆成两个过程，或在过程内分配",
+                        "make it two processes, or share the burden out inside it"
+                    ));
                 cx.push(d);
             }
             product.get_or_insert(name.span);
@@ -148,9 +148,10 @@ fn lookup_file(cx: &Cx<'_>, ns: Ns, name: &str) -> bool {
 
 fn shadows(cx: &mut Cx<'_>, name: &Ident) {
     let n = &name.text;
-    let d = Diag::new(Code::N002, text!("名称 `{n}` 在过程之外已经使用", "the name `{n}` is taken outside the process"))
-        .at(cx.at(name.span), text!("再次声明", "declared again"))
-        .help(text!("换一个名称；名称不能互相遮蔽", "choose another name; names do not shadow each other"));
+    let d =
+        Diag::new(Code::N002, text!("名称 `{n}` 在过程之外已经使用", "the name `{n}` is taken outside the process"))
+            .at(cx.at(name.span), text!("再次声明", "declared again"))
+            .help(text!("换一个名称；名称不能互相遮蔽", "choose another name; names do not shadow each other"));
     cx.push(d);
 }
 
@@ -214,10 +215,11 @@ fn no_process(cx: &mut Cx<'_>, i: &Include) {
     let (Some(first), Some(last)) = (i.process.0.first(), i.process.0.last()) else { return };
     let span = first.span.to(last.span);
     let n = i.process.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");
-    let other = [Ns::Value, Ns::Type, Ns::Stage].into_iter().find_map(|ns| match lookup(cx.db, cx.item, ns, n.clone()) {
-        Resolved::One(e) => Some(e.item),
-        _ => None,
-    });
+    let other =
+        [Ns::Value, Ns::Type, Ns::Stage].into_iter().find_map(|ns| match lookup(cx.db, cx.item, ns, n.clone()) {
+            Resolved::One(e) => Some(e.item),
+            _ => None,
+        });
     let d = match (other, lookup(cx.db, cx.item, Ns::Process, n.clone())) {
         (_, Resolved::Many(es)) => crate::report::ambiguous(cx.db, cx.at(span), &n, &es),
         (Some(item), _) => {
@@ -265,11 +267,8 @@ fn endless(cx: &mut Cx<'_>, process: &Item, span: Span) {
                 .chain([owner.name()])
                 .collect();
             let (path, o) = (names.join(" → "), owner.name());
-            let mut d = Diag::new(
-                Code::R007,
-                text!("过程包含自身：{path}", "the process includes itself: {path}"),
-            )
-            .at(cx.at(span), text!("又回到 `{o}`", "leads back to `{o}`"));
+            let mut d = Diag::new(Code::R007, text!("过程包含自身：{path}", "the process includes itself: {path}"))
+                .at(cx.at(span), text!("又回到 `{o}`", "leads back to `{o}`"));
             for include in &way[1..] {
                 d = d.also(include.name_place(cx.db), text!("经过这里", "through here"));
             }
@@ -306,7 +305,9 @@ fn stages(cx: &mut Cx<'_>, i: &Include, process: &Item) -> Vec<(String, Item)> {
             let n = &at.text;
             let message = match (param, names.is_empty()) {
                 (_, true) => text!("过程 `{p}` 没有阶段参数", "the process `{p}` has no stage parameters"),
-                (Some(_), _) => text!("过程 `{p}` 没有阶段参数 `{n}`", "the process `{p}` has no stage parameter `{n}`"),
+                (Some(_), _) => {
+                    text!("过程 `{p}` 没有阶段参数 `{n}`", "the process `{p}` has no stage parameter `{n}`")
+                }
                 (None, _) => text!(
                     "过程 `{p}` 有几个阶段参数，不知 `{n}` 归于哪一个",
                     "the process `{p}` has several stage parameters, and which one `{n}` is for is not said"
@@ -316,7 +317,10 @@ fn stages(cx: &mut Cx<'_>, i: &Include, process: &Item) -> Vec<(String, Item)> {
                 .at(cx.at(at.span), text!("此处", "here"))
                 .also(process.name_place(cx.db), text!("过程在此", "the process"));
             if !names.is_empty() {
-                d = d.help(text!("写作 `in 参数: 阶段`；参数有：{list}", "write `in PARAMETER: STAGE`; the parameters are: {list}"));
+                d = d.help(text!(
+                    "写作 `in 参数: 阶段`；参数有：{list}",
+                    "write `in PARAMETER: STAGE`; the parameters are: {list}"
+                ));
             }
             cx.push(d);
             continue;
@@ -338,8 +342,7 @@ fn stages(cx: &mut Cx<'_>, i: &Include, process: &Item) -> Vec<(String, Item)> {
             out.push((bound.clone(), Item::stage_parameter(process, &bound)));
         }
     }
-    let missing: Vec<&str> =
-        names.iter().filter(|n| !out.iter().any(|(o, _)| o == *n)).map(String::as_str).collect();
+    let missing: Vec<&str> = names.iter().filter(|n| !out.iter().any(|(o, _)| o == *n)).map(String::as_str).collect();
     let told = cx.diags.iter().any(|d| d.code == Code::N019);
     if !missing.is_empty() && !told {
         let list = missing.join(", ");
@@ -473,7 +476,10 @@ impl Cx<'_> {
             let (n, i, full) = (&name.text, include.name(), t.name());
             let d = Diag::new(
                 Code::T011,
-                text!("`{i}` 在列表上包含，`{n}` 没有单一数值", "`{i}` is included over a list: `{n}` has no single value"),
+                text!(
+                    "`{i}` 在列表上包含，`{n}` 没有单一数值",
+                    "`{i}` is included over a list: `{n}` has no single value"
+                ),
             )
             .at(self.at(span), text!("每一条目各有一个", "one for each item"))
             .also(include.name_place(db), text!("在此包含", "included here"))
@@ -510,7 +516,10 @@ impl Cx<'_> {
         let (p, n) = (process.name(), &name.text);
         let d = Diag::new(
             Code::N020,
-            text!("`{n}` 属于过程 `{p}` 内部，此处不能读取", "`{n}` is internal to the process `{p}` and is not read here"),
+            text!(
+                "`{n}` 属于过程 `{p}` 内部，此处不能读取",
+                "`{n}` is internal to the process `{p}` and is not read here"
+            ),
         )
         .at(self.at(name.span), text!("没有公开", "not open"))
         .also(item.name_place(self.db), text!("声明在此", "declared here"));

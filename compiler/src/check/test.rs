@@ -69,8 +69,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
             TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
-                if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref())
-                {
+                if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref()) {
                     out.expects.push((e, cx.at(*span)));
                 }
             }
@@ -203,18 +202,19 @@ fn expectation(
             let ty = super::value_type(cx.db, line.item.file, line.item.key.clone()).clone();
             (Err(line), ty)
         }
-        ("report", Some(n)) => match reach(cx.db, cx.item, &parts.iter().map(|i| i.text.as_str()).collect::<Vec<_>>())
-        {
-            Some(t) if t.item.key.keyword == "report" => {
-                let ty = super::value_type(cx.db, t.item.file, t.item.key.clone()).clone();
-                (Err(t), ty)
+        ("report", Some(n)) => {
+            match reach(cx.db, cx.item, &parts.iter().map(|i| i.text.as_str()).collect::<Vec<_>>()) {
+                Some(t) if t.item.key.keyword == "report" => {
+                    let ty = super::value_type(cx.db, t.item.file, t.item.key.clone()).clone();
+                    (Err(t), ty)
+                }
+                _ => {
+                    let d = unknown(cx.db, Code::N001, cx.at(n.span), &n.text, Ns::Value, &[]);
+                    cx.push(d);
+                    return None;
+                }
             }
-            _ => {
-                let d = unknown(cx.db, Code::N001, cx.at(n.span), &n.text, Ns::Value, &[]);
-                cx.push(d);
-                return None;
-            }
-        },
+        }
         _ => {
             let w = &what.text;
             cx.error(

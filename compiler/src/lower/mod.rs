@@ -85,7 +85,12 @@ impl<'db> Lower<'db> {
     fn new(db: &'db dyn Db, file: SourceFile) -> Self {
         let here = crate::db::items(db, file).first().cloned().unwrap_or_else(|| Item {
             file,
-            key: Arc::new(footrule_syntax::ChunkKey { keyword: String::new(), name: None, occurrence: 0, process: None }),
+            key: Arc::new(footrule_syntax::ChunkKey {
+                keyword: String::new(),
+                name: None,
+                occurrence: 0,
+                process: None,
+            }),
         });
         let program = Program { regions: vec![mir::Region::default(), mir::Region::default()], ..Program::default() };
         let (root, results) = (RegionId(0), RegionId(1));

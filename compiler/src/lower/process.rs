@@ -507,6 +507,18 @@ impl<'db> Lower<'db> {
         let ty = self.ty(&Ty::Split(mass.clone()));
         let ratio = co2e.factor_to(self.db, mass).unwrap_or(Ratio::ONE);
         let Some(gas) = &t.gas else {
+            if matches!(t.origin, TOrigin::One(_)) {
+                self.diags.push(
+                    Diag::new(
+                        Code::U015,
+                        text!(
+                            "有产品的过程里，二氧化碳当量保留其来源组成，不能另写 `origin`",
+                            "in a process with a product CO2e keeps its origins; `origin` is not written for it"
+                        ),
+                    )
+                    .at(self.here.at(span), text!("二氧化碳当量", "CO2 equivalents")),
+                );
+            }
             return self.node(Op::Convert(value, ratio), ty, span);
         };
         let gas = match gas {
