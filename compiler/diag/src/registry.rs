@@ -160,6 +160,8 @@ registry! {
     T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
     T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
+    T017 Error "不是产品的足迹" "not the footprint of a product";
+    T018 Error "此处不能取足迹" "no footprint is taken here";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -175,6 +177,8 @@ registry! {
     R004 Error "对已修约的数再修约" "rounding of a rounded number";
     R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
+    R017 Error "上游规则未知" "unknown upstream rule";
+    R018 Error "规则的足迹取决于自身" "rule that needs its own footprint";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -190,6 +194,10 @@ registry! {
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
     I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
+    I016 Error "交换数据不能使用" "data-exchange record cannot be used";
+    I017 Error "交换数据的单位不符" "unit of a data-exchange record does not fit";
+    I018 Error "足迹数据的规则不符" "footprint data for another rule";
+    I019 Error "初级数据占比不对" "share of primary data malformed";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
