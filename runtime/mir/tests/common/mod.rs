@@ -90,6 +90,7 @@ impl Build {
             default: None,
             factor: None,
             when: None,
+            footprint: None,
             place: PlaceId(0),
         });
         self.node(Op::Input(id), ty)
