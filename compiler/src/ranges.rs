@@ -18,10 +18,9 @@ fn finding(program: &Program, o: &Obligation) -> Option<Diagnostic<FileSpan>> {
     let at = program.places.get(o.place.ix())?.clone();
     let value = o.value(program);
     let (message, label) = match o.risk {
-        Risk::DivisionByZero => (
-            text!("这里总是除以零", "this always divides by zero"),
-            text!("除数 {value}", "the divisor is {value}"),
-        ),
+        Risk::DivisionByZero => {
+            (text!("这里总是除以零", "this always divides by zero"), text!("除数 {value}", "the divisor is {value}"))
+        }
         Risk::NegativeLine => {
             let name = o.line.and_then(|l| program.lines.get(l.ix())).map_or("", |l| l.name.id.as_str());
             (
@@ -37,10 +36,9 @@ fn finding(program: &Program, o: &Obligation) -> Option<Diagnostic<FileSpan>> {
             text!("这里总是没有任何值", "there are never any values here"),
             text!("列表总是空的", "the list is always empty"),
         ),
-        Risk::Overflow => (
-            text!("这里总是溢出", "this always overflows"),
-            text!("超出最大的数", "beyond the largest number"),
-        ),
+        Risk::Overflow => {
+            (text!("这里总是溢出", "this always overflows"), text!("超出最大的数", "beyond the largest number"))
+        }
         Risk::TooSmall => return None,
     };
     let help: Text = text!(

@@ -34,7 +34,8 @@ pub fn run(cx: &Context, args: &Check) -> Exit {
         CheckFormat::Github => output::print(&github::report(&found, source, cx.lang)),
     }
     if args.ranges {
-        let rules: Vec<_> = keys.iter().filter(|k| bench.is_rule(k)).filter_map(|k| Some((k, bench.program(k).ok()?))).collect();
+        let rules: Vec<_> =
+            keys.iter().filter(|k| bench.is_rule(k)).filter_map(|k| Some((k, bench.program(k).ok()?))).collect();
         if args.format == CheckFormat::Json {
             let rules: Vec<_> = rules.iter().map(|(k, p)| ranges::json(k, p, source)).collect();
             output::line(&json::report_with_ranges(&found, source, keys.len(), rules));

@@ -17,7 +17,12 @@ pub fn text(key: &str, program: &Program, source: Source<'_>, style: Style) -> S
     let ranges = analyse(program);
     let mut out = format!("{} {key}\n", word(lang, "取值范围", "ranges"));
     let mut table = Table::new([Align::Left, Align::Right, Align::Right, Align::Right]).indent(2);
-    table.head(["", word(lang, "已证明", "proved"), word(lang, "未证明", "not proved"), word(lang, "总是失败", "always fails")]);
+    table.head([
+        "",
+        word(lang, "已证明", "proved"),
+        word(lang, "未证明", "not proved"),
+        word(lang, "总是失败", "always fails"),
+    ]);
     for risk in Risk::ALL {
         let n = count(&ranges, risk);
         if n.iter().sum::<usize>() > 0 {

@@ -2,10 +2,10 @@
 
 use super::duty::Risk;
 use super::eval::Step;
+use super::given::{Reads, most_parts};
 use super::interval::{Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, ScopeId};
-use super::given::{Reads, most_parts};
 use crate::{Case, Fold, Loop, NodeId, Op, PlaceId, RegionId};
 use footrule_number::Number;
 use std::sync::Arc;
@@ -231,7 +231,11 @@ impl<'p> Step<'_, 'p> {
             Fold::List => Kind::List { item: Arc::new(body), count }.into(),
             Fold::Any | Fold::All => {
                 let (yes, no) = body.bools();
-                if fold == Fold::Any { Range::truth(yes, no || count.0 == 0) } else { Range::truth(yes || count.0 == 0, no) }
+                if fold == Fold::Any {
+                    Range::truth(yes, no || count.0 == 0)
+                } else {
+                    Range::truth(yes || count.0 == 0, no)
+                }
             }
             Fold::Sum => match body.kind {
                 Kind::Split(p) => {

@@ -18,7 +18,10 @@ pub(super) fn holds(cmp: Cmp, x: (Interval, Ratio), y: (Interval, Ratio)) -> (bo
         Cmp::Gt => holds(Cmp::Lt, y, x),
         Cmp::Ge => holds(Cmp::Le, y, x),
         Cmp::Eq => {
-            let apart = always_gt(x, y) || always_gt(y, x) || zero(x.0) && y.0.excludes_zero() || zero(y.0) && x.0.excludes_zero();
+            let apart = always_gt(x, y)
+                || always_gt(y, x)
+                || zero(x.0) && y.0.excludes_zero()
+                || zero(y.0) && x.0.excludes_zero();
             let one = x.0.single().zip(y.0.single()).is_some_and(|(a, b)| a.cmp_scaled(x.1, b, y.1).is_eq());
             (!apart, !one)
         }

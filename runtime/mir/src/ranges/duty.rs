@@ -81,7 +81,14 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Notes a risk of a node or a line.
-    pub fn note(&mut self, place: PlaceId, line: Option<LineId>, node: Option<NodeId>, duty: &Duty, inputs: Vec<String>) {
+    pub fn note(
+        &mut self,
+        place: PlaceId,
+        line: Option<LineId>,
+        node: Option<NodeId>,
+        duty: &Duty,
+        inputs: Vec<String>,
+    ) {
         let new = Obligation {
             risk: duty.risk,
             verdict: duty.verdict,

@@ -5,7 +5,9 @@
 use super::interval::{End, Interval};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, ScopeId};
-use crate::{Cell, Cmp, Const, Constraint, FactorDefault, FieldInfo, NodeId, Op, Origin, ParamId, Program, RecordId, TableId, Ty};
+use crate::{
+    Cell, Cmp, Const, Constraint, FactorDefault, FieldInfo, NodeId, Op, Origin, ParamId, Program, RecordId, TableId, Ty,
+};
 use footrule_number::Number;
 use std::sync::Arc;
 
@@ -92,9 +94,7 @@ fn members(range: &Range, field: Option<u32>, f: &dyn Fn(Interval) -> Interval) 
             let one = |(i, x): (usize, &Range)| if i == k as usize { numbers(x, f) } else { x.clone() };
             Kind::Record(fields.iter().enumerate().map(one).collect())
         }
-        (Kind::List { item, count }, Some(_)) => {
-            Kind::List { item: Arc::new(members(item, field, f)), count: *count }
-        }
+        (Kind::List { item, count }, Some(_)) => Kind::List { item: Arc::new(members(item, field, f)), count: *count },
         (Kind::List { item, count }, None) => Kind::List { item: Arc::new(numbers(item, f)), count: *count },
         (k, _) => k.clone(),
     };
@@ -231,11 +231,18 @@ impl Analysis<'_> {
     }
 
     /// A record: from what users give, or from the fields that a program gives.
-    pub(super) fn record(&mut self, id: RecordId, built: Option<&[Option<Range>]>, s: ScopeId, reads: &mut Reads) -> Range {
+    pub(super) fn record(
+        &mut self,
+        id: RecordId,
+        built: Option<&[Option<Range>]>,
+        s: ScopeId,
+        reads: &mut Reads,
+    ) -> Range {
         let Some(info) = self.program.records.get(id.ix()) else { return Kind::Other.into() };
         let s = self.below(s);
         self.paths.entry(info.this).or_insert_with(|| info.name.clone());
-        let mut fields: Vec<Range> = info.fields.iter().map(|f| optional(any(self.program, &f.ty), f.when.is_some())).collect();
+        let mut fields: Vec<Range> =
+            info.fields.iter().map(|f| optional(any(self.program, &f.ty), f.when.is_some())).collect();
         for (k, f) in info.fields.iter().enumerate().filter(|(_, f)| f.computed.is_none()) {
             let given = match built.map(|b| b.get(k).cloned().flatten()) {
                 None => self.given(&f.ty, reads),
@@ -301,7 +308,8 @@ impl Analysis<'_> {
     /// A parameter at any time.
     pub(super) fn param(&self, p: ParamId) -> Range {
         let Some(info) = self.program.params.get(p.ix()) else { return Kind::Other.into() };
-        let value = |f: crate::FactorId| self.program.factors.get(f.ix()).map_or(Interval::ANY, |f| Interval::point(f.value));
+        let value =
+            |f: crate::FactorId| self.program.factors.get(f.ix()).map_or(Interval::ANY, |f| Interval::point(f.value));
         let mut range = Range::NEVER;
         for row in &info.rows {
             let i = value(row.factor);

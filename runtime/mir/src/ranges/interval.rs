@@ -160,7 +160,9 @@ impl Interval {
         let end = |e: Option<End>, nonzero: bool| e.map(|e| End { open: e.open || nonzero && e.value.is_zero(), ..e });
         self.lo = end(self.lo, self.nonzero);
         self.hi = end(self.hi, self.nonzero);
-        self.nonzero = self.nonzero && self.lo.is_none_or(|e| e.value.is_negative()) && self.hi.is_none_or(|e| e.value.is_positive());
+        self.nonzero = self.nonzero
+            && self.lo.is_none_or(|e| e.value.is_negative())
+            && self.hi.is_none_or(|e| e.value.is_positive());
         self
     }
 
@@ -301,9 +303,7 @@ impl Interval {
         let corners = self.ext().into_iter().flat_map(|a| other.ext().into_iter().map(move |b| corner(a, b)));
         let interval = Self::around(corners, self.excludes_zero() && other.excludes_zero());
         let plain = |i: Self| i.single().is_some_and(Number::is_integer);
-        let fits = plain(self)
-            || plain(other)
-            || self.least().mul(other.least()).is_ok_and(|x| x >= small());
+        let fits = plain(self) || plain(other) || self.least().mul(other.least()).is_ok_and(|x| x >= small());
         let mut done = interval.done(if fits { Verdict::Never } else { Verdict::Maybe });
         if self.least().mul(other.least()) == Err(NumError::Overflow) && interval.excludes_zero() {
             done.overflow = Verdict::Always;
@@ -337,9 +337,10 @@ impl Interval {
             }
         }
         let interval = Self::around(corners, self.excludes_zero());
-        let whole = self.single().is_some_and(Number::is_zero) || other.single().is_some_and(|x| x.abs() == Number::ONE);
-        let fits = whole
-            || other.most().is_some_and(|m| !m.is_zero() && self.least().div(m).is_ok_and(|x| x >= small()));
+        let whole =
+            self.single().is_some_and(Number::is_zero) || other.single().is_some_and(|x| x.abs() == Number::ONE);
+        let fits =
+            whole || other.most().is_some_and(|m| !m.is_zero() && self.least().div(m).is_ok_and(|x| x >= small()));
         interval.done(if fits { Verdict::Never } else { Verdict::Maybe })
     }
 
@@ -427,9 +428,9 @@ fn primitive(found: Result<Number, NumError>, sign: i8) -> Corner {
 
 /// Beyond all numbers on one side: the largest number bounds it on the other.
 fn beyond(sign: i8) -> Corner {
-    if sign > 0 {
-        Corner { low: Some(Number::MAX), high: None }
-    } else {
-        Corner { low: None, high: Some(Number::MIN) }
-    }
+    if sign > 0 { Corner { low: Some(Number::MAX), high: None } } else { Corner { low: None, high: Some(Number::MIN) } }
 }
+
+#[cfg(test)]
+#[path = "interval_tests.rs"]
+mod tests;

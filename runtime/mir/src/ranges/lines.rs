@@ -91,7 +91,8 @@ impl Analysis<'_> {
             }
         }
         let Some(own) = range.whole() else { return out };
-        let mut duty = |risk, verdict, interval| out.duties.push(Duty { risk, verdict, of: Some(node), interval: Some(interval) });
+        let mut duty =
+            |risk, verdict, interval| out.duties.push(Duty { risk, verdict, of: Some(node), interval: Some(interval) });
         if line.may_be_negative.is_none() {
             let verdict = match (own.is_not_negative(), own.is_negative()) {
                 (true, _) => Verdict::Never,

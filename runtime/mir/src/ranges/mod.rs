@@ -116,7 +116,13 @@ pub fn analyse(program: &Program) -> Ranges {
     }
     reference(&mut a, all, &mut asked);
     for (i, check) in program.checks.iter().enumerate() {
-        let s = if check.warn { all } else if safe.1.contains(&i) { ScopeId::BASE } else { safe.0 };
+        let s = if check.warn {
+            all
+        } else if safe.1.contains(&i) {
+            ScopeId::BASE
+        } else {
+            safe.0
+        };
         let s = a.below(s);
         let reads = read(&mut a, check.condition, s);
         asked.follow(&a, reads);
@@ -160,7 +166,8 @@ fn requirements(a: &mut Analysis<'_>) -> ((ScopeId, Vec<usize>), ScopeId) {
     let first = a.below(ScopeId::BASE);
     suppose(a, &safe, first);
     let all = a.below(first);
-    let rest: Vec<usize> = (0..program.checks.len()).filter(|i| !program.checks[*i].warn && !safe.contains(i)).collect();
+    let rest: Vec<usize> =
+        (0..program.checks.len()).filter(|i| !program.checks[*i].warn && !safe.contains(i)).collect();
     suppose(a, &rest, all);
     ((first, safe), all)
 }

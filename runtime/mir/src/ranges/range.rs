@@ -170,10 +170,9 @@ impl Range {
             (Kind::Record(a), Kind::Record(b)) if a.len() == b.len() => {
                 Kind::Record(a.iter().zip(b.iter()).map(|(x, y)| x.hull(y)).collect())
             }
-            (Kind::List { item: a, count: m }, Kind::List { item: b, count: n }) => Kind::List {
-                item: Arc::new(a.hull(b)),
-                count: (m.0.min(n.0), m.1.zip(n.1).map(|(x, y)| x.max(y))),
-            },
+            (Kind::List { item: a, count: m }, Kind::List { item: b, count: n }) => {
+                Kind::List { item: Arc::new(a.hull(b)), count: (m.0.min(n.0), m.1.zip(n.1).map(|(x, y)| x.max(y))) }
+            }
             (Kind::Activity { amount: a, factor: f }, Kind::Activity { amount: b, factor: g }) => {
                 Kind::Activity { amount: a.hull(*b), factor: f.hull(*g) }
             }

@@ -82,8 +82,7 @@ impl Analysis<'_> {
             }
             Op::Given(a) => {
                 let now = self.range(*a, s);
-                let known =
-                    if truth { now.present() } else { Range { absent: now.absent, kind: Kind::Never } };
+                let known = if truth { now.present() } else { Range { absent: now.absent, kind: Kind::Never } };
                 self.know(*a, known, s);
             }
             Op::Same(a, b) => self.equal(*a, *b, truth, s),
