@@ -2,7 +2,7 @@
 
 use super::interval::{Interval, Verdict};
 use super::scope::{Analysis, ScopeId};
-use crate::{LineId, NodeId, Op, PlaceId};
+use crate::{LineId, NodeId, Op, PlaceId, Ty};
 use std::collections::{BTreeMap, HashSet};
 
 /// What can go wrong.
@@ -172,7 +172,13 @@ impl Analysis<'_> {
                 continue;
             }
             if let Some(path) = self.path(n) {
-                out.push(path);
+                let ty = self.node(n).map(|n| match &n.ty {
+                    Ty::Optional(t) => t,
+                    t => t,
+                });
+                if matches!(ty, Some(Ty::Number(_) | Ty::Split(_))) {
+                    out.push(path);
+                }
                 continue;
             }
             let Some(op) = self.op(n) else { continue };
@@ -197,7 +203,7 @@ impl Analysis<'_> {
             Op::Amount(a) => self.path(*a).map(|p| format!("{p}.amount")),
             Op::Factor(a) => self.path(*a).map(|p| format!("{p}.factor")),
             Op::Field(a, k) => {
-                let crate::Ty::Record(r) = &self.node(*a)?.ty else { return None };
+                let Ty::Record(r) = &self.node(*a)?.ty else { return None };
                 let field = self.program.records.get(r.ix())?.fields.get(*k as usize)?;
                 let path = self.path(*a)?;
                 Some(if path.is_empty() { field.name.id.clone() } else { format!("{path}.{}", field.name.id) })

@@ -263,6 +263,11 @@ impl Analysis<'_> {
         self.bind(info.this, inner, all(&fields));
         for check in &info.requires {
             self.read_region(check.condition, inner, reads);
+            for piece in check.zh.iter().chain(&check.en) {
+                if let crate::Piece::Value(region) = piece {
+                    self.read_region(*region, inner, &mut Vec::new());
+                }
+            }
         }
         let narrowed = self.below(inner);
         for check in info.requires.iter().filter(|c| !c.warn) {

@@ -38,7 +38,7 @@ pub use interval::{End, Interval, Verdict};
 pub use lines::LineRange;
 pub use range::{Kind, Parts, Range};
 
-use crate::{DefId, LineId, NodeId, Program, RegionId};
+use crate::{DefId, LineId, NodeId, Piece, Program, RegionId};
 use duty::{Asked, Duty};
 use scope::{Analysis, ScopeId};
 
@@ -157,6 +157,13 @@ fn requirements(a: &mut Analysis<'_>) -> ((ScopeId, Vec<usize>), ScopeId) {
     for (i, check) in program.checks.iter().enumerate() {
         let s = a.below(ScopeId::BASE);
         let reads = read(a, check.condition, s);
+        // A message is put into words where the condition does not hold; it can show a failure, but not cause one.
+        for piece in check.zh.iter().chain(&check.en) {
+            if let Piece::Value(region) = piece {
+                let shown = a.below(ScopeId::BASE);
+                read(a, *region, shown);
+            }
+        }
         let mut asked = Asked::default();
         asked.follow(a, reads);
         if !check.warn && asked.is_safe() {

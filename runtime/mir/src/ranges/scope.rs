@@ -295,15 +295,6 @@ impl<'p> Analysis<'p> {
         self.scope_mut(s).entries.insert(n, entry);
     }
 
-    /// Evaluates the nodes of a region in a scope; its value.
-    pub fn region(&mut self, r: RegionId, s: ScopeId) -> Range {
-        self.nodes(r, s);
-        match self.value(r) {
-            Some(v) => self.range(v, s),
-            None => Range::from(Kind::Other),
-        }
-    }
-
     /// Evaluates the nodes of a region in a scope.
     pub fn nodes(&mut self, r: RegionId, s: ScopeId) {
         let program = self.program;
