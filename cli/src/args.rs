@@ -117,6 +117,9 @@ pub struct Check {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
+    /// Tell what is proved of divisions, signs and sizes, and the places where it is not (human and json) · 取值范围分析
+    #[arg(long)]
+    pub ranges: bool,
 }
 
 /// `footrule fmt`

@@ -12,6 +12,7 @@ pub mod db;
 mod lints;
 pub mod lower;
 pub mod names;
+mod ranges;
 mod report;
 mod session;
 pub mod sigs;

@@ -139,6 +139,9 @@ impl Session {
         out.extend(
             split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })),
         );
+        if crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
+            out.extend(crate::ranges::always(&crate::lower::lower(db, file).program));
+        }
         out.sort_by_key(|d| (d.primary.as_ref().map(|p| p.at.clone()), d.code));
         out.dedup();
         out

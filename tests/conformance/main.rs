@@ -2,6 +2,7 @@
 
 mod formatting;
 mod invariance;
+mod ranges;
 mod repository;
 
 use footrule_tests::case::read;
@@ -64,6 +65,9 @@ fn main() {
         ("the suite's meaning survives fmt", formatting::suite_keeps_its_meaning),
         ("small files", repository::small_files),
         ("hostile edits", repository::hostile_edits),
+        ("ranges of the library are sound", ranges::library_is_sound),
+        ("ranges of the suite are sound", ranges::suite_is_sound),
+        ("a wrong range is caught", ranges::sabotage_is_caught),
     ];
     for &(name, check) in whole {
         trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));

@@ -75,6 +75,10 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
             return Err(format!("tests in the source fail:\n{}", show(&s, &failed)));
         }
     }
+    if let Some(b) = after.iter().find(|b| b.language == "ranges") {
+        let program = s.program(KEY).map_err(|e| show(&s, &e))?;
+        crate::ranges::compare(&program, &|at| slice(&s, at), &b.text)?;
+    }
     // Each input is judged by the output behind it.
     let mut blocks =
         after.iter().filter(|b| b.language == "json" && b.has("input") || b.language == "output").peekable();

@@ -238,6 +238,7 @@ registry! {
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
     L009 Warning "活动数据可能重复计入" "activity possibly counted twice";
+    L020 Warning "总是失败" "always fails";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";

@@ -72,6 +72,19 @@ pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<
     run(program, inputs, options, None).map(|(outcome, _)| outcome)
 }
 
+/// [`evaluate`], noting what the evaluation reaches; the result is the same.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn evaluate_recorded(
+    program: &Program,
+    inputs: &Inputs,
+    options: Options,
+    seen: &Recorder,
+) -> Result<Outcome, Vec<Diagnostic>> {
+    run(program, inputs, options, Some(seen)).map(|(outcome, _)| outcome)
+}
+
 /// [`evaluate`], with the state after it (for the values of definitions); `seen` notes what is evaluated.
 pub(crate) fn run<'p>(
     program: &'p Program,
