@@ -17,5 +17,6 @@ mod session;
 pub mod sigs;
 pub mod types;
 pub mod units;
+pub mod upstream;
 
 pub use session::{RuleSummary, Session, load};

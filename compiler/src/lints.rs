@@ -74,7 +74,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             ix.uses.iter().filter(|u| u.names.as_ref().is_none_or(|n| n.iter().any(|(n, _)| n == name))).find_map(
                 |u| {
                     let m = module(db, &u.module).filter(|m| *m != file)?;
-                    Some((u, index(db, m).names.get(&(*ns, name.clone()))?.first()?.item.clone()))
+                    Some((u, crate::names::exported(db, m, *ns, name)?.item.clone()))
                 },
             );
         if let Some((u, first)) = taken.filter(|(u, _)| u.module.as_ref() != "std:units") {
@@ -119,6 +119,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     crate::units::cycles(db, file, out);
+    crate::upstream::cycles(db, file, out);
     for ring in &definitions(db, file).rings {
         let Some(item) = ring.first() else { continue };
         let path = ring.iter().map(Item::name).chain(ring.first().map(Item::name)).collect::<Vec<_>>().join(" → ");
@@ -163,17 +164,24 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             }
             Some(m) => {
                 for (name, span) in u.names.iter().flatten() {
-                    let known = index(db, m).names.keys().any(|(_, n)| n == name);
-                    if !known {
-                        let key = &u.module;
-                        out.push(
-                            Diag::new(
-                                Code::N001,
-                                text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"),
-                            )
-                            .at(u.item.at(*span), text!("没有声明", "not declared")),
-                        );
+                    let spaces = || index(db, m).names.keys().filter(|(_, n)| n == name);
+                    if spaces().any(|(ns, n)| crate::names::exported(db, m, *ns, n).is_some()) {
+                        continue;
                     }
+                    let key = &u.module;
+                    let d = Diag::new(
+                        Code::N001,
+                        text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"),
+                    );
+                    out.push(match spaces().next() {
+                        None => d.at(u.item.at(*span), text!("没有声明", "not declared")),
+                        Some(_) => d
+                            .at(u.item.at(*span), text!("只在那条规则之内", "it stays inside that rule"))
+                            .help(text!(
+                                "规则只给出物质、单位、类型与有来源的数据；它的结果用 `footprint of` 作为输入",
+                                "a rule gives its flows, units, types and sourced data; its result is an input, `footprint of`"
+                            )),
+                    });
                 }
             }
         }
@@ -438,6 +446,7 @@ fn unused_modules(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             && !gases_here
             && !members
             && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str()))
+            && !rule_id(db, m).is_some_and(|(id, _)| mentioned.contains_key(id.as_str()))
         {
             let key = u.module.replace("std:", "std.");
             out.push(

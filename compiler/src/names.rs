@@ -189,6 +189,20 @@ pub fn module(db: &dyn Db, key: &str) -> Option<SourceFile> {
     Workspace::try_get(db).and_then(|w| w.files(db).get(key).copied())
 }
 
+/// What a file gives to those that use it. A module gives all it declares. A rule gives what has its meaning outside of
+/// an evaluation of that rule: its flows, units, types and sourced data; its results reach others as a footprint only.
+pub(crate) fn exported<'db>(db: &'db dyn Db, file: SourceFile, ns: Ns, name: &str) -> Option<&'db Entry> {
+    let ix = index(db, file);
+    let entry = ix.names.get(&(ns, name.to_string()))?.first()?;
+    let open = ix.rule.is_none()
+        || match ns {
+            Ns::Flow | Ns::Unit | Ns::Type => true,
+            Ns::Value => matches!(entry.item.key.keyword.as_str(), "const" | "param" | "table"),
+            Ns::Stage | Ns::Source => false,
+        };
+    open.then_some(entry)
+}
+
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
@@ -216,10 +230,10 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
         }
         if let Some(m) = module(db, &u.module)
             && m != file
-            && let Some(entries) = index(db, m).names.get(&key)
-            && !found.contains(&entries[0])
+            && let Some(entry) = exported(db, m, key.0, &key.1)
+            && !found.contains(entry)
         {
-            found.push(entries[0].clone());
+            found.push(entry.clone());
         }
     }
     if found.is_empty()
@@ -325,7 +339,10 @@ pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
     files.extend(module(db, "std:units"));
     let mut names: Vec<String> = files
         .iter()
-        .flat_map(|&f| index(db, f).names.keys().filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()))
+        .flat_map(|&f| {
+            let own = index(db, f).names.keys().filter(|(n, _)| *n == ns);
+            own.filter(move |(_, name)| f == file || exported(db, f, ns, name).is_some()).map(|(_, name)| name.clone())
+        })
         .collect();
     names.sort();
     names.dedup();

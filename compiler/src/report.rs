@@ -142,6 +142,9 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
         if let Some(m) = crate::bases::mixed(db, &quotient, &ws, &fs) {
             return m;
         }
+        if let Some(m) = namesakes(db, &left, &fs) {
+            return m;
+        }
         // Two kinds of one dimension that should have met: alumina's amount with anode's factor.
         for (i, (a, ea)) in left.iter().enumerate() {
             for (b, eb) in &left[i + 1..] {
@@ -202,6 +205,33 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
         message: text!("量纲不符：需要 `{ws}`，得到 `{fs}`", "dimensions differ: `{ws}` is needed, `{fs}` was found"),
         help: None,
     }
+}
+
+/// Flows of one name that are declared twice, in this file and in a rule or module.
+fn namesakes(db: &dyn Db, left: &[(&Tag, i32)], found: &str) -> Option<Misfit> {
+    let flows = left.iter().filter_map(|(t, _)| if let Tag::Flow(e) = t { Some(e) } else { None });
+    let flows: Vec<_> = flows.collect();
+    let (a, b) = flows.iter().enumerate().find_map(|(i, a)| {
+        let same = |b: &&&crate::names::Entry| a.item != b.item && flow_name(db, a) == flow_name(db, b);
+        flows[i + 1..].iter().find(same).map(|b| (a, b))
+    })?;
+    let n = flow_name(db, a);
+    let path = |e: &crate::names::Entry| match e.item.file.key(db).strip_prefix("std:") {
+        Some(m) => format!("std.{m}"),
+        None => e.item.file.key(db).rsplit('/').next().unwrap_or_default().trim_end_matches(".pcr").to_string(),
+    };
+    let (x, y) = (path(a), path(b));
+    Some(Misfit {
+        code: Code::U002,
+        message: text!(
+            "`{n}` 是两种同名的物质，分别在 `{x}` 与 `{y}` 中声明：`{found}`",
+            "there are two flows named `{n}`, declared in `{x}` and in `{y}`: `{found}`"
+        ),
+        help: Some(text!(
+            "若是同一种物质，删去其中一个 `flow {n}`，改为 `use 模块.{{{n}}}`",
+            "if they are one substance, delete one `flow {n}` and take the other's by `use MODULE.{{{n}}}`"
+        )),
+    })
 }
 
 fn energy(d: &Dimension) -> bool {

@@ -5,6 +5,7 @@ use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::types::{EnumRef, Ty};
 use crate::units::{Atom, Tag, UnitTy, read_unit};
+use crate::upstream::{FootprintOf, footprint_of, read_footprint, refuse};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{self, Ident, Stmt, UnitExpr};
@@ -23,6 +24,8 @@ pub struct FieldSig {
     pub optional: bool,
     /// `integer`
     pub integer: bool,
+    /// `footprint of …`
+    pub footprint: Option<FootprintOf>,
 }
 
 /// What a declaration offers.
@@ -61,6 +64,8 @@ pub struct Signature {
     pub sig: Sig,
     /// `integer`, for inputs.
     pub integer: bool,
+    /// `footprint of …`, for inputs.
+    pub footprint: Option<FootprintOf>,
     /// `for each ENUM`, for inputs: the enumeration and the type of one value.
     pub each: Option<(EnumRef, Ty)>,
     /// Findings.
@@ -88,10 +93,7 @@ pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow
             let unit = read_unit(db, item, u, follow, diags);
             if diags.len() > before { Ty::Error } else { Ty::Activity(unit) }
         }
-        ast::Type::Footprint(_, span) => {
-            diags.push(not_yet(item, *span, "footprint of"));
-            Ty::Error
-        }
+        ast::Type::Footprint(u, _) => read_footprint(db, item, u, follow, diags),
     }
 }
 
@@ -186,10 +188,12 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
     let mut diags = Vec::new();
     let mut integer = false;
     let mut each = None;
+    let mut footprint = None;
     let none: Follow<'_> = &mut |_, _| None;
     let sig = match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Input(i)) => {
             integer = is_integer(&i.ty);
+            footprint = footprint_of(db, file, &i.ty);
             let ty = read_type(db, &item, &i.ty, none, &mut diags);
             match &i.for_each {
                 None => Sig::Value(ty),
@@ -205,7 +209,10 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                 },
             }
         }
-        Some(Stmt::Param(p)) => Sig::Value(read_type(db, &item, &p.ty, none, &mut diags)),
+        Some(Stmt::Param(p)) => {
+            refuse(&item, &p.ty, &mut diags);
+            Sig::Value(read_type(db, &item, &p.ty, none, &mut diags))
+        }
         Some(Stmt::Record { fields, .. }) => {
             // Field types may name fields of enumeration type as tags, whatever their order.
             let mut names: Vec<(String, Ty)> = Vec::new();
@@ -231,6 +238,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                     optional: f.default.is_some() || f.when.is_some() || matches!(ty, Ty::Optional(_)),
                     computed: f.computed.is_some(),
                     integer: f.ty.as_ref().is_some_and(is_integer),
+                    footprint: f.ty.as_ref().and_then(|t| footprint_of(db, file, t)),
                     ty,
                 }
             });
@@ -238,6 +246,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
         }
         Some(Stmt::Table(t)) => {
             let mut keys: Vec<(String, Ty)> = Vec::new();
+            t.keys.iter().map(|k| &k.ty).chain(t.columns.iter().map(|(_, ty)| ty)).for_each(|ty| refuse(&item, ty, &mut diags));
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
                 keys.push((k.name.text.clone(), ty));
@@ -256,6 +265,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             if let Some(g) = generics.first() {
                 diags.push(not_yet(&item, g.name.span, "fn <…>"));
             }
+            params.iter().map(|(_, ty)| ty).chain([result]).for_each(|ty| refuse(&item, ty, &mut diags));
             let mut read: Vec<(String, Ty)> = Vec::new();
             for (name, ty) in params {
                 let ty = {
@@ -272,7 +282,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
         Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
         _ => Sig::None,
     };
-    Signature { sig, integer, each, diags }
+    Signature { sig, integer, footprint, each, diags }
 }
 
 /// The signature of an item.

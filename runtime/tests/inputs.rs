@@ -370,6 +370,7 @@ fn legs() -> B {
         computed: None,
         factor: None,
         when: None,
+        footprint: None,
     };
     let fields = vec![
         field("name", Ty::Text),

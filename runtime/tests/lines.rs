@@ -234,6 +234,7 @@ fn stage_and_gas_from_data() {
         computed: None,
         factor: None,
         when: None,
+        footprint: None,
     };
     b.p.records.push(RecordInfo {
         name: "Use".into(),

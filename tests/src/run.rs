@@ -196,7 +196,7 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
 }
 
 /// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit),
-/// `report r = …`, `gas g = …`, `origin o = …`.
+/// `report r = …`, `gas g = …`, `origin o = …`, `upstream i = …` (as it enters), `primary = …` (share of primary data).
 fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
     let (name, expected) = rest.split_once('=').ok_or("no `=`")?;
     let (name, expected) = (name.trim(), expected.trim());
@@ -225,6 +225,14 @@ fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
                 return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
             }
         },
+        "upstream" => {
+            let value = &o.upstream.iter().find(|u| u.input == name).ok_or_else(none)?.value;
+            return same(expected, value.value, &value.unit, &value.value.to_string());
+        }
+        "primary" => {
+            let found = o.primary_data_share.as_deref().unwrap_or("none");
+            return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
+        }
         _ => return Err(format!("`{what}` cannot be expected")),
     };
     same(expected, found.unrounded, &found.unit, &found.value)

@@ -4,6 +4,8 @@
 //! and refuses unknown and missing keys, values of another kind, members that do not exist and bare numbers out of
 //! range. Units, tags and conditions across inputs are the run time's business.
 
+mod footprint;
+
 use crate::model::TOP;
 use footrule_mir::{Cmp, Constraint, FieldInfo, Program, Ty};
 use serde_json::{Map, Value, json};
@@ -30,7 +32,7 @@ pub fn input(program: &Program) -> Value {
     for i in &program.inputs {
         // Whether a condition holds is the run time's business.
         let needed = i.default.is_none() && i.when.is_none() && !matches!(i.ty, Ty::Optional(_));
-        let mut schema = value(program, &i.ty, &i.constraints);
+        let mut schema = footprint::or(program, &i.ty, i.footprint, value(program, &i.ty, &i.constraints));
         describe(&mut schema, &i.name.labels, &i.name.clause);
         group.put(&i.name.id, schema, needed);
     }
@@ -51,6 +53,7 @@ pub fn input(program: &Program) -> Value {
     for r in &program.records {
         defs.insert(format!("record {}", r.name), record(program, &r.fields));
     }
+    defs.extend(footprint::rules(program));
     json!({
         "$schema": DRAFT,
         "$id": format!("urn:footrule:input:{}:{}", rule.name.id, rule.version),
@@ -180,7 +183,7 @@ fn count(m: &mut Map<String, Value>, cmp: Cmp, n: u32) {
 fn record(program: &Program, fields: &[FieldInfo]) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for f in fields.iter().filter(|f| f.computed.is_none()) {
-        let mut schema = value(program, &f.ty, &f.constraints);
+        let mut schema = footprint::or(program, &f.ty, f.footprint, value(program, &f.ty, &f.constraints));
         describe(&mut schema, &f.name.labels, &f.name.clause);
         properties.insert(f.name.id.clone(), schema);
         if f.default.is_none() && f.when.is_none() && !matches!(f.ty, Ty::Optional(_)) {

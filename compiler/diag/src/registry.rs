@@ -168,6 +168,8 @@ registry! {
     T011 Error "列表上包含的过程没有单一数值" "process over a list has no single value";
     T012 Error "过程的排放行与规则的基准不符" "lines of a process do not fit the rule's basis";
     T013 Error "绑定的值不能按此要求检查" "bound value cannot be checked";
+    T017 Error "不是产品的足迹" "not the footprint of a product";
+    T018 Error "此处不能取足迹" "no footprint is taken here";
     T023 Error "不是该列表的条目" "no item of this list";
     T024 Error "该列表不能截取" "list that cannot be cut";
     T025 Error "范围没有可证明的界限" "range without a proved bound";
@@ -194,6 +196,8 @@ registry! {
     R007 Error "过程的包含没有尽头" "processes include without end";
     R008 Error "过程产品互相消耗" "processes consume each other's products";
     R009 Error "语句不能写在过程里" "statement has no place in a process";
+    R017 Error "上游规则未知" "unknown upstream rule";
+    R018 Error "规则的足迹取决于自身" "rule that needs its own footprint";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -209,6 +213,10 @@ registry! {
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
     I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
+    I016 Error "交换数据不能使用" "data-exchange record cannot be used";
+    I017 Error "交换数据的单位不符" "unit of a data-exchange record does not fit";
+    I018 Error "足迹数据的规则不符" "footprint data for another rule";
+    I019 Error "初级数据占比不对" "share of primary data malformed";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";

@@ -129,6 +129,16 @@ impl<'db> Cx<'db> {
         }
     }
 
+    /// What an acceptance names: a source, or a rule in use.
+    pub(super) fn accepted(&mut self, name: &Ident, footprint: bool) {
+        if !footprint {
+            self.source(name);
+        } else if crate::upstream::rule_named(self.db, self.item.file, &name.text).is_none() {
+            let d = crate::upstream::no_rule(self.db, self.item, name);
+            self.push(d);
+        }
+    }
+
     /// Reads a unit; tags may follow local values.
     pub(super) fn unit(&mut self, u: &ast::UnitExpr) -> UnitTy {
         let (db, item) = (self.db, self.item);
@@ -141,6 +151,7 @@ impl<'db> Cx<'db> {
     pub(super) fn ty(&mut self, t: &ast::Type) -> Ty {
         let (db, item) = (self.db, self.item);
         let mut diags = Vec::new();
+        crate::upstream::refuse(item, t, &mut diags);
         let ty = read_type(db, item, t, &mut |path, _| self.follow(path), &mut diags);
         self.diags.extend(diags);
         ty

@@ -140,8 +140,8 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Gas { gwps, .. } => decl::gas(&mut cx, gwps),
         Stmt::Unit { definition, .. } => decl::unit(&mut cx, definition.as_ref()),
         Stmt::Source { entries, .. } => decl::source(&mut cx, entries),
-        Stmt::Accept { source, .. } => {
-            cx.source(source);
+        Stmt::Accept { source, footprint, .. } => {
+            cx.accepted(source, *footprint);
             BodyKind::None
         }
         Stmt::Test(t) => test::test(&mut cx, t),

@@ -374,6 +374,7 @@ impl Lower<'_> {
                             value: lo.isolated(|lo| lo.expr(e)),
                         }),
                         when: f.when.as_ref().map(|e| lo.when(e, item)),
+                        footprint: lo.footprint(s.footprint.as_ref(), item.at(a.name.span)),
                     });
                 }
                 order = completion_order(asts);

@@ -42,6 +42,7 @@ impl Lower<'_> {
                             value: lo.isolated(|lo| lo.expr(e)),
                         }),
                         when: None,
+                        footprint: lo.footprint(sig(lo.db, item).footprint.as_ref(), item.name_place(lo.db)),
                     });
                 }
             }

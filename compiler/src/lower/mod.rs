@@ -11,6 +11,7 @@ mod except;
 mod process;
 mod rule;
 mod test;
+mod upstream;
 
 use crate::check::{At, BodyKind, Instances, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
@@ -79,6 +80,8 @@ pub(crate) struct Lower<'db> {
     /// CO2e data by source, with the first place that reads them.
     co2e_reads: Vec<(Option<Item>, Item, Place)>,
     used_gases: Vec<(Item, Place)>,
+    /// Rules whose footprints are read, with the first place.
+    upstreams: Vec<(SourceFile, Place)>,
 }
 
 impl<'db> Lower<'db> {
@@ -124,6 +127,7 @@ impl<'db> Lower<'db> {
             places: HashMap::new(),
             co2e_reads: Vec::new(),
             used_gases: Vec::new(),
+            upstreams: Vec::new(),
         }
     }
 

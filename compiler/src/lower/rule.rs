@@ -89,6 +89,7 @@ impl Lower<'_> {
             self.accept(&i);
         }
         self.gwp_sets();
+        self.footprint_sets();
         self.gas_values();
         self.reviews();
         self.program.root = Some(self.root);
@@ -235,7 +236,10 @@ impl Lower<'_> {
                     .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
                 when = t.when.as_ref().map(|e| lo.when(e, item));
             }
-            mir::InputInfo { name, ty, constraints, default, factor, when, place }
+            // Of values for each member the fields are the footprints.
+            let of = crate::sigs::sig(lo.db, item).footprint.as_ref().filter(|_| !matches!(ty, mir::Ty::Record(_)));
+            let footprint = lo.footprint(of, item.name_place(lo.db));
+            mir::InputInfo { name, ty, constraints, default, factor, when, footprint, place }
         });
         self.program.inputs.push(info);
     }
@@ -428,14 +432,18 @@ impl Lower<'_> {
 
     fn accept(&mut self, item: &Item) {
         let Some(ast) = item.ast(self.db) else { return };
-        let Stmt::Accept { gwp, source, because } = &ast.stmt else { return };
+        let Stmt::Accept { gwp, source, footprint, because } = &ast.stmt else { return };
         let clause = ast.clause.as_ref().map_or_else(String::new, |c| c.text.clone());
         self.program.accepted.push(mir::Accepted {
             gwp: gwp.text.clone(),
-            source: source.text.clone(),
+            source: if *footprint { mir::accepted_name(&source.text) } else { source.text.clone() },
             because: because.clone(),
             clause,
         });
+        if *footprint {
+            self.footprint_accepted(item, gwp, source);
+            return;
+        }
         let used = self
             .co2e_reads
             .iter()

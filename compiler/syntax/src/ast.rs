@@ -82,7 +82,7 @@ pub enum Stmt {
     /// `test labels { … }`
     Test(Test),
     /// `accept gwp AR5 from source s zh "…" en "…"` / `because "…"`
-    Accept { gwp: Ident, source: Ident, because: Labels },
+    Accept { gwp: Ident, source: Ident, footprint: bool, because: Labels },
     /// `except PATH as NAME when COND = EXPR`, or `except ALLOCATION when COND by BASIS { … }`
     Except { target: Path, name: Option<Ident>, when: Expr, value: ExceptValue, labels: Labels },
     /// `process NAME<G>(burn: stage) { statements }`

@@ -17,10 +17,12 @@ mod except;
 mod op;
 mod program;
 mod text;
+mod upstream;
 mod verify;
 
 pub use except::{Case, ExceptionInfo};
 pub use op::*;
 pub use program::*;
 pub use text::{canonical_text, print};
+pub use upstream::{Footprint, Upstream, accepted_name};
 pub use verify::{VerifyError, verify};

@@ -55,6 +55,8 @@ ids! {
     DefId;
     /// An exception.
     ExceptionId;
+    /// A rule whose footprint is an input.
+    UpstreamId;
 }
 
 /// The type of a node.

@@ -57,6 +57,8 @@ pub struct Program {
     pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.
     pub accepted: Vec<Accepted>,
+    /// Rules whose footprints are inputs, by [`crate::UpstreamId`].
+    pub upstream: Vec<crate::Upstream>,
     /// Places, by [`PlaceId`].
     pub places: Vec<FileSpan>,
 }
@@ -189,6 +191,8 @@ pub struct FieldInfo {
     pub factor: Option<FactorDefault>,
     /// Given only if this holds; absent otherwise.
     pub when: Option<When>,
+    /// The value (below lists and optionals) is a footprint.
+    pub footprint: Option<crate::Footprint>,
 }
 
 /// The condition of a conditional input or field.
@@ -256,6 +260,8 @@ pub struct InputInfo {
     pub factor: Option<FactorDefault>,
     /// Given only if this holds; absent otherwise.
     pub when: Option<When>,
+    /// The value (below lists and optionals) is a footprint.
+    pub footprint: Option<crate::Footprint>,
     /// Its declaration.
     pub place: PlaceId,
 }

@@ -73,6 +73,10 @@ impl Printer<'_> {
         let round = if rule.round.significant { "significant" } else { "decimals" };
         let result = unit_text(p, rule.result_unit);
         line!(self.out, "gwp {}  result {result} round {} {round}", rule.gwp, rule.round.digits);
+        for u in &p.upstream {
+            let rule = &u.program.rule;
+            line!(self.out, "upstream {} {} x {}", rule.name.id, rule.version, u.scale);
+        }
         for e in &p.enums {
             let members: Vec<_> = e.members.iter().map(|m| m.id.as_str()).collect();
             line!(self.out, "enum {} {{ {} }}", e.name, members.join(", "));
@@ -83,7 +87,8 @@ impl Printer<'_> {
                 let default = self.region_word("default", f.default);
                 let computed = self.region_word("=", f.computed);
                 let when = self.region_word("when", f.when.as_ref().map(|w| w.region));
-                line!(self.out, "  {}: {}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
+                let footprint = footprint_text(p, f.footprint);
+                line!(self.out, "  {}: {}{footprint}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
             }
         }
         for t in &p.params {
@@ -95,7 +100,8 @@ impl Printer<'_> {
         for i in &p.inputs {
             let default = self.region_word("default", i.default);
             let when = self.region_word("when", i.when.as_ref().map(|w| w.region));
-            line!(self.out, "input {}: {}{when}{default}", i.name.id, ty_text(p, &i.ty));
+            let footprint = footprint_text(p, i.footprint);
+            line!(self.out, "input {}: {}{footprint}{when}{default}", i.name.id, ty_text(p, &i.ty));
         }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
@@ -208,6 +214,17 @@ fn stage_name(p: &Program, id: StageId) -> &str {
 
 fn gas_name(p: &Program, id: GasId) -> &str {
     name_of(&p.gases, id.ix(), |g| &g.name.id)
+}
+
+/// ` footprint of RULE`, or ` footprint`, for what takes one.
+fn footprint_text(p: &Program, footprint: Option<crate::Footprint>) -> String {
+    match footprint {
+        None => String::new(),
+        Some(f) => {
+            let rule = p.upstream_of(f).map_or_else(String::new, |u| format!(" of {}", u.program.rule.name.id));
+            format!(" footprint{rule}")
+        }
+    }
 }
 
 fn ty_text(p: &Program, ty: &Ty) -> String {

@@ -62,6 +62,7 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
         results: false,
     };
     v.declarations()?;
+    p.upstream.iter().try_for_each(|u| verify(&u.program))?;
     let root = v.open(p.root, "root")?;
     if let Some(n) = p.rule.reference {
         v.read(n)?;
@@ -335,6 +336,17 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
+    fn footprint(&self, name: &str, ty: &Ty, footprint: Option<crate::Footprint>) -> Check {
+        let Some(f) = footprint else { return Ok(()) };
+        let mut leaf = ty;
+        while let Ty::List(t) | Ty::Optional(t) = leaf {
+            leaf = t;
+        }
+        ensure(matches!(leaf, Ty::Split(_)), || format!("`{name}` is a footprint but no CO2e"))?;
+        let known = f.rule.is_none_or(|u| u.ix() < self.p.upstream.len());
+        ensure(known, || format!("the footprint `{name}` is of an unknown rule"))
+    }
+
     fn when(&mut self, when: Option<&When>) -> Check {
         let Some(w) = when else { return Ok(()) };
         self.place(w.place)?;
@@ -347,6 +359,7 @@ impl<'a> Verifier<'a> {
             self.constraints(&i.constraints)?;
             self.when(i.when.as_ref())?;
             self.given(&i.name.id, &i.ty, i.default, i.factor.as_ref())?;
+            self.footprint(&i.name.id, &i.ty, i.footprint)?;
         }
         Ok(())
     }
@@ -366,6 +379,7 @@ impl<'a> Verifier<'a> {
             for f in &r.fields {
                 self.constraints(&f.constraints)?;
                 self.when(f.when.as_ref())?;
+                self.footprint(&f.name.id, &f.ty, f.footprint)?;
                 ensure(f.tag_field.is_none_or(|t| (t as usize) < r.fields.len()), || {
                     format!("tag of `{}.{}` names no field", r.name, f.name.id)
                 })?;

@@ -6,10 +6,13 @@
 mod activity;
 mod decode;
 mod doc;
+mod footprint;
+mod pact;
 mod problems;
 mod scalar;
 
 pub use doc::InputDoc;
+pub(crate) use footprint::Taken;
 
 use crate::coverage::Recorder;
 use crate::diagnose;
@@ -36,6 +39,19 @@ pub struct Inputs {
     given: Vec<bool>,
     /// What was done to the data: findings of the result.
     pub(crate) notes: Vec<Finding>,
+    /// The footprints of other products among the data.
+    pub(crate) upstream: Vec<Taken>,
+}
+
+/// What inputs inside another rule's data take from around them.
+#[derive(Default)]
+pub(crate) struct Outer {
+    /// The input whose footprint they make; empty at the top.
+    pub path: String,
+    /// The GWP set stated for all data of the document.
+    pub gwp: Option<crate::json::Json>,
+    /// The period of the outer calculation.
+    pub period: Option<(Day, Day)>,
 }
 
 /// Where a given input comes from.
@@ -86,6 +102,11 @@ impl Inputs {
         Self::read_recorded(program, doc, period, sets, None)
     }
 
+    /// The inputs of an upstream rule, inside the data of another.
+    pub(crate) fn nested(program: &Program, doc: &InputDoc, outer: Outer) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_within(program, Some(doc), None, &[], None, outer)
+    }
+
     /// [`Inputs::read`], noting what is given and evaluated on the way.
     pub(crate) fn read_recorded(
         program: &Program,
@@ -94,7 +115,19 @@ impl Inputs {
         sets: &[(String, RegionId, PlaceId)],
         seen: Option<&Recorder>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut decoder = Decoder::new(program, doc);
+        Self::read_within(program, doc, period, sets, seen, Outer::default())
+    }
+
+    fn read_within(
+        program: &Program,
+        doc: Option<&InputDoc>,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+        seen: Option<&Recorder>,
+        outer: Outer,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let inherited = outer.period;
+        let mut decoder = Decoder::new(program, doc, outer);
         let mut given: HashMap<usize, Given<'_>> = HashMap::new();
         let mut stated = None;
         if let Some(doc) = doc {
@@ -113,7 +146,7 @@ impl Inputs {
                 decoder.report(diagnose::at(d, program, *place, text!("没有这个输入", "there is no such input")));
             }
         }
-        let period = period.or(stated);
+        let period = period.or(stated).or(inherited);
         if period.is_none() && program.nodes.iter().any(|n| matches!(n.op, Op::Period)) {
             decoder.no_period(doc);
         }
@@ -134,12 +167,15 @@ impl Inputs {
             }
         }
         let notes = std::mem::take(&mut decoder.notes);
+        let mut upstream = std::mem::take(&mut decoder.upstream);
+        // In order of the inputs, not of their conditions.
+        upstream.sort_by_key(|t| program.inputs.iter().position(|i| under(&t.shown.input, &i.name.id)));
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given, notes })
+        Ok(Self { period, evidence, slots, given: was_given, notes, upstream })
     }
 
     /// The value of an input.
@@ -156,10 +192,12 @@ impl Inputs {
 
     /// The evidence under an input.
     pub(crate) fn evidence_of(&self, name: &str) -> Vec<EvidenceEntry> {
-        let under = |e: &&EvidenceEntry| {
-            e.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        self.evidence.iter().filter(under).cloned().collect()
+        self.evidence.iter().filter(|e| under(&e.path, name)).cloned().collect()
+    }
+
+    /// The footprints under an input.
+    pub(crate) fn upstream_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Taken> {
+        self.upstream.iter().filter(move |t| under(&t.shown.input, name))
     }
 
     /// The inputs as they were read.
@@ -174,6 +212,11 @@ impl Inputs {
         })
         .collect()
     }
+}
+
+/// True for an input and what stands below it.
+fn under(path: &str, name: &str) -> bool {
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Failures anywhere in a value that are the user's: broken constraints and requirements, missing fields and

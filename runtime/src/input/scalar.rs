@@ -65,7 +65,7 @@ impl<'p> Decoder<'p> {
             }
         }
         if !entries.is_empty() {
-            self.evidence.push(EvidenceEntry { path: path.to_owned(), entries });
+            self.evidence.push(EvidenceEntry { path: self.inner(path).to_owned(), entries });
         }
     }
 

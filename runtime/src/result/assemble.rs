@@ -100,13 +100,14 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             })
             .collect(),
         evidence: inputs.evidence.clone(),
+        upstream: inputs.upstream.iter().map(|t| t.shown.clone()).collect(),
         primary_data_share: found.figures.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
         inputs: inputs.shown(program),
         explain: None,
     })
 }
 
-fn rule(program: &Program) -> Rule {
+pub(crate) fn rule(program: &Program) -> Rule {
     let r = &program.rule;
     Rule {
         name: name(&r.name),
@@ -345,7 +346,10 @@ pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
             Shown::Fields(pairs.map(|(f, v)| (f.name.id.clone(), shown(program, v, &f.ty))).collect())
         }
         (Value::Split(s), Ty::Split(u)) => {
-            let parts = s.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, u)));
+            // By origin alone, as they are given.
+            let plain = |k| crate::value::PartKey { gas: None, evidence: footrule_mir::Evidence::Secondary, ..k };
+            let merged = s.rekey(plain).unwrap_or_else(|_| s.clone());
+            let parts = merged.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, u)));
             Shown::Fields(parts.collect())
         }
         (Value::Activity(a), Ty::Activity { amount, factor }) => {

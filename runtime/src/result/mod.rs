@@ -8,11 +8,13 @@ mod definition;
 mod explain;
 mod lines;
 mod outcome;
+mod upstream;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
 pub(crate) use lines::{Figures, LineResult, counts};
 pub use outcome::*;
+pub(crate) use upstream::{as_input, published_parts};
 
 use crate::coverage::Recorder;
 use crate::diagnose;

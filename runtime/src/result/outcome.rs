@@ -83,6 +83,9 @@ pub struct Outcome {
     pub accepted: Vec<Accepted>,
     /// Evidence given with inputs.
     pub evidence: Vec<EvidenceEntry>,
+    /// Footprints of other products among the inputs, in order of the inputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
     /// Share of primary data by absolute contribution, 4 decimals; absent if nothing contributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_data_share: Option<String>,
@@ -91,6 +94,72 @@ pub struct Outcome {
     /// The derivation, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<super::Explain>,
+}
+
+/// In which form a footprint of another product was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UpstreamForm {
+    /// A number with its evidence.
+    Given,
+    /// A record of a data exchange.
+    Exchange,
+    /// Inputs of its rule, from which it was computed.
+    Computed,
+}
+
+/// The rule of an upstream footprint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UpstreamRule {
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// Version.
+    pub version: String,
+    /// SHA-256 of the program's canonical text, hex; only if the footprint was computed here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning_hash: Option<String>,
+}
+
+/// A figure as it was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Published {
+    /// With its decimals.
+    pub value: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// A footprint of another product that was taken as input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Upstream {
+    /// Path of the input.
+    pub input: String,
+    /// How it was given.
+    pub form: UpstreamForm,
+    /// The rule that the input names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<UpstreamRule>,
+    /// Its period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// As published by its rule or its record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
+    /// What enters the calculation.
+    pub value: Quantity,
+    /// Its share of primary data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_data_share: Option<String>,
+    /// Its system boundary, as stated.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub boundary: String,
+    /// Share of emissions that it leaves out, percent, as stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempted_percent: Option<String>,
+    /// The footprints that it rests on itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
 }
 
 /// The rule.

@@ -210,6 +210,7 @@ impl B {
             default: None,
             factor: None,
             when: None,
+            footprint: None,
             place,
         };
         f(self, &mut info);
@@ -263,6 +264,7 @@ impl B {
             value: Some(value),
             named: None,
             when: None,
+            footprint: None,
             unit,
             co2e_unit,
             gas,

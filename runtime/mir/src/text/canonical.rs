@@ -10,7 +10,7 @@
 //! of validity, rounding and GWP set do, and so does the source that a number cites (by its identifier).
 
 use super::{
-    Refs, arm_order, cell_text, const_text, enum_name, enum_of, gas_name, kind_word, loop_text, op_text, param_name,
+    Refs, arm_order, cell_text, const_text, enum_name, enum_of, footprint_text, gas_name, kind_word, loop_text, op_text, param_name,
     record_name, stage_name, table_name, ty_text, unit_text,
 };
 use crate::{
@@ -217,6 +217,18 @@ impl<'a> Canon<'a> {
         let mut accepted: Vec<_> = self.p.accepted.iter().map(|a| format!("accept {} {}", a.gwp, a.source)).collect();
         accepted.sort();
         accepted.iter().for_each(|a| self.put(a));
+        // What another rule means is part of what this one means.
+        let mut upstream: Vec<String> = self
+            .p
+            .upstream
+            .iter()
+            .map(|u| {
+                let text = canonical_text(&u.program).replace('\n', "\n  ");
+                format!("upstream {} x {}\n  {}", u.program.rule.name.id, u.scale, text.trim_end())
+            })
+            .collect();
+        upstream.sort();
+        upstream.iter().for_each(|u| self.put(u));
     }
 
     fn inputs(&mut self) {
@@ -229,7 +241,9 @@ impl<'a> Canon<'a> {
             let default = self.word("default", i.default);
             let factor = self.factor_default(i.factor.as_ref());
             let when = self.word("when", i.when.as_ref().map(|w| w.region));
-            self.put(&format!("input {}: {}{constraints}{default}{factor}{when}", i.name.id, ty_text(p, &i.ty)));
+            let footprint = footprint_text(p, i.footprint);
+            let ty = ty_text(p, &i.ty);
+            self.put(&format!("input {}: {ty}{footprint}{constraints}{default}{factor}{when}", i.name.id));
         }
     }
 
@@ -426,7 +440,8 @@ impl<'a> Canon<'a> {
             let factor = self.factor_default(f.factor.as_ref());
             let when = self.word("when", f.when.as_ref().map(|w| w.region));
             let ty = ty_text(p, &f.ty);
-            self.put(&format!(".{}: {ty}{tag}{constraints}{default}{computed}{factor}{when}", f.name.id));
+            let footprint = footprint_text(p, f.footprint);
+            self.put(&format!(".{}: {ty}{footprint}{tag}{constraints}{default}{computed}{factor}{when}", f.name.id));
         }
         for check in &r.requires {
             self.check(check);

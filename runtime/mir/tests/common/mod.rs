@@ -90,6 +90,7 @@ impl Build {
             default: None,
             factor: None,
             when: None,
+            footprint: None,
             place: PlaceId(0),
         });
         self.node(Op::Input(id), ty)
@@ -105,6 +106,7 @@ impl Build {
             value: Some(value),
             named: None,
             when: None,
+            footprint: None,
             unit: UnitId(2),
             co2e_unit: UnitId(3),
             gas: LineGas::Static(GasId(0)),
