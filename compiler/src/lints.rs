@@ -169,10 +169,8 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                         continue;
                     }
                     let key = &u.module;
-                    let d = Diag::new(
-                        Code::N001,
-                        text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"),
-                    );
+                    let d =
+                        Diag::new(Code::N001, text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"));
                     out.push(match spaces().next() {
                         None => d.at(u.item.at(*span), text!("没有声明", "not declared")),
                         Some(_) => d

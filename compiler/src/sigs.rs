@@ -246,7 +246,11 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
         }
         Some(Stmt::Table(t)) => {
             let mut keys: Vec<(String, Ty)> = Vec::new();
-            t.keys.iter().map(|k| &k.ty).chain(t.columns.iter().map(|(_, ty)| ty)).for_each(|ty| refuse(&item, ty, &mut diags));
+            t.keys
+                .iter()
+                .map(|k| &k.ty)
+                .chain(t.columns.iter().map(|(_, ty)| ty))
+                .for_each(|ty| refuse(&item, ty, &mut diags));
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
                 keys.push((k.name.text.clone(), ty));

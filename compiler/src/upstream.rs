@@ -88,13 +88,7 @@ pub fn declared(db: &dyn Db, file: SourceFile) -> Declared {
 }
 
 /// Reads `footprint of …`: CO2e per unit of the product.
-pub(crate) fn read_footprint(
-    db: &dyn Db,
-    item: &Item,
-    u: &UnitExpr,
-    follow: Follow<'_>,
-    diags: &mut Vec<Diag>,
-) -> Ty {
+pub(crate) fn read_footprint(db: &dyn Db, item: &Item, u: &UnitExpr, follow: Follow<'_>, diags: &mut Vec<Diag>) -> Ty {
     if let Some(w) = word(u) {
         if let Some(rule) = rule_named(db, item.file, &w.text) {
             let unit = &declared(db, rule).unit;
@@ -115,7 +109,10 @@ pub(crate) fn read_footprint(
         diags.push(
             Diag::new(
                 Code::T017,
-                text!("足迹是某种产品的，不是二氧化碳当量的", "a footprint is that of a product, not of CO2 equivalents"),
+                text!(
+                    "足迹是某种产品的，不是二氧化碳当量的",
+                    "a footprint is that of a product, not of CO2 equivalents"
+                ),
             )
             .at(item.at(u.span), text!("此处写产品的单位", "the product's unit stands here"))
             .help(text!("例如 `footprint of kg{{steel}}`", "such as `footprint of kg{{steel}}`")),
@@ -159,10 +156,16 @@ pub(crate) fn refuse(item: &Item, ty: &ast::Type, diags: &mut Vec<Diag>) {
         diags.push(
             Diag::new(
                 Code::T018,
-                text!("`footprint of` 只能是输入或记录字段的类型", "`footprint of` is the type of an input or of a record's field"),
+                text!(
+                    "`footprint of` 只能是输入或记录字段的类型",
+                    "`footprint of` is the type of an input or of a record's field"
+                ),
             )
             .at(item.at(span), text!("此处不读取数据", "no data are read here"))
-            .help(text!("写因子的单位，例如 `kg{{CO2e}}/kg{{steel}}`", "write the factor's unit, such as `kg{{CO2e}}/kg{{steel}}`")),
+            .help(text!(
+                "写因子的单位，例如 `kg{{CO2e}}/kg{{steel}}`",
+                "write the factor's unit, such as `kg{{CO2e}}/kg{{steel}}`"
+            )),
         );
     }
 }

@@ -7,7 +7,9 @@ use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
-use footrule_runtime::{Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
+use footrule_runtime::{
+    Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source, Upstream, UpstreamForm,
+};
 
 /// How many digits of a hash are shown.
 const SHORT_HASH: usize = 12;
@@ -77,6 +79,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
             .iter()
             .map(|w| Warning { clause: w.clause.clone(), message: w.message.get(lang).to_owned() })
             .collect(),
+        upstream: o.upstream.iter().flat_map(|u| upstream(u, "", lang)).collect(),
         accepted: o
             .accepted
             .iter()
@@ -93,6 +96,33 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
             short(word(lang, "因子", "factors"), &o.rule.factor_set_hash),
         ],
     }
+}
+
+/// An upstream footprint, and those that it rests on below it.
+fn upstream(u: &Upstream, indent: &str, lang: Lang) -> Vec<FactorRow> {
+    let form = match u.form {
+        UpstreamForm::Given => word(lang, "给定", "given"),
+        UpstreamForm::Exchange => word(lang, "数据交换", "data exchange"),
+        UpstreamForm::Computed => word(lang, "计算", "computed"),
+    };
+    let mut said = vec![form.to_owned()];
+    said.extend(u.rule.as_ref().map(|r| format!("{} {}", label(&r.name, lang), r.version)));
+    said.extend(u.period.as_ref().map(|p| period(&p.from, &p.to)));
+    let percent = |s: &String| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = u.primary_data_share.as_ref().and_then(percent);
+    said.extend(primary.map(|p| format!("{} {p}", word(lang, "初级数据占比", "primary data"))));
+    let exempted = u.exempted_percent.as_ref();
+    said.extend(exempted.map(|p| format!("{} {p} %", word(lang, "取舍", "left out"))));
+    said.extend(Some(u.boundary.clone()).filter(|b| !b.is_empty()));
+    let hash = u.rule.as_ref().and_then(|r| r.meaning_hash.as_ref());
+    said.extend(hash.map(|h| h.chars().take(SHORT_HASH).collect()));
+    let row = FactorRow {
+        name: format!("{indent}{}", u.input),
+        value: quantity_text(&u.value.value.to_string(), &u.value.unit),
+        source: said.join(" · "),
+    };
+    let below = format!("{indent}  ");
+    std::iter::once(row).chain(u.upstream.iter().flat_map(|u| upstream(u, &below, lang))).collect()
 }
 
 fn label(name: &Name, lang: Lang) -> &str {
@@ -138,6 +168,10 @@ fn factor(f: &Factor) -> FactorRow {
 
 /// What a reader needs to find the source: publisher, title, year, region and identifier.
 fn source_text(s: &Source) -> String {
+    // The rule of an upstream footprint is told by its version and meaning.
+    if let (Some(version), Some(hash)) = (s.get("version"), s.get("meaning_hash")) {
+        return format!("{} {version} {}", s.id, hash.chars().take(SHORT_HASH).collect::<String>());
+    }
     let said = ["publisher", "title", "year", "region"].into_iter().filter_map(|k| s.get(k)).collect::<Vec<_>>();
     if said.is_empty() { s.id.clone() } else { format!("{} ({})", said.join(", "), s.id) }
 }

@@ -62,6 +62,8 @@ pub struct Sheet {
     pub reports: Vec<(String, String)>,
     /// Warnings.
     pub warnings: Vec<Warning>,
+    /// Footprints of other products: input and rule, figure, how it was given.
+    pub upstream: Vec<FactorRow>,
     /// Accepted deviations.
     pub accepted: Vec<String>,
     /// Factors used.
@@ -97,6 +99,9 @@ pub fn text(sheet: &Sheet, style: Style) -> String {
     headed(&mut out, word(style.lang, "报告项", "reports"), &reports.text(on), on);
     let warnings: String = sheet.warnings.iter().map(|w| warning(w, on)).collect();
     section(&mut out, &warnings);
+    let mut upstream = Table::new([Align::Left, Align::Right, Align::Left]).indent(2);
+    sheet.upstream.iter().for_each(|u| upstream.row([&u.name, &u.value, &u.source]));
+    headed(&mut out, word(style.lang, "上游足迹", "upstream footprints"), &upstream.text(on), on);
     let accepted: String = sheet.accepted.iter().map(|a| format!("  {a}\n")).collect();
     headed(&mut out, word(style.lang, "接受的偏离", "accepted deviations"), &accepted, on);
     if let Some(tree) = &sheet.explain {

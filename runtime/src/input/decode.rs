@@ -98,7 +98,11 @@ impl<'p> Decoder<'p> {
     pub(super) fn top<'j>(&mut self, doc: &'j InputDoc, given: &mut HashMap<usize, Given<'j>>) -> Option<(Day, Day)> {
         let Some(members) = doc.root.members() else {
             let around = self.around().to_owned();
-            self.shape(&doc.root, &around, Text::new("含 period 与 inputs 的对象", "an object with `period` and `inputs`"));
+            self.shape(
+                &doc.root,
+                &around,
+                Text::new("含 period 与 inputs 的对象", "an object with `period` and `inputs`"),
+            );
             return None;
         };
         let around = self.around().to_owned();
@@ -204,10 +208,12 @@ impl<'p> Decoder<'p> {
                 let value = if ok { self.settled(info, value) } else { value };
                 return Slot { value, touches: slot.touches };
             }
-            Some(Given::Json(json)) => match self.value(it, json, &info.ty, path, Leaf { follows: None, footprint: info.footprint }) {
-                Some(slot) => (slot, Some(*json), None),
-                None => return Slot::new(Value::Absent),
-            },
+            Some(Given::Json(json)) => {
+                match self.value(it, json, &info.ty, path, Leaf { follows: None, footprint: info.footprint }) {
+                    Some(slot) => (slot, Some(*json), None),
+                    None => return Slot::new(Value::Absent),
+                }
+            }
             Some(Given::Set(region, place)) => {
                 let slot = it.region(*region);
                 let mut errs = Vec::new();
@@ -255,14 +261,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// A value of this type; problems are reported and yield nothing.
-    fn value(
-        &mut self,
-        it: &mut Interp<'p>,
-        json: &Json,
-        ty: &'p Ty,
-        path: &str,
-        leaf: Leaf<'_>,
-    ) -> Option<Slot> {
+    fn value(&mut self, it: &mut Interp<'p>, json: &Json, ty: &'p Ty, path: &str, leaf: Leaf<'_>) -> Option<Slot> {
         let follows = leaf.follows;
         match (ty, &json.kind) {
             (Ty::Optional(_), Kind::Null) => Some(Slot::new(Value::Absent)),

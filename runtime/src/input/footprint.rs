@@ -9,7 +9,7 @@ use super::{InputDoc, Inputs, Outer};
 use crate::days;
 use crate::interp::Interp;
 use crate::json::{Json, Kind, Member};
-use crate::result::{self, Finding, Period, Quantity, Upstream, UpstreamForm, UpstreamRule};
+use crate::result::{self, EvidenceEntry, Finding, Period, Quantity, Upstream, UpstreamForm, UpstreamRule};
 use crate::show;
 use crate::units::{self, Refused};
 use crate::value::{Datum, PartKey, Split, Value};
@@ -57,10 +57,7 @@ impl Decoder<'_> {
         };
         if share.is_some() && json.get("primary").is_some_and(|j| j.kind != Kind::Null) {
             let p = at.path;
-            let m = text!(
-                "{p}：primary 与 {SHARE} 只能给一个",
-                "{p}: give `primary` or `{SHARE}`, not both"
-            );
+            let m = text!("{p}：primary 与 {SHARE} 只能给一个", "{p}: give `primary` or `{SHARE}`, not both");
             self.refuse(json, p, Refused::new(Code::I019, m));
             return None;
         }
@@ -108,7 +105,10 @@ impl Decoder<'_> {
             let text = if let Kind::Text(t) | Kind::Argument(t) = &named.kind { t.trim() } else { "" };
             let stem = text.trim_end_matches(".md").trim_end_matches(".pcr");
             if stem.rsplit([':', '/', '\\', '.']).next() != Some(rule.as_str()) {
-                let m = text!("{path} 取规则 {rule} 的足迹，不是 {text}", "{path} is the footprint of {rule}, not of {text}");
+                let m = text!(
+                    "{path} 取规则 {rule} 的足迹，不是 {text}",
+                    "{path} is the footprint of {rule}, not of {text}"
+                );
                 self.refuse(named, &format!("{path}.rule"), Refused::new(Code::I018, m));
                 return None;
             }
@@ -142,6 +142,10 @@ impl Decoder<'_> {
             result::published_parts(&p, total, upstream.scale)
         });
         let split = self.number_or_report(split, json, path)?;
+        let inner = self.inner(path).to_owned();
+        let evidence = inputs.evidence.iter();
+        self.evidence
+            .extend(evidence.map(|e| EvidenceEntry { path: format!("{inner}.inputs.{}", e.path), ..e.clone() }));
         for w in &outcome.warnings {
             let name = format!("{}.{}", self.inner(path), w.name);
             self.notes.push(Finding { name, ..w.clone() });

@@ -146,10 +146,9 @@ impl Decoder<'_> {
         let (path, place) = (at.path, found.unwrap_or(r.pcf));
         let m = match (list.is_empty(), wrong) {
             (false, None) => return Some(list.join(", ")),
-            (true, _) => text!(
-                "{path} 未写 GWP 体系，规则用 {rule}",
-                "{path} does not state its GWP set; the rule uses {rule}"
-            ),
+            (true, _) => {
+                text!("{path} 未写 GWP 体系，规则用 {rule}", "{path} does not state its GWP set; the rule uses {rule}")
+            }
             (_, Some(t)) => {
                 text!("{path} 的 GWP 体系是 {t}，规则用 {rule}", "{path} is by {t}; the rule uses {rule}")
             }
@@ -166,7 +165,8 @@ impl Decoder<'_> {
             Ok(x) => Some(Some(x)),
             Err(refused) => {
                 let (path, zh, en) = (r.path(key), &refused.message.zh, &refused.message.en);
-                let m = if zh.contains(&path) { refused.message.clone() } else { text!("{path}：{zh}", "{path}: {en}") };
+                let m =
+                    if zh.contains(&path) { refused.message.clone() } else { text!("{path}：{zh}", "{path}: {en}") };
                 self.refuse(json, &path, Refused { message: m, ..refused });
                 None
             }

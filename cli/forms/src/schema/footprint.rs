@@ -44,7 +44,7 @@ fn exchange() -> Value {
         "$comment": "PACT 2.x, 3.x",
         "type": "object",
         "properties": {
-            "specVersion": { "type": "string", "pattern": r"^\s*[23]\." },
+            "specVersion": { "type": ["string", "number"], "pattern": r"^\s*[23]\." },
             "pcf": { "type": "object" },
         },
         "required": ["specVersion", "pcf"],
@@ -64,7 +64,6 @@ pub(super) fn rules(program: &Program) -> impl Iterator<Item = (String, Value)> 
         let schema = json!({
             "type": "object",
             "properties": properties,
-            "required": ["inputs"],
             "additionalProperties": false,
             "$defs": take("$defs"),
         });

@@ -10,8 +10,8 @@
 //! of validity, rounding and GWP set do, and so does the source that a number cites (by its identifier).
 
 use super::{
-    Refs, arm_order, cell_text, const_text, enum_name, enum_of, footprint_text, gas_name, kind_word, loop_text, op_text, param_name,
-    record_name, stage_name, table_name, ty_text, unit_text,
+    Refs, arm_order, cell_text, const_text, enum_name, enum_of, footprint_text, gas_name, kind_word, loop_text,
+    op_text, param_name, record_name, stage_name, table_name, ty_text, unit_text,
 };
 use crate::{
     CheckInfo, Const, Constraint, EnumId, FactorDefault, FactorId, GasId, GasRef, Line, LineGas, LineOrigin, Loop,

@@ -106,7 +106,6 @@ impl Build {
             value: Some(value),
             named: None,
             when: None,
-            footprint: None,
             unit: UnitId(2),
             co2e_unit: UnitId(3),
             gas: LineGas::Static(GasId(0)),
