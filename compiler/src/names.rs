@@ -198,7 +198,7 @@ pub(crate) fn exported<'db>(db: &'db dyn Db, file: SourceFile, ns: Ns, name: &st
         || match ns {
             Ns::Flow | Ns::Unit | Ns::Type => true,
             Ns::Value => matches!(entry.item.key.keyword.as_str(), "const" | "param" | "table"),
-            Ns::Stage | Ns::Source => false,
+            Ns::Stage | Ns::Source | Ns::Process => false,
         };
     open.then_some(entry)
 }

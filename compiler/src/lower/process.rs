@@ -360,7 +360,7 @@ impl<'db> Lower<'db> {
                 let head = self.region(|lo| lo.node(Op::Bound, item, span));
                 let bound = self.program.regions[head.ix()].nodes[0];
                 let body = self.region(|lo| lo.node(Op::Const(Const::Number(Number::ONE), None), one.clone(), span));
-                let levels = vec![Level { list, bound, head, filter: None }];
+                let levels = vec![Level { list, bound, head, series: None, filter: None }];
                 (self.node(Op::Fold(Fold::Count, Loop { levels, body }), one, span), UnitTy::one())
             }
             t => (value, t.unit().cloned().unwrap_or_else(UnitTy::one)),
@@ -459,7 +459,7 @@ impl<'db> Lower<'db> {
         let head = self.region(|lo| lo.node(Op::Bound, ty.clone(), span));
         let bound = self.program.regions[head.ix()].nodes[0];
         let body = self.region(|_| bound);
-        let levels = vec![Level { list, bound, head, filter: None }];
+        let levels = vec![Level { list, bound, head, series: None, filter: None }];
         let sum = self.node(Op::Fold(Fold::Sum, Loop { levels, body }), ty, span);
         let output = self.expr(&p.of);
         let per = self.ty(&p.ty);
