@@ -142,6 +142,9 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
         if let Some(m) = namesakes(db, &left, &fs).or_else(|| crate::bases::mixed(db, &quotient, &ws, &fs)) {
             return m;
         }
+        if let Some(m) = namesakes(db, &left, &fs) {
+            return m;
+        }
         // Two kinds of one dimension that should have met: alumina's amount with anode's factor.
         for (i, (a, ea)) in left.iter().enumerate() {
             for (b, eb) in &left[i + 1..] {
