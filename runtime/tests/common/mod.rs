@@ -264,7 +264,6 @@ impl B {
             value: Some(value),
             named: None,
             when: None,
-            footprint: None,
             unit,
             co2e_unit,
             gas,

@@ -6,7 +6,7 @@ use super::given::{Reads, most_parts};
 use super::interval::{Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, ScopeId};
-use crate::{Case, Fold, Loop, NodeId, Op, PlaceId, RegionId};
+use crate::{Case, Fold, Loop, NodeId, Op, Part, PlaceId, RegionId, Series};
 use footrule_number::Number;
 use std::sync::Arc;
 
@@ -42,8 +42,17 @@ impl Analysis<'_> {
             if let Some(path) = self.value(level.list).and_then(|n| self.path(n)) {
                 self.paths.insert(level.bound, format!("{path}[]"));
             }
+            // A part of a list that follows or precedes an item may be empty.
+            let least = match level.series {
+                None => count.0,
+                Some(Series { part: Part::From | Part::To, .. }) => count.0.min(1),
+                Some(Series { part: Part::After | Part::Before, .. }) => 0,
+            };
+            if let Some(series) = level.series {
+                self.read_region(series.at, at, reads);
+            }
             turns.count =
-                (turns.count.0.saturating_mul(count.0), turns.count.1.zip(count.1).and_then(|(a, b)| a.checked_mul(b)));
+                (turns.count.0.saturating_mul(least), turns.count.1.zip(count.1).and_then(|(a, b)| a.checked_mul(b)));
             let inner = self.below(at);
             self.bind(level.bound, inner, (*item).clone());
             self.nodes(level.head, inner);

@@ -7,7 +7,7 @@ use super::given::{any_parts, constant, most_parts};
 use super::interval::{Done, Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, Entry, ScopeId};
-use crate::{GasRef, NodeId, Op, Origin, ResultRef};
+use crate::{GasRef, NodeId, Op, Origin, ResultRef, Ty};
 use footrule_number::{Number, Ratio};
 use std::sync::Arc;
 
@@ -169,6 +169,10 @@ impl<'p> Step<'_, 'p> {
                 let item = Arc::new(Interval { lo: x.lo, hi: y.hi, nonzero: false }.into());
                 Kind::List { item, count: (count, Some(count)) }.into()
             }
+            Op::Position(a) | Op::Ordinal(a) => {
+                self.read(*a);
+                Interval::not_negative().into()
+            }
             Op::Add(a, b) | Op::Sub(a, b) => return self.sum(n, op, *a, *b),
             Op::Mul(a, b) => return self.product(n, *a, *b),
             Op::Div(a, b) => return self.quotient(n, *a, *b),
@@ -238,6 +242,24 @@ impl<'p> Step<'_, 'p> {
                     Some(c) => self.a.cells(*table, &rows, *c, false),
                     None if rows.is_empty() => Range::NEVER,
                     None => Kind::Row(*table, rows.into()).into(),
+                }
+            }
+            Op::Interpolate { table, keys, column, .. } => {
+                // A value between two points lies between theirs: every row may be one of the two.
+                let info = self.a.program.tables.get(table.ix())?;
+                let between = info.interpolate.map(|i| i.key as usize);
+                let keys: Vec<Range> = keys.iter().map(|k| self.read(*k)).collect();
+                let others = keys.into_iter().enumerate().map(|(i, range)| {
+                    if Some(i) == between { Interval::ANY.into() } else { range }
+                });
+                if matches!(info.columns.get(*column as usize), Some((_, Ty::Split(_)))) {
+                    return Some(Kind::Split(any_parts(self.a.program)).into());
+                }
+                let rows = self.a.rows_for(*table, &others.collect::<Vec<_>>());
+                // Two points on either side of zero have zero between them.
+                match self.a.cells(*table, &rows, *column, false).kind {
+                    Kind::Number(i) => Interval { nonzero: false, ..i }.into(),
+                    _ => return None,
                 }
             }
             Op::Column(row, c) => match self.read(*row).kind {
