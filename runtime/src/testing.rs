@@ -206,7 +206,14 @@ fn compare(program: &Program, name: &str, actual: Number, figure: &Figure<'_>) -
 
 fn figure(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(String, Number), Text> {
     let all_lines = || outcome.lines.iter().chain(&outcome.apart);
+    let missing = || Text::new("没有可评的贡献", "nothing contributes that could be rated");
+    let quality = outcome.data_quality.as_ref();
     Ok(match what {
+        ResultRef::PrimaryShare => {
+            ("primary_share".to_owned(), quality.and_then(|q| q.primary_share).ok_or_else(missing)?)
+        }
+        ResultRef::RatedShare => ("rated_share".to_owned(), quality.map(|q| q.rated).ok_or_else(missing)?),
+        ResultRef::Dqr => ("dqr".to_owned(), quality.and_then(|q| q.unrounded).ok_or_else(missing)?),
         ResultRef::Total => ("total".to_owned(), outcome.total.unrounded),
         ResultRef::Stage(s) => {
             let stage = outcome.stages.get(s.ix()).ok_or_else(|| Text::new("没有此阶段", "no such stage"))?;

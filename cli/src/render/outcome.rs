@@ -57,9 +57,19 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         let unknown = word(lang, "未分气体", "not known by gas");
         name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
     };
-    let primary = o.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
-    let quality =
-        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    let percent = |s: &str| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = o.primary_data_share.as_deref().and_then(percent);
+    let primary = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), s));
+    // Where nothing is rated there is nothing to say.
+    let dqr = o.data_quality.as_ref().and_then(|q| {
+        let (rating, share) = (q.rating.as_ref()?, percent(&q.rated_share)?);
+        let value = match lang {
+            Lang::Zh => format!("{rating}（覆盖 {share}）"),
+            Lang::En => format!("{rating} (of {share})"),
+        };
+        Some((word(lang, "数据质量评分", "data quality rating").to_owned(), value))
+    });
+    let quality = primary.into_iter().chain(dqr);
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
         title: label(&o.rule.name, lang).to_owned(),
@@ -70,7 +80,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         apart: apart.collect(),
         origins: o.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
         gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
-        quality: quality.into_iter().collect(),
+        quality: quality.collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
         warnings: o
             .warnings

@@ -184,6 +184,7 @@ registry! {
     R004 Error "对已修约的数再修约" "rounding of a rounded number";
     R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
+    R020 Error "来源的数据质量不对" "malformed data quality of a source";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -199,6 +200,7 @@ registry! {
     I013 Error "输入因子的 GWP 体系不符" "GWP set of an input factor";
     I014 Error "活动数据缺因子" "activity without a factor";
     I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
+    I020 Error "数据质量评分不对" "malformed data quality";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
@@ -211,6 +213,7 @@ registry! {
     E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    E015 Error "没有数据质量评分" "no data is rated";
     E016 Error "取值在内插表的范围之外" "value outside the points of a table";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";

@@ -14,6 +14,7 @@ mod except;
 mod expr;
 mod interpolate;
 mod loops;
+mod quality;
 mod resolve;
 mod rule;
 mod series;

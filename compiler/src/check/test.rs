@@ -151,7 +151,9 @@ fn expectation(
     within: Option<&Expr>,
 ) -> Option<TExpect> {
     let units = rule_units(cx.db, cx.item.file).clone();
+    let quality = TResult::quality(&what.text).filter(|_| name.is_none());
     let (target, unit): (Result<TResult, Item>, Ty) = match (what.text.as_str(), name) {
+        _ if quality.is_some() => (quality.map_or(Ok(TResult::Total), Ok), Ty::number()),
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
         ("stage", Some(n)) => (Ok(TResult::Stage(cx.stage(n)?)), Ty::Number(units.result)),
         ("gas", Some(n)) => match cx.member(&EnumRef::Gases, n)?.kind {
@@ -188,8 +190,8 @@ fn expectation(
                 what.span,
                 text!("不能期望 `{w}`", "`{w}` cannot be expected"),
                 text!(
-                    "可用 total、stage、gas、origin、line、report、error、warning",
-                    "use total, stage, gas, origin, line, report, error or warning"
+                    "可用 total、stage、gas、origin、line、report、error、warning、primary_share、rated_share、dqr",
+                    "use total, stage, gas, origin, line, report, error, warning, primary_share, rated_share or dqr"
                 ),
             );
             return None;

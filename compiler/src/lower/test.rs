@@ -59,7 +59,7 @@ impl Lower<'_> {
         match e {
             TExpect::Result(r, n) => {
                 let what = self.result(r);
-                let one = self.per_one().filter(|_| !n.bare);
+                let one = self.per_one().filter(|_| !n.bare && !r.is_quality());
                 let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
                 Expect::Result {
                     what,

@@ -16,6 +16,7 @@
 mod except;
 mod op;
 mod program;
+pub mod quality;
 mod text;
 mod verify;
 

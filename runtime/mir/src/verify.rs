@@ -447,6 +447,7 @@ impl<'a> Verifier<'a> {
         let p = self.p;
         let known = match what {
             ResultRef::Total | ResultRef::Origin(_) => true,
+            ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => true,
             ResultRef::Stage(s) => s.ix() < p.stages.len(),
             ResultRef::Gas(g) => g.ix() < p.gases.len(),
             ResultRef::Lines(ids) => ids.iter().all(|l| l.ix() < p.lines.len()),

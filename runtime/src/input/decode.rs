@@ -39,6 +39,14 @@ impl<'p> Decoder<'p> {
         self.found.push(d);
     }
 
+    /// What has been said of an input and what is in it, by path.
+    pub(super) fn evidence_by_path(&self, input: &str) -> HashMap<&str, &EvidenceEntry> {
+        let under = |e: &&EvidenceEntry| {
+            e.path.strip_prefix(input).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.evidence.iter().filter(under).map(|e| (e.path.as_str(), e)).collect()
+    }
+
     /// Everything that was found, in order: what stands in the document by place, then the rest.
     pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Vec<EvidenceEntry>) {
         let file = self.file;

@@ -13,14 +13,17 @@ pub use doc::InputDoc;
 
 use crate::coverage::Recorder;
 use crate::diagnose;
+use crate::given::{self, Said, Tree};
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
 use crate::result::{EvidenceEntry, Finding, InputValue};
+use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::{Day, InputId, InputInfo, Op, PlaceId, Program, RegionId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Longest list.
 pub const MAX_LIST: usize = 1_000_000;
@@ -34,6 +37,8 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceEntry>,
     pub(crate) slots: Vec<Slot>,
     given: Vec<bool>,
+    /// What is known of the given data.
+    pub(crate) tree: Arc<Tree>,
     /// What was done to the data: findings of the result.
     pub(crate) notes: Vec<Finding>,
 }
@@ -128,7 +133,18 @@ impl Inputs {
             if let Some(seen) = seen.filter(|_| place.is_some()) {
                 seen.input(i);
             }
-            let slot = decoder.input(&mut it, info, place);
+            let mut slot = decoder.input(&mut it, info, place);
+            let touch = match place {
+                // Nobody gave it.
+                None if slot.value == Value::Absent || !given::numeric(program, &info.ty, 0) => None,
+                None => Some(Touch::Assumed),
+                Some(place) => {
+                    let said = Said { program, evidence: decoder.evidence_by_path(&info.name.id) };
+                    let json = if let Given::Json(json) = place { Some(*json) } else { None };
+                    Arc::make_mut(&mut it.given).add(&said, &info.name.id, &slot.value, &info.ty, json)
+                }
+            };
+            slot.touches.absorb(&touch.map(Touches::one).unwrap_or_default());
             if let Some(place) = it.inputs.get_mut(InputId(i as u32).ix()) {
                 *place = Some(slot);
             }
@@ -138,8 +154,9 @@ impl Inputs {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
+        let tree = it.given.clone();
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given, notes })
+        Ok(Self { period, evidence, slots, given: was_given, tree, notes })
     }
 
     /// The value of an input.

@@ -103,6 +103,7 @@ impl Interp<'_> {
             }
         };
         let value = match value {
+            Ok(Value::Split(s)) => Value::Split(s.rated(self.rating(&touches))),
             Ok(v) => v,
             Err(kind) => Value::Err(self.fail(id, kind)),
         };
@@ -307,7 +308,8 @@ impl Interp<'_> {
                 let touches = Touches::one(Touch::Factor(*f));
                 let value = match self.factor(*f) {
                     Some(x) if matches!(ty, Ty::Split(_)) => {
-                        Value::Split(Split::one(PartKey { origin, gas: None, evidence: Evidence::Secondary }, x))
+                        let key = PartKey { origin, gas: None, evidence: Evidence::Secondary };
+                        Value::Split(Split::one(key, x).rated(self.rating(&touches)))
                     }
                     Some(x) => Value::Number(x),
                     None => self.bug(id, "a cell without its number"),
@@ -375,7 +377,7 @@ impl Interp<'_> {
             touches.absorb(&Touches::one(Touch::Factor(f)));
         }
         match mass.mul(gwp) {
-            Ok(x) => Value::Split(Split::one(gas_key(gas, origin), x)),
+            Ok(x) => Value::Split(Split::one(gas_key(gas, origin), x).rated(self.rating(touches))),
             Err(e) => self.num_fail(id, e, shown),
         }
     }

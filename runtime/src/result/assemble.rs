@@ -1,6 +1,7 @@
 //! Puts the findings of an evaluation into the result record.
 
 use super::outcome::*;
+use super::quality::Quality;
 use super::{Findings, LineResult, publish};
 use crate::days;
 use crate::diagnose;
@@ -17,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Decimals of shares.
 const SHARE_DECIMALS: u32 = 4;
+
+/// Decimals of a data quality rating.
+const RATING_DECIMALS: u32 = 2;
 
 pub(crate) fn name(n: &Named) -> Name {
     Name { id: n.id.clone(), labels: n.labels.clone(), clause: n.clause.clone() }
@@ -100,9 +104,22 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             })
             .collect(),
         evidence: inputs.evidence.clone(),
-        primary_data_share: found.figures.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+        primary_data_share: found.figures.quality.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+        data_quality: data_quality(&found.figures.quality),
         inputs: inputs.shown(program),
         explain: None,
+    })
+}
+
+/// The rating with the share that it is of.
+fn data_quality(q: &Quality) -> Option<DataQuality> {
+    let rated = q.rated?;
+    Some(DataQuality {
+        rating: q.dqr.map(|x| x.to_fixed(RATING_DECIMALS)),
+        unrounded: q.dqr,
+        rated_share: rated.to_fixed(SHARE_DECIMALS),
+        rated,
+        primary_share: q.primary,
     })
 }
 

@@ -8,6 +8,7 @@ mod definition;
 mod explain;
 mod lines;
 mod outcome;
+mod quality;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
@@ -102,6 +103,7 @@ pub(crate) fn found<'p>(
     let mut it = Interp::new(program, inputs.period);
     it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
+    it.given = inputs.tree.clone();
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
     let lines = lines::lines(&mut it);

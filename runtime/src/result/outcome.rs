@@ -86,11 +86,34 @@ pub struct Outcome {
     /// Share of primary data by absolute contribution, 4 decimals; absent if nothing contributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_data_share: Option<String>,
+    /// Data quality; absent if nothing contributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_quality: Option<DataQuality>,
     /// The inputs as they were read, in declared units.
     pub inputs: Vec<InputValue>,
     /// The derivation, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<super::Explain>,
+}
+
+/// Data quality of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataQuality {
+    /// Mean rating (1 best, 5 worst) of what is rated, weighted by absolute contribution, 2 decimals; absent if
+    /// nothing is rated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<String>,
+    /// The same, unrounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unrounded: Option<Number>,
+    /// Share of the absolute contributions that are rated, 4 decimals.
+    pub rated_share: String,
+    /// The same, unrounded.
+    #[serde(skip)]
+    pub rated: Number,
+    /// Share of primary data, unrounded.
+    #[serde(skip)]
+    pub primary_share: Option<Number>,
 }
 
 /// The rule.

@@ -78,6 +78,9 @@ impl<'i> Reader<'i> {
                         Rule::expr => value = self.expr(part),
                         Rule::within_tol => within = Some(self.child(part, Rule::sum_expr)),
                         Rule::eq => {}
+                        Rule::quality_result => {
+                            what = part.into_inner().next().map_or_else(no_name, |n| self.result_name(&n));
+                        }
                         _ => what = self.word(&part),
                     }
                 }
