@@ -24,6 +24,8 @@ pub enum Ns {
     Type,
     /// Sources.
     Source,
+    /// Scenarios.
+    Scenario,
 }
 
 /// A declaration. `member` counts the members of an enumeration or a flow enumeration.
@@ -105,6 +107,7 @@ impl StmtName for Stmt {
             Self::Unit { .. } => Ns::Unit,
             Self::Stage { .. } => Ns::Stage,
             Self::Source { .. } => Ns::Source,
+            Self::Scenario { .. } => Ns::Scenario,
             Self::Input(_)
             | Self::Param(_)
             | Self::Table(_)
@@ -122,6 +125,7 @@ impl StmtName for Stmt {
                 "unit" => Ns::Unit,
                 "stage" => Ns::Stage,
                 "source" => Ns::Source,
+                "scenario" => Ns::Scenario,
                 "input" | "param" | "table" | "emission" | "removal" | "credit" | "apart" | "const" | "fn" | "let"
                 | "report" => Ns::Value,
                 _ => return None,

@@ -39,6 +39,7 @@ pub(crate) fn unknown(db: &dyn Db, code: Code, at: Place, name: &str, ns: Ns, mo
         Ns::Stage => Text::new("阶段", "stage"),
         Ns::Type => Text::new("类型", "type"),
         Ns::Source => Text::new("来源", "source"),
+        Ns::Scenario => Text::new("情景", "scenario"),
     };
     let mut known = visible(db, at.item.file, ns);
     known.extend(more.iter().cloned());

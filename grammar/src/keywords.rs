@@ -98,7 +98,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row(Rule::kw_allocate, "allocate", "分配", Place::HEAD),
     row(Rule::kw_cutoff, "cutoff", "取舍", Place::HEAD),
     row(Rule::kw_balance, "balance", "平衡", Place::HEAD),
-    row(Rule::kw_scenario, "scenario", "情景", Place::HEAD),
+    row(Rule::kw_scenario, "scenario", "情景", Place::HEAD.or(Place::INSIDE)),
     row(Rule::kw_except, "except", "例外", Place::HEAD),
     row(Rule::kw_and, "and", "且", Place::INSIDE),
     row(Rule::kw_or, "or", "或", Place::INSIDE),

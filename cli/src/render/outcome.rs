@@ -7,7 +7,9 @@ use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
-use footrule_runtime::{Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
+use footrule_runtime::{
+    Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Scenario, Shown, Source,
+};
 
 /// How many digits of a hash are shown.
 const SHORT_HASH: usize = 12;
@@ -42,6 +44,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
     facts.extend(o.period.as_ref().map(|p| period(&p.from, &p.to)));
     facts.push(format!("{unit} {}", quantity_text(&o.declared_unit.value.to_string(), &o.declared_unit.unit)));
     facts.push(format!("GWP {}", o.rule.gwp));
+    facts.extend(o.scenario.as_ref().map(|s| scenario(s, lang)));
     facts.retain(|f| !f.is_empty());
     let stages = o.stages.iter().map(|s| Bar {
         label: label(&s.name, lang).to_owned(),
@@ -108,6 +111,22 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
 fn label(name: &Name, lang: Lang) -> &str {
     let label = name.labels.get(lang);
     if label.is_empty() { &name.id } else { label }
+}
+
+/// `scenario high: x = 5, grid_cn = 0.3 kg{CO2e}/kWh{electricity}`
+fn scenario(s: &Scenario, lang: Lang) -> String {
+    let value = |v: &Shown| match v {
+        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
+        Shown::Text(t) => t.clone(),
+        Shown::Bool(b) => b.to_string(),
+        _ => "…".to_owned(),
+    };
+    let changes: Vec<String> = s.overrides.iter().map(|o| format!("{} = {}", o.name.id, value(&o.value))).collect();
+    let name = label(&s.name, lang);
+    match lang {
+        Lang::Zh => format!("情景 {name}：{}", changes.join("，")),
+        Lang::En => format!("scenario {name}: {}", changes.join(", ")),
+    }
 }
 
 /// A whole year is a year.

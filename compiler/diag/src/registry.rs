@@ -185,6 +185,8 @@ registry! {
     R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
     R020 Error "来源的数据质量不对" "malformed data quality of a source";
+    R021 Error "情景不能改变它" "a scenario cannot change this";
+    R022 Error "凭证只能要求输入给出" "evidence of what is no input";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -201,6 +203,8 @@ registry! {
     I014 Error "活动数据缺因子" "activity without a factor";
     I015 Error "条件输入与条件不符" "conditional input given or missing against its condition";
     I020 Error "数据质量评分不对" "malformed data quality";
+    I021 Error "情景未知" "unknown scenario";
+    I022 Error "缺少凭证" "value without evidence";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";

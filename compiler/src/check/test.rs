@@ -19,6 +19,8 @@ pub struct TTest {
     pub period: Option<(DateKey, Option<DateKey>)>,
     /// Inputs.
     pub sets: Vec<(Item, TExpr, Place)>,
+    /// `scenario`
+    pub scenario: Option<String>,
     /// `from`
     pub from: Option<(String, Span)>,
     /// Expectations.
@@ -67,7 +69,8 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::Period(a, b) => out.period = Some((*a, *b)),
             TestEntry::Source(s) => out.source = cx.source(s),
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
-            TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
+            TestEntry::Scenario(name) => out.scenario = super::scenario::named(cx, name).or(out.scenario.take()),
+            TestEntry::Set(path, value) => set(cx, &mut out.sets, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
                 if let Some(e) = expectation(cx, what, name.as_ref().and_then(|p| p.0.first()), value, within.as_ref())
                 {
@@ -107,12 +110,19 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
     BodyKind::Test(Box::new(out))
 }
 
-fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, value: &Expr, span: Span) {
+/// An input set to a value, in a test or a scenario.
+pub(super) fn set(
+    cx: &mut Cx<'_>,
+    sets: &mut Vec<(Item, TExpr, Place)>,
+    path: &footrule_syntax::ast::Path,
+    value: &Expr,
+    span: Span,
+) {
     let name = &path.0[0];
     let input = match resolve(cx.db, cx.item.file, Ns::Value, name.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "input" && path.0.len() == 1 => e.item,
         Resolved::One(e) if cx.each(&e.item).is_some() && path.0.len() == 2 => {
-            member(cx, out, &e.item, path, value, span);
+            member(cx, sets, &e.item, path, value, span);
             return;
         }
         _ => {
@@ -123,7 +133,7 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
             return;
         }
     };
-    if out.sets.iter().any(|(i, _, _)| *i == input) {
+    if sets.iter().any(|(i, _, _)| *i == input) {
         let n = &name.text;
         cx.error(
             Code::I011,
@@ -140,7 +150,7 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, ty, true);
-    out.sets.push((input, e, cx.at(span)));
+    sets.push((input, e, cx.at(span)));
 }
 
 fn expectation(
@@ -251,7 +261,7 @@ fn decimals(e: &TExpr) -> u32 {
 /// `share.lagoon = 0.4`: one entry for each member makes up the input.
 fn member(
     cx: &mut Cx<'_>,
-    out: &mut TTest,
+    sets: &mut Vec<(Item, TExpr, Place)>,
     input: &crate::db::Item,
     path: &footrule_syntax::ast::Path,
     value: &Expr,
@@ -261,12 +271,12 @@ fn member(
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
-    if !out.sets.iter().any(|(i, _, _)| i == input) {
+    if !sets.iter().any(|(i, _, _)| i == input) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };
-        out.sets.push((input.clone(), all, cx.at(span)));
+        sets.push((input.clone(), all, cx.at(span)));
     }
-    let found = out.sets.iter_mut().find(|(i, _, _)| i == input);
+    let found = sets.iter_mut().find(|(i, _, _)| i == input);
     let Some((_, crate::types::TExpr { kind: crate::types::TKind::Each(_, values), .. }, _)) = found else { return };
     if values.get(index).is_some_and(Option::is_some) {
         let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");

@@ -9,6 +9,7 @@ mod data;
 mod each;
 mod except;
 mod rule;
+mod scenario;
 mod test;
 
 use crate::check::{BodyKind, body_of};
@@ -358,6 +359,7 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Table(t) => t.labels.clone(),
         Stmt::Line(l) => l.labels.clone(),
         Stmt::Test(t) => t.labels.clone(),
+        Stmt::Scenario { labels, .. } => labels.clone(),
         _ => Text::default(),
     }
 }

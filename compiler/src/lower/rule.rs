@@ -49,13 +49,20 @@ impl Lower<'_> {
         }
         self.reference();
         for i in of(&["require", "warn"]) {
-            if let BodyKind::Check(c) = &body_of(self.db, &i).kind {
-                let info = self.within(self.results, &i, |lo| lo.check(c));
-                self.program.checks.push(info);
+            match &body_of(self.db, &i).kind {
+                BodyKind::Check(c) => {
+                    let info = self.within(self.results, &i, |lo| lo.check(c));
+                    self.program.checks.push(info);
+                }
+                BodyKind::Evidence(e) => self.evidence(&i, e),
+                _ => {}
             }
         }
         for i in of(&["report"]) {
             self.report(&i);
+        }
+        for i in of(&["scenario"]) {
+            self.scenario(&i);
         }
         for i in of(&["test"]) {
             self.test(&i);

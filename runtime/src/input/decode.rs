@@ -11,7 +11,7 @@ use crate::touch::Touches;
 use crate::units::Refused;
 use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
-use footrule_mir::{Day, FieldInfo, InputInfo, Program, RecordId, Ty};
+use footrule_mir::{Day, FieldInfo, InputInfo, Program, RecordId, ScenarioInfo, Ty};
 use std::collections::{HashMap, HashSet};
 
 /// Keys beside `period` and `inputs`.
@@ -25,6 +25,8 @@ pub(super) struct Decoder<'p> {
     /// The GWP set that the document states for all its CO2e data.
     pub(super) gwp: Option<Json>,
     pub(super) found: Vec<Diagnostic>,
+    /// The scenario that the document asks for.
+    pub(super) scenario: Option<&'p ScenarioInfo>,
     /// What was done to the data, to be told with the result.
     pub(super) notes: Vec<Finding>,
 }
@@ -32,7 +34,7 @@ pub(super) struct Decoder<'p> {
 impl<'p> Decoder<'p> {
     pub(super) fn new(program: &'p Program, doc: Option<&InputDoc>) -> Self {
         let file = doc.map_or_else(String::new, |d| d.file.clone());
-        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new(), notes: Vec::new() }
+        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new(), scenario: None, notes: Vec::new() }
     }
 
     pub(super) fn report(&mut self, d: Diagnostic) {
@@ -76,6 +78,7 @@ impl<'p> Decoder<'p> {
         for m in once(members) {
             match m.key.as_str() {
                 "period" => period = self.period(&m.value),
+                "scenario" => self.scenario = self.read_scenario(&m.value),
                 "inputs" => self.group(&m.value, "", given),
                 key if TOP.contains(&key) => {}
                 key => self.unknown_key(m, "", key, TOP.into_iter().chain(["period", "inputs"])),

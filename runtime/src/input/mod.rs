@@ -6,8 +6,10 @@
 mod activity;
 mod decode;
 mod doc;
+mod evidence;
 mod problems;
 mod scalar;
+mod scenario;
 
 pub use doc::InputDoc;
 
@@ -22,7 +24,7 @@ use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::{Day, InputId, InputInfo, Op, PlaceId, Program, RegionId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Longest list.
@@ -39,6 +41,8 @@ pub struct Inputs {
     given: Vec<bool>,
     /// What is known of the given data.
     pub(crate) tree: Arc<Tree>,
+    /// The scenario, and which of its inputs were given all the same.
+    pub(crate) scenario: Option<(usize, BTreeSet<usize>)>,
     /// What was done to the data: findings of the result.
     pub(crate) notes: Vec<Finding>,
 }
@@ -88,7 +92,7 @@ impl Inputs {
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
     ) -> Result<Self, Vec<Diagnostic>> {
-        Self::read_recorded(program, doc, period, sets, None)
+        Self::read_recorded(program, doc, period, sets, None, None)
     }
 
     /// [`Inputs::read`], noting what is given and evaluated on the way.
@@ -97,6 +101,7 @@ impl Inputs {
         doc: Option<&InputDoc>,
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
+        scenario: Option<&str>,
         seen: Option<&Recorder>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut decoder = Decoder::new(program, doc);
@@ -118,12 +123,15 @@ impl Inputs {
                 decoder.report(diagnose::at(d, program, *place, text!("没有这个输入", "there is no such input")));
             }
         }
+        let scenario = scenario.and_then(|name| decoder.named_scenario(name)).or(decoder.scenario);
+        let replaced = scenario.map(|s| decoder.override_inputs(s, &mut given)).unwrap_or_default();
         let period = period.or(stated);
         if period.is_none() && program.nodes.iter().any(|n| matches!(n.op, Op::Period)) {
             decoder.no_period(doc);
         }
         let mut it = Interp::new(program, period);
         it.seen = seen;
+        it.scenario = scenario;
         let mut was_given = vec![false; program.inputs.len()];
         for i in input_order(program) {
             let (Some(info), place) = (program.inputs.get(i), given.get(&i)) else {
@@ -138,6 +146,10 @@ impl Inputs {
                 // Nobody gave it.
                 None if slot.value == Value::Absent || !given::numeric(program, &info.ty, 0) => None,
                 None => Some(Touch::Assumed),
+                // The scenario assumes it.
+                Some(Given::Set(..)) if scenario.is_some_and(|s| s.inputs.iter().any(|(n, ..)| *n == info.name.id)) => {
+                    Some(Touch::Assumed)
+                }
                 Some(place) => {
                     let said = Said { program, evidence: decoder.evidence_by_path(&info.name.id) };
                     let json = if let Given::Json(json) = place { Some(*json) } else { None };
@@ -149,14 +161,17 @@ impl Inputs {
                 *place = Some(slot);
             }
         }
+        decoder.required_evidence(&given);
         let notes = std::mem::take(&mut decoder.notes);
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let tree = it.given.clone();
+        let index = scenario.and_then(|s| program.scenarios.iter().position(|x| std::ptr::eq(x, s)));
+        let index = index.map(|i| (i, replaced));
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given, tree, notes })
+        Ok(Self { period, evidence, slots, given: was_given, tree, scenario: index, notes })
     }
 
     /// The value of an input.

@@ -23,7 +23,7 @@ use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
 use crate::walk::{self, Closure, Refs};
-use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId};
+use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId, ScenarioInfo};
 use footrule_number::{NumError, Number};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -71,6 +71,8 @@ pub(crate) struct Interp<'p> {
     ratings: Vec<Score>,
     /// The given data.
     pub given: Arc<Tree>,
+    /// The scenario at hand.
+    pub scenario: Option<&'p ScenarioInfo>,
     /// What definitions with exceptions came to, by node and items of the enclosing loops.
     pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
     /// Notes what is evaluated, if someone wants to know.
@@ -101,6 +103,7 @@ impl<'p> Interp<'p> {
             data: data(program),
             ratings: program.factors.iter().map(|f| rating(program, f)).collect(),
             given: Arc::default(),
+            scenario: None,
             excepted: HashMap::new(),
             seen: None,
         }
@@ -346,7 +349,8 @@ fn data(program: &Program) -> Vec<bool> {
         Cell::Factor(f) => Some(*f),
         Cell::Const(_) => None,
     });
-    for f in rows.chain(cells) {
+    let scenarios = program.scenarios.iter().flat_map(|s| &s.params).map(|(_, f, _)| *f);
+    for f in rows.chain(cells).chain(scenarios) {
         if let Some(is) = data.get_mut(f.ix()) {
             *is = true;
         }

@@ -83,6 +83,7 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             let u = node.and_then(|n| crate::interp::unit_of(&n.ty));
             Quantity { value: x, unit: u.map_or_else(String::new, |u| unit(program, u)) }
         }),
+        scenario: super::scenario::scenario(program, inputs),
         total: figure(program, found.figures.total)?,
         stages: stages.collect::<Result<_, NumError>>()?,
         gases: gases(program, found, program.rule.credits_apart)?,
@@ -292,12 +293,20 @@ fn traces(found: &Findings) -> impl Iterator<Item = &Touches> {
 
 fn checks(program: &Program, found: &Findings) -> Vec<Check> {
     let all = program.checks.iter().zip(&found.checks);
+    // Values without the evidence that is asked for have been refused.
+    let evidence = program.evidence.iter().map(|e| Check {
+        name: name(&e.name),
+        kind: CheckKind::Require,
+        formula: format!("evidence {}", e.path(program)),
+        verdict: Verdict::Passed,
+    });
     all.map(|(c, r)| Check {
         name: name(&c.name),
         kind: if c.warn { CheckKind::Warn } else { CheckKind::Require },
         formula: c.formula.clone(),
         verdict: if r.holds { Verdict::Passed } else { Verdict::Warning },
     })
+    .chain(evidence)
     .collect()
 }
 

@@ -9,6 +9,7 @@ mod explain;
 mod lines;
 mod outcome;
 mod quality;
+mod scenario;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
@@ -104,6 +105,7 @@ pub(crate) fn found<'p>(
     it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.given = inputs.tree.clone();
+    it.scenario = inputs.scenario.as_ref().and_then(|(i, _)| program.scenarios.get(*i));
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
     let lines = lines::lines(&mut it);

@@ -59,6 +59,9 @@ pub struct Outcome {
     /// The reference flow of the period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_flow: Option<Quantity>,
+    /// The scenario, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<Scenario>,
     /// The footprint.
     pub total: Figure,
     /// By stage, in order of the rule.
@@ -94,6 +97,41 @@ pub struct Outcome {
     /// The derivation, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<super::Explain>,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scenario {
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// What it puts in the place of given inputs and of parameters.
+    pub overrides: Vec<Override>,
+}
+
+/// What a scenario changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Override {
+    /// Input or parameter.
+    pub kind: OverrideKind,
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// The value of the scenario.
+    pub value: Shown,
+    /// True for an input that was given, too: the scenario's value was taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
+}
+
+/// What a scenario can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverrideKind {
+    /// An input.
+    Input,
+    /// A parameter.
+    Param,
 }
 
 /// Data quality of a result.
