@@ -26,8 +26,10 @@ impl Lower<'_> {
         let name = self.named(item);
         let from = t.from.as_ref().and_then(|(path, span)| {
             if !crate::data::stays_inside(path) {
-                let message =
-                    text!("测试数据 `{path}` 不在本文件的文件夹内", "test data `{path}` lies outside this file's folder");
+                let message = text!(
+                    "测试数据 `{path}` 不在本文件的文件夹内",
+                    "test data `{path}` lies outside this file's folder"
+                );
                 let label = text!("路径相对于本文件", "the path is relative to this file");
                 self.diags.push(Diagnostic::new(Code::P004, message).at(item.at(*span), label).help(text!(
                     "把文件放在规则旁边，只写相对路径，不用 `..`",
