@@ -9,7 +9,7 @@ fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, out)?;
-        } else if path.extension().is_some_and(|e| e == "pcr" || e == "csv") {
+        } else if path.extension().is_some_and(|e| e == "pcr" || e == "csv" || e == "json") {
             out.push(path);
         }
     }

@@ -28,6 +28,8 @@ pub enum Ns {
     Source,
     /// Processes.
     Process,
+    /// Scenarios.
+    Scenario,
 }
 
 /// A declaration. `member` counts the members of an enumeration or a flow enumeration.
@@ -110,6 +112,7 @@ impl StmtName for Stmt {
             Self::Stage { .. } => Ns::Stage,
             Self::Source { .. } => Ns::Source,
             Self::Process { .. } => Ns::Process,
+            Self::Scenario { .. } => Ns::Scenario,
             Self::Input(_)
             | Self::Param(_)
             | Self::Table(_)
@@ -128,6 +131,7 @@ impl StmtName for Stmt {
                 "stage" => Ns::Stage,
                 "source" => Ns::Source,
                 "process" => Ns::Process,
+                "scenario" => Ns::Scenario,
                 "input" | "param" | "table" | "emission" | "removal" | "credit" | "apart" | "const" | "fn" | "let"
                 | "report" | "include" => Ns::Value,
                 _ => return None,
@@ -198,7 +202,7 @@ pub(crate) fn exported<'db>(db: &'db dyn Db, file: SourceFile, ns: Ns, name: &st
         || match ns {
             Ns::Flow | Ns::Unit | Ns::Type => true,
             Ns::Value => matches!(entry.item.key.keyword.as_str(), "const" | "param" | "table"),
-            Ns::Stage | Ns::Source | Ns::Process => false,
+            Ns::Stage | Ns::Source | Ns::Process | Ns::Scenario => false,
         };
     open.then_some(entry)
 }

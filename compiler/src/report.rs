@@ -40,6 +40,7 @@ pub(crate) fn unknown(db: &dyn Db, code: Code, at: Place, name: &str, ns: Ns, mo
         Ns::Type => Text::new("类型", "type"),
         Ns::Source => Text::new("来源", "source"),
         Ns::Process => Text::new("过程", "process"),
+        Ns::Scenario => Text::new("情景", "scenario"),
     };
     let mut known = visible_from(db, &at.item, ns);
     known.extend(more.iter().cloned());

@@ -204,6 +204,31 @@ pub enum TResult {
     Origin(Origin),
     /// `total_of(a, b)`
     Lines(Vec<Through>),
+    /// `primary_share`
+    PrimaryShare,
+    /// `rated_share`
+    RatedShare,
+    /// `dqr`
+    Dqr,
+}
+
+impl TResult {
+    /// A result that is a plain number on data quality and read by this name.
+    #[must_use]
+    pub fn quality(name: &str) -> Option<Self> {
+        Some(match name {
+            "primary_share" => Self::PrimaryShare,
+            "rated_share" => Self::RatedShare,
+            "dqr" => Self::Dqr,
+            _ => return None,
+        })
+    }
+
+    /// True for results that are no CO2e.
+    #[must_use]
+    pub fn is_quality(&self) -> bool {
+        matches!(self, Self::PrimaryShare | Self::RatedShare | Self::Dqr)
+    }
 }
 
 /// A function of one number.

@@ -7,7 +7,7 @@ use crate::days;
 use crate::show;
 use crate::value::{Errs, FailKind, Failure, Value};
 use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
-use footrule_mir::{ExceptionId, ExceptionInfo, NodeId, Op, PlaceId, Program, TableId, Ty};
+use footrule_mir::{ExceptionId, ExceptionInfo, NodeId, Op, PlaceId, Program, ResultRef, TableId, Ty};
 use footrule_number::{NumError, Number};
 
 /// How deeply a formula is written out in a message.
@@ -60,6 +60,7 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NoFactor => Code::I014,
         FailKind::FixedFactor => Code::I008,
         FailKind::NoGwp(_) => Code::P008,
+        FailKind::NotRated(_) => Code::E015,
         FailKind::Bug(_) => Code::C005,
     }
 }
@@ -229,6 +230,16 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             let (gas, set) = (program.gases.get(g.ix()).map_or("?", |g| g.name.id.as_str()), &program.rule.gwp);
             let label = text!("{gas} 没有数值", "{gas} has no value");
             (text!("{gas} 在 {set} 中没有 GWP", "{gas} has no GWP in {set}"), label)
+        }
+        FailKind::NotRated(what) => {
+            let name = figure_name(what);
+            (
+                text!(
+                    "`{name}` 没有值：没有一项贡献的数据有质量评分",
+                    "`{name}` has no value: no contribution rests on rated data"
+                ),
+                text!("没有可评的数据", "nothing is rated"),
+            )
         }
         FailKind::Bug(what) => {
             (text!("程序缺陷：{what}", "a bug of Footrule: {what}"), Text::new("求值到此", "while this was evaluated"))
@@ -400,8 +411,18 @@ pub(crate) fn describe(program: &Program, id: NodeId, depth: u32) -> String {
             };
             format!("{}.{}", sub(*a), column.unwrap_or("?"))
         }
-        Op::Result(_) => "total".to_owned(),
+        Op::Result(what) => figure_name(what).to_owned(),
         _ => "…".to_owned(),
+    }
+}
+
+/// How a figure of the result is written.
+fn figure_name(what: &ResultRef) -> &'static str {
+    match what {
+        ResultRef::PrimaryShare => "primary_share",
+        ResultRef::RatedShare => "rated_share",
+        ResultRef::Dqr => "dqr",
+        _ => "total",
     }
 }
 

@@ -8,7 +8,8 @@ use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
 use footrule_runtime::{
-    Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source, Upstream, UpstreamForm,
+    Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Scenario, Shown, Source, Upstream,
+    UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -44,6 +45,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
     facts.extend(o.period.as_ref().map(|p| period(&p.from, &p.to)));
     facts.push(format!("{unit} {}", quantity_text(&o.declared_unit.value.to_string(), &o.declared_unit.unit)));
     facts.push(format!("GWP {}", o.rule.gwp));
+    facts.extend(o.scenario.as_ref().map(|s| scenario(s, lang)));
     facts.retain(|f| !f.is_empty());
     let stages = o.stages.iter().map(|s| Bar {
         label: label(&s.name, lang).to_owned(),
@@ -59,9 +61,19 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         let unknown = word(lang, "未分气体", "not known by gas");
         name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
     };
-    let primary = o.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
-    let quality =
-        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    let percent = |s: &str| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = o.primary_data_share.as_deref().and_then(percent);
+    let primary = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), s));
+    // Where nothing is rated there is nothing to say.
+    let dqr = o.data_quality.as_ref().and_then(|q| {
+        let (rating, share) = (q.rating.as_ref()?, percent(&q.rated_share)?);
+        let value = match lang {
+            Lang::Zh => format!("{rating}（覆盖 {share}）"),
+            Lang::En => format!("{rating} (of {share})"),
+        };
+        Some((word(lang, "数据质量评分", "data quality rating").to_owned(), value))
+    });
+    let quality = primary.into_iter().chain(dqr);
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
         title: label(&o.rule.name, lang).to_owned(),
@@ -72,7 +84,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         apart: apart.collect(),
         origins: o.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
         gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
-        quality: quality.into_iter().collect(),
+        quality: quality.collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
         warnings: o
             .warnings
@@ -128,6 +140,22 @@ fn upstream(u: &Upstream, indent: &str, lang: Lang) -> Vec<FactorRow> {
 fn label(name: &Name, lang: Lang) -> &str {
     let label = name.labels.get(lang);
     if label.is_empty() { &name.id } else { label }
+}
+
+/// `scenario high: x = 5, grid_cn = 0.3 kg{CO2e}/kWh{electricity}`
+fn scenario(s: &Scenario, lang: Lang) -> String {
+    let value = |v: &Shown| match v {
+        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
+        Shown::Text(t) => t.clone(),
+        Shown::Bool(b) => b.to_string(),
+        _ => "…".to_owned(),
+    };
+    let changes: Vec<String> = s.overrides.iter().map(|o| format!("{} = {}", o.name.id, value(&o.value))).collect();
+    let name = label(&s.name, lang);
+    match lang {
+        Lang::Zh => format!("情景 {name}：{}", changes.join("，")),
+        Lang::En => format!("scenario {name}: {}", changes.join(", ")),
+    }
 }
 
 /// A whole year is a year.

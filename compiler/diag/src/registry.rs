@@ -198,6 +198,9 @@ registry! {
     R009 Error "语句不能写在过程里" "statement has no place in a process";
     R017 Error "上游规则未知" "unknown upstream rule";
     R018 Error "规则的足迹取决于自身" "rule that needs its own footprint";
+    R020 Error "来源的数据质量不对" "malformed data quality of a source";
+    R021 Error "情景不能改变它" "a scenario cannot change this";
+    R022 Error "凭证只能要求输入给出" "evidence of what is no input";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -217,6 +220,9 @@ registry! {
     I017 Error "交换数据的单位不符" "unit of a data-exchange record does not fit";
     I018 Error "足迹数据的规则不符" "footprint data for another rule";
     I019 Error "初级数据占比不对" "share of primary data malformed";
+    I020 Error "数据质量评分不对" "malformed data quality";
+    I021 Error "情景未知" "unknown scenario";
+    I022 Error "缺少凭证" "value without evidence";
     E001 Error "除数为零" "division by zero";
     E002 Error "数值溢出" "overflow";
     E003 Error "数值过小" "result too small";
@@ -229,6 +235,7 @@ registry! {
     E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    E015 Error "没有数据质量评分" "no data is rated";
     E016 Error "取值在内插表的范围之外" "value outside the points of a table";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";

@@ -34,6 +34,9 @@ pub(crate) const NAMES: &[&str] = &[
     "bare",
     "co2e",
     "total",
+    "primary_share",
+    "rated_share",
+    "dqr",
     "stage_total",
     "gas_total",
     "origin_total",
@@ -350,7 +353,7 @@ impl Cx<'_> {
                 let x = self.expr(&args[0].value, None);
                 let units = crate::sigs::rule_units(self.db, self.item.file);
                 match (&x.ty, &x.kind, &units.reference) {
-                    (Ty::Number(u), TKind::Result(_), Some(r)) => {
+                    (Ty::Number(u), TKind::Result(what), Some(r)) if !what.is_quality() => {
                         let ty = Ty::Number(u.times(r, 1));
                         make(TKind::Absolute(Box::new(x)), ty)
                     }

@@ -602,6 +602,11 @@ const SOURCE_KEYS: &[&str] = &[
     "accessed",
     "table",
     "id",
+    "quality",
+    "technological",
+    "geographical",
+    "temporal",
+    "precision",
 ];
 
 pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
@@ -630,6 +635,7 @@ pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
             cx.push(d);
         }
     }
+    super::quality::source(cx, entries);
     BodyKind::None
 }
 

@@ -10,14 +10,17 @@ mod cycles;
 mod dated;
 mod decl;
 mod each;
+mod evidence;
 mod except;
 mod expr;
 pub(crate) mod instance;
 mod interpolate;
 mod loops;
 mod process;
+mod quality;
 mod resolve;
 mod rule;
+mod scenario;
 mod series;
 mod test;
 
@@ -28,6 +31,7 @@ pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
+pub use evidence::TEvidence;
 pub use except::{Exception, TExcept, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
 pub use instance::{At, Instance, Instances, instances};
@@ -35,6 +39,7 @@ pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub use process::{TBinding, TInclude, TProduct};
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
+pub use scenario::TScenario;
 pub use test::{TExpect, TTest};
 
 use crate::db::{Db, Diag, Item, SourceFile};
@@ -77,6 +82,10 @@ pub enum BodyKind {
     Include(Box<TInclude>),
     /// What a process makes.
     Product(Box<TProduct>),
+    /// A scenario.
+    Scenario(Box<TScenario>),
+    /// Evidence that is asked for.
+    Evidence(TEvidence),
 }
 
 /// A checked body.
@@ -145,6 +154,8 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Test(t) => test::test(&mut cx, t),
+        Stmt::RequireEvidence { of } => evidence::evidence(&mut cx, of),
+        Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
         Stmt::Include(i) => process::include(&mut cx, i),
@@ -167,12 +178,10 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 /// Statements that a later version gives meaning to.
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
-        Stmt::RequireEvidence { .. } => "require evidence",
         Stmt::Product { .. } => "product",
         Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
         Stmt::Balance { .. } => "balance",
-        Stmt::Scenario { .. } => "scenario",
         Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
     })
@@ -237,7 +246,7 @@ pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Op
 /// The expressions of a body, for walks over everything that it reads.
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
-        BodyKind::None => {}
+        BodyKind::None | BodyKind::Evidence(_) => {}
         BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Line(l) => l.expressions(f),
@@ -273,6 +282,10 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Product(p) => f(&p.of),
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));
+        }
+        BodyKind::Scenario(s) => {
+            s.inputs.iter().for_each(|(_, e, _)| f(e));
+            s.params.iter().for_each(|(_, e, _)| f(e));
         }
     }
 }

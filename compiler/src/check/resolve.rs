@@ -207,6 +207,13 @@ impl Cx<'_> {
         if n.text == "total" {
             return self.result(TResult::Total, span);
         }
+        if let Some(what) = TResult::quality(&n.text) {
+            return if self.mode == Mode::Results {
+                TExpr { kind: TKind::Result(what), ty: Ty::number(), span }
+            } else {
+                self.result_misplaced(span, &n.text)
+            };
+        }
         if let Some(x) = self.unique_member(n) {
             return x;
         }

@@ -19,6 +19,8 @@ pub struct TTest {
     pub period: Option<(DateKey, Option<DateKey>)>,
     /// Inputs.
     pub sets: Vec<(Through, TExpr, Place)>,
+    /// `scenario`
+    pub scenario: Option<String>,
     /// `from`
     pub from: Option<(String, Span)>,
     /// Expectations.
@@ -67,7 +69,8 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::Period(a, b) => out.period = Some((*a, *b)),
             TestEntry::Source(s) => out.source = cx.source(s),
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
-            TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
+            TestEntry::Scenario(name) => out.scenario = super::scenario::named(cx, name).or(out.scenario.take()),
+            TestEntry::Set(path, value) => set(cx, &mut out.sets, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
                 if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref()) {
                     out.expects.push((e, cx.at(*span)));
@@ -104,7 +107,14 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
     BodyKind::Test(Box::new(out))
 }
 
-fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, value: &Expr, span: Span) {
+/// An input set to a value, in a test or a scenario.
+pub(super) fn set(
+    cx: &mut Cx<'_>,
+    sets: &mut Vec<(Through, TExpr, Place)>,
+    path: &footrule_syntax::ast::Path,
+    value: &Expr,
+    span: Span,
+) {
     let name = &path.0[0];
     let Some((target, depth)) = input_of(cx, path) else {
         let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");
@@ -117,10 +127,10 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     let input = target.item.clone();
     if cx.each(&input).is_some() && path.0.len() == depth + 1 {
         let rest = footrule_syntax::ast::Path(path.0[depth - 1..].to_vec());
-        member(cx, out, &target, &rest, value, span);
+        member(cx, sets, &target, &rest, value, span);
         return;
     }
-    if out.sets.iter().any(|(i, _, _)| *i == target) {
+    if sets.iter().any(|(i, _, _)| *i == target) {
         let n = target.name();
         cx.error(
             Code::I011,
@@ -137,7 +147,7 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, ty, true);
-    out.sets.push((target, e, cx.at(span)));
+    sets.push((target, e, cx.at(span)));
 }
 
 /// True if a rule or a process that it includes gives a warning of this name.
@@ -183,7 +193,9 @@ fn expectation(
     let parts: Vec<&Ident> = path.iter().flat_map(|p| &p.0).collect();
     let name = parts.first().copied();
     let units = rule_units(cx.db, cx.item.file).clone();
+    let quality = TResult::quality(&what.text).filter(|_| name.is_none());
     let (target, unit): (Result<TResult, Through>, Ty) = match (what.text.as_str(), name) {
+        _ if quality.is_some() => (quality.map_or(Ok(TResult::Total), Ok), Ty::number()),
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
         ("stage", Some(n)) => (Ok(TResult::Stage(cx.stage(n)?)), Ty::Number(units.result)),
         ("gas", Some(n)) => match cx.member(&EnumRef::Gases, n)?.kind {
@@ -222,8 +234,8 @@ fn expectation(
                 what.span,
                 text!("不能期望 `{w}`", "`{w}` cannot be expected"),
                 text!(
-                    "可用 total、stage、gas、origin、line、report、error、warning",
-                    "use total, stage, gas, origin, line, report, error or warning"
+                    "可用 total、stage、gas、origin、line、report、error、warning、primary_share、rated_share、dqr",
+                    "use total, stage, gas, origin, line, report, error, warning, primary_share, rated_share or dqr"
                 ),
             );
             return None;
@@ -283,7 +295,7 @@ fn decimals(e: &TExpr) -> u32 {
 /// `share.lagoon = 0.4`: one entry for each member makes up the input.
 fn member(
     cx: &mut Cx<'_>,
-    out: &mut TTest,
+    sets: &mut Vec<(Through, TExpr, Place)>,
     target: &Through,
     path: &footrule_syntax::ast::Path,
     value: &Expr,
@@ -294,12 +306,12 @@ fn member(
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
-    if !out.sets.iter().any(|(i, _, _)| i == target) {
+    if !sets.iter().any(|(i, _, _)| i == target) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };
-        out.sets.push((target.clone(), all, cx.at(span)));
+        sets.push((target.clone(), all, cx.at(span)));
     }
-    let found = out.sets.iter_mut().find(|(i, _, _)| i == target);
+    let found = sets.iter_mut().find(|(i, _, _)| i == target);
     let Some((_, crate::types::TExpr { kind: crate::types::TKind::Each(_, values), .. }, _)) = found else { return };
     if values.get(index).is_some_and(Option::is_some) {
         let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");

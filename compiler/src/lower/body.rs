@@ -175,8 +175,9 @@ impl Lower<'_> {
                 Op::Characterise { mass, gas, origin: Origin::Fossil }
             }
             TKind::Result(r) => {
+                let per_one = self.per_one().filter(|_| !r.is_quality());
                 let r = self.result(r);
-                match self.per_one() {
+                match per_one {
                     None => Op::Result(r),
                     Some(one) => {
                         let published = mir::Ty::Number(self.program.rule.result_unit);
@@ -205,6 +206,9 @@ impl Lower<'_> {
     pub fn result(&mut self, r: &TResult) -> ResultRef {
         match r {
             TResult::Total => ResultRef::Total,
+            TResult::PrimaryShare => ResultRef::PrimaryShare,
+            TResult::RatedShare => ResultRef::RatedShare,
+            TResult::Dqr => ResultRef::Dqr,
             TResult::Stage(s) => ResultRef::Stage(self.stage(s)),
             TResult::Gas(g) => ResultRef::Gas(self.gas(g)),
             TResult::Origin(o) => ResultRef::Origin(*o),

@@ -10,6 +10,7 @@ mod each;
 mod except;
 mod process;
 mod rule;
+mod scenario;
 mod test;
 mod upstream;
 
@@ -409,6 +410,7 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Test(t) => t.labels.clone(),
         Stmt::Include(i) => i.labels.clone(),
         Stmt::Product { labels, .. } => labels.clone(),
+        Stmt::Scenario { labels, .. } => labels.clone(),
         _ => Text::default(),
     }
 }

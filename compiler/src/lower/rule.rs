@@ -73,14 +73,21 @@ impl Lower<'_> {
             self.inside(*at, |lo| lo.bound_checks(i));
         }
         for (at, i) in of(&["require", "warn"]) {
-            if let BodyKind::Check(c) = &body_of(self.db, &i).kind {
-                let results = self.results;
-                let info = self.inside(at, |lo| lo.within(results, &i, |lo| lo.check(c)));
-                self.program.checks.push(info);
+            match &body_of(self.db, &i).kind {
+                BodyKind::Check(c) => {
+                    let results = self.results;
+                    let info = self.inside(at, |lo| lo.within(results, &i, |lo| lo.check(c)));
+                    self.program.checks.push(info);
+                }
+                BodyKind::Evidence(e) => self.inside(at, |lo| lo.evidence(&i, e)),
+                _ => {}
             }
         }
         for (at, i) in of(&["report"]) {
             self.inside(at, |lo| lo.report(&i));
+        }
+        for (_, i) in of(&["scenario"]) {
+            self.scenario(&i);
         }
         for (_, i) in of(&["test"]) {
             self.test(&i);

@@ -25,6 +25,18 @@ impl Lower<'_> {
         let BodyKind::Test(t) = &body_of(self.db, item).kind else { return };
         let name = self.named(item);
         let from = t.from.as_ref().and_then(|(path, span)| {
+            if !crate::data::stays_inside(path) {
+                let message = text!(
+                    "测试数据 `{path}` 不在本文件的文件夹内",
+                    "test data `{path}` lies outside this file's folder"
+                );
+                let label = text!("路径相对于本文件", "the path is relative to this file");
+                self.diags.push(Diagnostic::new(Code::P004, message).at(item.at(*span), label).help(text!(
+                    "把文件放在规则旁边，只写相对路径，不用 `..`",
+                    "put the file beside the rule and name it without `..`"
+                )));
+                return None;
+            }
             let key = crate::data::data_key(item.file.key(self.db), path);
             let text = module(self.db, &key).map(|f| f.text(self.db).to_string());
             if text.is_none() {
@@ -33,8 +45,9 @@ impl Lower<'_> {
                         .at(item.at(*span), text!("路径相对于本文件", "the path is relative to this file")),
                 );
             }
-            text
+            text.map(|text| (key.to_string(), text))
         });
+        let scenario = t.scenario.clone();
         let source = t.source.as_ref().map(|s| self.source(s));
         let info = self.within(self.root, item, |lo| {
             let sets = t
@@ -48,7 +61,16 @@ impl Lower<'_> {
                 span.start,
                 span.start + "test".len().min((span.end - span.start) as usize) as u32,
             ));
-            mir::TestInfo { name, period: t.period.map(|(a, b)| days(a, b)), sets, from, expects, source, place }
+            mir::TestInfo {
+                name,
+                period: t.period.map(|(a, b)| days(a, b)),
+                sets,
+                scenario,
+                from,
+                expects,
+                source,
+                place,
+            }
         });
         self.program.tests.push(info);
     }
@@ -57,7 +79,7 @@ impl Lower<'_> {
         match e {
             TExpect::Result(r, n) => {
                 let what = self.result(r);
-                let one = self.per_one().filter(|_| !n.bare);
+                let one = self.per_one().filter(|_| !n.bare && !r.is_quality());
                 let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
                 Expect::Result {
                     what,

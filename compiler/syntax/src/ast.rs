@@ -563,6 +563,8 @@ pub struct Test {
 /// An entry of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestEntry {
+    /// `scenario high`
+    Scenario(Ident),
     /// `period = 2024` or `period = 2024-03-01 .. 2024-12-31`
     Period(DateKey, Option<DateKey>),
     /// `production = 1000 t{Al}`

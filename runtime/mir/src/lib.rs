@@ -16,6 +16,7 @@
 mod except;
 mod op;
 mod program;
+pub mod quality;
 pub mod ranges;
 mod text;
 mod upstream;

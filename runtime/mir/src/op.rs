@@ -228,6 +228,12 @@ pub enum ResultRef {
     Origin(Origin),
     /// Of these lines.
     Lines(Vec<LineId>),
+    /// Share of primary data by absolute contribution (a number). Error `NotRated` if nothing contributes.
+    PrimaryShare,
+    /// Share of the absolute contributions that are rated (a number). Error `NotRated` if nothing contributes.
+    RatedShare,
+    /// Data quality rating of what is rated (a number). Error `NotRated` if nothing is.
+    Dqr,
 }
 
 /// A constant.

@@ -49,6 +49,10 @@ pub struct Program {
     pub checks: Vec<CheckInfo>,
     /// Reports in order of text.
     pub reports: Vec<ReportInfo>,
+    /// Evidence that inputs must carry, in order of text.
+    pub evidence: Vec<EvidenceInfo>,
+    /// Scenarios in order of text.
+    pub scenarios: Vec<ScenarioInfo>,
     /// Tests in order of text.
     pub tests: Vec<TestInfo>,
     /// Named definitions, for explanations.
@@ -597,6 +601,41 @@ pub struct Accepted {
     pub clause: String,
 }
 
+/// Evidence that given values must carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceInfo {
+    /// Clause.
+    pub name: Named,
+    /// Of which input.
+    pub input: crate::InputId,
+    /// Of which part of it; lists on the way stand for all their items.
+    pub fields: Vec<String>,
+    /// Place.
+    pub place: PlaceId,
+}
+
+impl EvidenceInfo {
+    /// `boiler.mass`
+    #[must_use]
+    pub fn path(&self, program: &Program) -> String {
+        let input = program.inputs.get(self.input.ix()).map_or("?", |i| i.name.id.as_str());
+        self.fields.iter().fold(input.to_owned(), |path, f| format!("{path}.{f}"))
+    }
+}
+
+/// A scenario: values in place of given inputs and of parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioInfo {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Inputs: name and the region that yields the value (already in the input's type).
+    pub inputs: Vec<(String, RegionId, PlaceId)>,
+    /// Parameters: the one value for all dates, and the origin of a CO2e value.
+    pub params: Vec<(ParamId, FactorId, Origin)>,
+    /// Place.
+    pub place: PlaceId,
+}
+
 /// A test in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestInfo {
@@ -606,8 +645,10 @@ pub struct TestInfo {
     pub period: Option<(Day, Day)>,
     /// Inputs: name and the region that yields the value (already in the input's type).
     pub sets: Vec<(String, RegionId, PlaceId)>,
-    /// `from "case.json"`: text of the file.
-    pub from: Option<String>,
+    /// The scenario that it is evaluated in.
+    pub scenario: Option<String>,
+    /// `from "case.json"`: key and text of the file (its key again where the text is to be loaded).
+    pub from: Option<(String, String)>,
     /// Expectations.
     pub expects: Vec<(Expect, PlaceId)>,
     /// Where the numbers come from.

@@ -275,6 +275,9 @@ fn result_text(p: &Program, what: &ResultRef) -> String {
             names.sort_unstable();
             format!("lines {}", names.join(" "))
         }
+        ResultRef::PrimaryShare => "primary_share".to_owned(),
+        ResultRef::RatedShare => "rated_share".to_owned(),
+        ResultRef::Dqr => "dqr".to_owned(),
     }
 }
 

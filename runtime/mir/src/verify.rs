@@ -71,6 +71,9 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
     v.inputs()?;
     v.records()?;
     p.lines.iter().try_for_each(|l| v.line(l))?;
+    v.evidence()?;
+    v.scenarios()?;
+    v.tests()?;
     v.tests()?;
     v.results = true;
     let results = v.open(p.results, "results")?;
@@ -461,6 +464,7 @@ impl<'a> Verifier<'a> {
         let p = self.p;
         let known = match what {
             ResultRef::Total | ResultRef::Origin(_) => true,
+            ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => true,
             ResultRef::Stage(s) => s.ix() < p.stages.len(),
             ResultRef::Gas(g) => g.ix() < p.gases.len(),
             ResultRef::Lines(ids) => ids.iter().all(|l| l.ix() < p.lines.len()),
@@ -468,16 +472,41 @@ impl<'a> Verifier<'a> {
         ensure(known, || "a result of nothing that exists".to_owned())
     }
 
+    fn evidence(&self) -> Check {
+        self.p.evidence.iter().try_for_each(|e| {
+            self.place(e.place)?;
+            ensure(e.input.ix() < self.p.inputs.len(), || "evidence of no input".to_owned())
+        })
+    }
+
+    fn scenarios(&mut self) -> Check {
+        for s in &self.p.scenarios {
+            self.place(s.place)?;
+            self.sets(&s.inputs, "scenario")?;
+            for (param, factor, _) in &s.params {
+                ensure(param.ix() < self.p.params.len(), || "a scenario sets no parameter".to_owned())?;
+                ensure(factor.ix() < self.p.factors.len(), || "a scenario sets a parameter to nothing".to_owned())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inputs set to values.
+    fn sets(&mut self, sets: &[(String, RegionId, PlaceId)], by: &str) -> Check {
+        for (name, region, place) in sets {
+            self.place(*place)?;
+            let found = self.closed(*region)?;
+            if let Some(i) = self.p.inputs.iter().find(|i| i.name.id == *name) {
+                ensure(self.same(found, &i.ty), || format!("a {by} sets `{name}` to a value of another type"))?;
+            }
+        }
+        Ok(())
+    }
+
     fn tests(&mut self) -> Check {
         for t in &self.p.tests {
             self.place(t.place)?;
-            for (name, region, place) in &t.sets {
-                self.place(*place)?;
-                let found = self.closed(*region)?;
-                if let Some(i) = self.p.inputs.iter().find(|i| i.name.id == *name) {
-                    ensure(self.same(found, &i.ty), || format!("a test sets `{name}` to a value of another type"))?;
-                }
-            }
+            self.sets(&t.sets, "test")?;
             for (expect, place) in &t.expects {
                 self.place(*place)?;
                 match expect {

@@ -263,6 +263,7 @@ fn declarations_are_well_formed() {
                 name: named(""),
                 period: None,
                 sets: vec![("production".to_owned(), set, place)],
+                scenario: None,
                 from: None,
                 expects: vec![],
                 source: None,

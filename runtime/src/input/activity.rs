@@ -4,6 +4,7 @@ use super::decode::Decoder;
 use super::scalar::{argument_bool, is_evidence};
 use crate::interp::Problem;
 use crate::json::{Json, Kind, Member};
+use crate::quality::{Rating, Score};
 use crate::result::assemble::origin_name;
 use crate::units::Refused;
 use crate::value::{Activity, Datum, PartKey, Split, Value};
@@ -190,7 +191,10 @@ impl Decoder<'_> {
             _ => None,
         });
         let split = Split::from_parts(numbers);
-        split.ok().filter(|_| ok)
+        // The factor's own rating, else that of the datum as a whole.
+        let stated = |m: &[Member]| self.rating(m).map(Score::Rated);
+        let score = stated(members).or_else(|| stated(activity.members().unwrap_or_default()));
+        split.ok().filter(|_| ok).map(|s| s.rated(Rating::factor(score.unwrap_or(Score::Unrated))))
     }
 
     /// `value` and `unit` of an object whose other keys have been looked at.

@@ -12,7 +12,7 @@ use crate::touch::Touches;
 use crate::units::Refused;
 use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
-use footrule_mir::{Day, FieldInfo, Footprint, InputInfo, Program, RecordId, Ty};
+use footrule_mir::{Day, FieldInfo, Footprint, InputInfo, Program, RecordId, ScenarioInfo, Ty};
 use std::collections::{HashMap, HashSet};
 
 /// Keys beside `period` and `inputs`.
@@ -26,6 +26,8 @@ pub(super) struct Decoder<'p> {
     /// The GWP set that the document states for all its CO2e data.
     pub(super) gwp: Option<Json>,
     pub(super) found: Vec<Diagnostic>,
+    /// The scenario that the document asks for.
+    pub(super) scenario: Option<&'p ScenarioInfo>,
     /// What was done to the data, to be told with the result.
     pub(super) notes: Vec<Finding>,
     /// Footprints of other products that were read.
@@ -52,6 +54,7 @@ impl<'p> Decoder<'p> {
             file,
             gwp: outer.gwp,
             found: Vec::new(),
+            scenario: None,
             notes: Vec::new(),
             upstream: Vec::new(),
             prefix: if outer.path.is_empty() { String::new() } else { format!("{}.inputs.", outer.path) },
@@ -75,6 +78,14 @@ impl<'p> Decoder<'p> {
 
     pub(super) fn report(&mut self, d: Diagnostic) {
         self.found.push(d);
+    }
+
+    /// What has been said of an input and what is in it, by path.
+    pub(super) fn evidence_by_path(&self, input: &str) -> HashMap<&str, &EvidenceEntry> {
+        let under = |e: &&EvidenceEntry| {
+            e.path.strip_prefix(input).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.evidence.iter().filter(under).map(|e| (e.path.as_str(), e)).collect()
     }
 
     /// Everything that was found, in order: what stands in the document by place, then the rest.
@@ -114,6 +125,7 @@ impl<'p> Decoder<'p> {
         for m in once(members) {
             match m.key.as_str() {
                 "period" => period = self.period(&m.value),
+                "scenario" => self.scenario = self.read_scenario(&m.value),
                 "inputs" => self.group(&m.value, "", given),
                 key if TOP.contains(&key) => {}
                 key => self.unknown_key(m, &around, key, TOP.into_iter().chain(["period", "inputs"])),

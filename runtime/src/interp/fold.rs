@@ -38,7 +38,7 @@ impl<'p> Interp<'p> {
             return visit(self);
         };
         let list = self.region(level.list);
-        run.touches.absorb(&list.touches);
+        run.touches.absorb(&list.touches.settled());
         let items = match list.value {
             Value::List(items) => items,
             Value::Err(e) => {
@@ -58,8 +58,9 @@ impl<'p> Interp<'p> {
         let outer = self.take(level.bound);
         let mut flow = ControlFlow::Continue(());
         for i in part {
-            self.set(level.bound, Slot { value: items[i].clone(), touches: list.touches.clone() });
             let at = u32::try_from(i).unwrap_or(u32::MAX);
+            let touches = self.given.part(&list.touches, at);
+            self.set(level.bound, Slot { value: items[i].clone(), touches });
             self.positions.insert(level.bound, at);
             self.indices.push(at);
             flow = self.item(l, depth, stop, visit, run);
@@ -161,6 +162,7 @@ impl<'p> Interp<'p> {
         let mut product: Result<Number, NumError> = Ok(Number::ONE);
         let mut decided = None;
         let mut list = Vec::new();
+        let mut given = Vec::new();
         let mut count = 0u64;
         let lazy = matches!(fold, Fold::Any | Fold::All);
         let run = self.each(l, lazy, &mut |this| {
@@ -169,7 +171,8 @@ impl<'p> Interp<'p> {
                 return ControlFlow::Continue(());
             }
             let slot = this.region(l.body);
-            touches.absorb(&slot.touches);
+            touches.absorb(&slot.touches.factors_only());
+            given.extend(slot.touches.settled().given());
             match (fold, slot.value) {
                 (Fold::List, v) => list.push(v),
                 (_, Value::Err(e)) => {
@@ -197,6 +200,8 @@ impl<'p> Interp<'p> {
             ControlFlow::Continue(())
         });
         touches.absorb(&run.touches);
+        // What the bodies read of the lists is in what was read of the lists.
+        touches.absorb(&Touches::of(given));
         errs.extend(run.errs);
         let value = match Errs::union(&errs) {
             Some(e) => Ok(Value::Err(e)),

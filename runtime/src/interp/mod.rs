@@ -17,13 +17,16 @@ pub(crate) use ops::gas_key;
 pub(crate) use record::{Problem, scaled, unit_of, violations};
 
 use crate::coverage::Recorder;
+use crate::given::Tree;
+use crate::quality::{Rating, Score};
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
 use crate::walk::{self, Closure, Refs};
-use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId};
+use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId, ScenarioInfo};
 use footrule_number::{NumError, Number};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How deeply regions may nest.
 pub(crate) const MAX_DEPTH: u32 = 256;
@@ -64,6 +67,12 @@ pub(crate) struct Interp<'p> {
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
+    /// The rating of each sourced number that is a datum, by its source.
+    ratings: Vec<Score>,
+    /// The given data.
+    pub given: Arc<Tree>,
+    /// The scenario at hand.
+    pub scenario: Option<&'p ScenarioInfo>,
     /// What definitions with exceptions came to, by node and items of the enclosing loops.
     pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
     /// Notes what is evaluated, if someone wants to know.
@@ -92,6 +101,9 @@ impl<'p> Interp<'p> {
             reference: None,
             found: HashMap::new(),
             data: data(program),
+            ratings: program.factors.iter().map(|f| rating(program, f)).collect(),
+            given: Arc::default(),
+            scenario: None,
             excepted: HashMap::new(),
             seen: None,
         }
@@ -100,6 +112,20 @@ impl<'p> Interp<'p> {
     /// True if a parameter or table was read.
     pub(crate) fn rests_on_data(&self, touches: &Touches) -> bool {
         touches.factors().any(|f| self.data.get(f.ix()).copied().unwrap_or(false))
+    }
+
+    /// What a number rests on that was computed from these.
+    pub(crate) fn rating(&self, touches: &Touches) -> Rating {
+        let of = |f: footrule_mir::FactorId| match self.data.get(f.ix()) {
+            Some(true) => self.ratings.get(f.ix()).copied().unwrap_or(Score::Unrated),
+            _ => Score::Nothing,
+        };
+        Rating { amount: self.given.score(touches), factor: touches.factors().map(of).max().unwrap_or_default() }
+    }
+
+    /// True if only primary data were read: given ones, and nothing that the rule assumes or brings along.
+    pub(crate) fn rests_on_primary(&self, touches: &Touches) -> bool {
+        self.given.primary(touches) && !self.rests_on_data(touches)
     }
 
     /// A failure of a node.
@@ -278,7 +304,8 @@ impl<'p> Interp<'p> {
             Op::Activity { .. } => self.activity(id, &node.op),
             Op::Result(what) => Slot::new(match &self.figures {
                 Some(Ok(figures)) => match figures.get(what) {
-                    Ok(x) => Value::Number(x),
+                    Ok(Some(x)) => Value::Number(x),
+                    Ok(None) => Value::Err(self.fail(id, FailKind::NotRated(what.clone()))),
                     Err(e) => self.num_fail(id, e, &[]),
                 },
                 Some(Err(e)) => Value::Err(e.clone()),
@@ -307,6 +334,7 @@ impl<'p> Interp<'p> {
             touches.absorb(&slot.touches);
             slot.value
         });
+        let touches = touches.settled();
         match Errs::union(values.iter().filter_map(Value::errs)) {
             Some(e) => (Err(e), touches),
             None => (Ok(values), touches),
@@ -321,12 +349,27 @@ fn data(program: &Program) -> Vec<bool> {
         Cell::Factor(f) => Some(*f),
         Cell::Const(_) => None,
     });
-    for f in rows.chain(cells) {
+    let scenarios = program.scenarios.iter().flat_map(|s| &s.params).map(|(_, f, _)| *f);
+    for f in rows.chain(cells).chain(scenarios) {
         if let Some(is) = data.get_mut(f.ix()) {
             *is = true;
         }
     }
     data
+}
+
+/// The rating that the source of a number states.
+fn rating(program: &Program, factor: &footrule_mir::FactorInfo) -> Score {
+    let source = factor.source.and_then(|s| program.sources.get(s.ix()));
+    let entries = source.map(|s| s.entries.as_slice()).unwrap_or_default();
+    // In a source the indicators stand under their own names.
+    let named = entries.iter().map(|(k, v)| match k.as_str() {
+        "quality" => (k.clone(), v.as_str()),
+        k => (format!("quality.{k}"), v.as_str()),
+    });
+    let named: Vec<(String, &str)> = named.collect();
+    let stated = footrule_mir::quality::rating(named.iter().map(|(k, v)| (k.as_str(), *v))).ok().flatten();
+    stated.map_or(Score::Unrated, Score::Rated)
 }
 
 /// The value of a constant.

@@ -101,6 +101,7 @@ impl Interp<'_> {
                 .map(Value::Split)
         };
         let value = match value {
+            Ok(Value::Split(s)) => Value::Split(s.rated(self.rating(&touches))),
             Ok(v) => v,
             Err(e) => self.num_fail(id, e, &[]),
         };

@@ -1,6 +1,7 @@
 //! Puts the findings of an evaluation into the result record.
 
 use super::outcome::*;
+use super::quality::Quality;
 use super::{Findings, LineResult, publish};
 use crate::days;
 use crate::diagnose;
@@ -17,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Decimals of shares.
 const SHARE_DECIMALS: u32 = 4;
+
+/// Decimals of a data quality rating.
+const RATING_DECIMALS: u32 = 2;
 
 pub(crate) fn name(n: &Named) -> Name {
     Name { id: n.id.clone(), labels: n.labels.clone(), clause: n.clause.clone() }
@@ -79,6 +83,7 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             let u = node.and_then(|n| crate::interp::unit_of(&n.ty));
             Quantity { value: x, unit: u.map_or_else(String::new, |u| unit(program, u)) }
         }),
+        scenario: super::scenario::scenario(program, inputs),
         total: figure(program, found.figures.total)?,
         stages: stages.collect::<Result<_, NumError>>()?,
         gases: gases(program, found, program.rule.credits_apart)?,
@@ -101,9 +106,22 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             .collect(),
         evidence: inputs.evidence.clone(),
         upstream: inputs.upstream.iter().map(|t| t.shown.clone()).collect(),
-        primary_data_share: found.figures.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+        primary_data_share: found.figures.quality.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+        data_quality: data_quality(&found.figures.quality),
         inputs: inputs.shown(program),
         explain: None,
+    })
+}
+
+/// The rating with the share that it is of.
+fn data_quality(q: &Quality) -> Option<DataQuality> {
+    let rated = q.rated?;
+    Some(DataQuality {
+        rating: q.dqr.map(|x| x.to_fixed(RATING_DECIMALS)),
+        unrounded: q.dqr,
+        rated_share: rated.to_fixed(SHARE_DECIMALS),
+        rated,
+        primary_share: q.primary,
     })
 }
 
@@ -276,12 +294,20 @@ fn traces(found: &Findings) -> impl Iterator<Item = &Touches> {
 
 fn checks(program: &Program, found: &Findings) -> Vec<Check> {
     let all = program.checks.iter().zip(&found.checks);
+    // Values without the evidence that is asked for have been refused.
+    let evidence = program.evidence.iter().map(|e| Check {
+        name: name(&e.name),
+        kind: CheckKind::Require,
+        formula: format!("evidence {}", e.path(program)),
+        verdict: Verdict::Passed,
+    });
     all.map(|(c, r)| Check {
         name: name(&c.name),
         kind: if c.warn { CheckKind::Warn } else { CheckKind::Require },
         formula: c.formula.clone(),
         verdict: if r.holds { Verdict::Passed } else { Verdict::Warning },
     })
+    .chain(evidence)
     .collect()
 }
 

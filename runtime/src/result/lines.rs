@@ -6,7 +6,9 @@
 //!
 //! Guarantees: no figure depends on the order of items, lines or stages. Must not: round for publication.
 
+use super::quality::{Quality, quality};
 use crate::interp::{Interp, Slot, gas_key};
+use crate::quality::Terms;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, PartKey, Split, Value};
 use footrule_diag::Text;
@@ -29,6 +31,8 @@ pub(crate) struct Item {
     /// Per declared unit, with the sign.
     pub parts: Vec<(PartKey, Number)>,
     pub total: Number,
+    /// The total by what it rests on.
+    pub terms: Terms,
     pub touches: Touches,
 }
 
@@ -57,23 +61,26 @@ pub(crate) struct Figures {
     pub origins: Vec<(Origin, Number)>,
     /// Of each line; 0 for one that does not apply.
     pub lines: Vec<Number>,
-    /// Share of primary data by absolute contribution; `None` if nothing contributes.
-    pub primary: Option<Number>,
+    /// Ratings and the share of primary data.
+    pub quality: Quality,
 }
 
 impl Figures {
-    /// One figure.
+    /// One figure; nothing for one on data quality that there is not.
     ///
     /// Errors: `Overflow` for a sum of lines.
-    pub(crate) fn get(&self, what: &ResultRef) -> Result<Number, NumError> {
+    pub(crate) fn get(&self, what: &ResultRef) -> Result<Option<Number>, NumError> {
         let at = |list: &[Number], i: usize| list.get(i).copied().unwrap_or_default();
-        Ok(match what {
+        Ok(Some(match what {
             ResultRef::Total => self.total,
             ResultRef::Stage(s) => at(&self.stages, s.ix()),
             ResultRef::Gas(g) => at(&self.gases, g.ix()),
             ResultRef::Origin(o) => self.origins.iter().find(|(x, _)| x == o).map(|(_, v)| *v).unwrap_or_default(),
-            ResultRef::Lines(lines) => return sum(lines.iter().map(|l| at(&self.lines, l.ix()))),
-        })
+            ResultRef::Lines(lines) => sum(lines.iter().map(|l| at(&self.lines, l.ix())))?,
+            ResultRef::PrimaryShare => return Ok(self.quality.primary),
+            ResultRef::RatedShare => return Ok(self.quality.rated),
+            ResultRef::Dqr => return Ok(self.quality.dqr),
+        }))
     }
 }
 
@@ -175,7 +182,7 @@ fn evaluate(it: &mut Interp<'_>, id: LineId, line: &'_ Line, reference: Option<N
     let one_gas = items.windows(2).all(|w| w[0].gas == w[1].gas);
     let own = if one_gas { Some(sum(items.iter().map(|i| i.own)).map_err(overflow)?) } else { None };
     for i in &items {
-        touches.absorb(&i.touches);
+        touches.absorb(&i.touches.factors_only());
     }
     Ok(LineResult { applicable: true, items, own, total, in_stage, touches })
 }
@@ -197,6 +204,8 @@ fn item(
     let indices = it.indices.clone();
     let fail = |kind| Errs::one(Failure { indices: indices.clone(), ..failure(id, line, Some(node), kind) });
     let arithmetic = |e| fail(FailKind::Num(e, Vec::new()));
+    let rests_on = it.rating(&value.touches);
+    let primary = it.rests_on_primary(&value.touches);
     let mut touches = value.touches;
     let mut region = |it: &mut Interp<'_>, r: RegionId| {
         let slot = it.region(r);
@@ -287,6 +296,10 @@ fn item(
         _ => return Err(fail(FailKind::Bug("a line's value does not fit its gas"))),
     };
     let merged = Split::from_parts(parts).map_err(arithmetic)?;
+    let merged = match &value.value {
+        Value::Split(s) => merged.with_terms(s.terms().clone()),
+        _ => merged.rated(rests_on),
+    };
     let negative = matches!(line.kind, LineKind::Removal | LineKind::Credit);
     let result = merged.each(|v| {
         let v = v.convert(line.to_result)?;
@@ -297,14 +310,15 @@ fn item(
         Ok(if negative { v.neg() } else { v })
     });
     let mut result = result.map_err(arithmetic)?;
-    if it.rests_on_data(&touches) {
-        // A mass of gas that was computed with a parameter or a table rests on secondary data. All gas parts of an
-        // item change alike, so no keys meet and no figure changes.
+    if !primary {
+        // A mass of gas is primary if it was computed from given data only. All gas parts of an item change alike, so
+        // no keys meet and no figure changes.
         let secondary = |k: PartKey| if k.gas.is_some() { PartKey { evidence: Evidence::Secondary, ..k } } else { k };
         result = result.rekey(secondary).map_err(arithmetic)?;
     }
     let total = result.whole().map_err(arithmetic)?;
-    Ok(Item { indices: indices.clone(), name, own, gas, stage, parts: result.parts().to_vec(), total, touches })
+    let (parts, terms) = (result.parts().to_vec(), result.terms().clone());
+    Ok(Item { indices: indices.clone(), name, own, gas, stage, parts, total, terms, touches })
 }
 
 fn member_text(it: &Interp<'_>, e: footrule_mir::EnumId, m: u32) -> Text {
@@ -347,7 +361,6 @@ fn figures(it: &Interp<'_>, results: &[LineResult], counted: impl Fn(&Line) -> b
     let mut gases: Vec<Sum> = program.gases.iter().map(|_| Sum::new()).collect();
     let mut no_gas = Sum::new();
     let mut origins: Vec<Sum> = Origin::ALL.iter().map(|_| Sum::new()).collect();
-    let (mut gross, mut primary) = (Sum::new(), Sum::new());
     for (line, result) in program.lines.iter().zip(results).filter(|(l, _)| counted(l)) {
         for (stage, value) in &result.in_stage {
             match stages.get_mut(stage.ix()) {
@@ -365,21 +378,14 @@ fn figures(it: &Interp<'_>, results: &[LineResult], counted: impl Fn(&Line) -> b
             if let Some(s) = Origin::ALL.iter().position(|o| *o == key.origin).and_then(|i| origins.get_mut(i)) {
                 s.add(*value);
             }
-            gross.add(value.abs());
-            if key.evidence == Evidence::Primary {
-                primary.add(value.abs());
-            }
         }
     }
     let finish = |sums: &[Sum]| sums.iter().map(|s| s.finish().map_err(overflow)).collect::<Result<Vec<_>, Errs>>();
     let stages = finish(&stages)?;
     let total = sum(stages.iter().copied()).map_err(overflow)?;
     let origins = Origin::ALL.into_iter().zip(finish(&origins)?).collect();
-    let primary = match primary.finish().and_then(|p| p.div(gross.finish()?)) {
-        Ok(share) => Some(share),
-        Err(NumError::TooSmall) => Some(Number::ZERO),
-        Err(_) => None,
-    };
+    let counting = program.lines.iter().zip(results).filter(|(l, _)| counted(l));
+    let quality = quality(counting.flat_map(|(_, r)| &r.items));
     Ok(Figures {
         total,
         stages,
@@ -387,6 +393,6 @@ fn figures(it: &Interp<'_>, results: &[LineResult], counted: impl Fn(&Line) -> b
         no_gas: no_gas.finish().map_err(overflow)?,
         origins,
         lines: results.iter().map(|r| r.total).collect(),
-        primary,
+        quality,
     })
 }

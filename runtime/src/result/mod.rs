@@ -8,6 +8,8 @@ mod definition;
 mod explain;
 mod lines;
 mod outcome;
+mod quality;
+mod scenario;
 mod upstream;
 
 pub use definition::{Alternative, Applies, definitions};
@@ -117,6 +119,8 @@ pub(crate) fn found<'p>(
     let mut it = Interp::new(program, inputs.period);
     it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
+    it.given = inputs.tree.clone();
+    it.scenario = inputs.scenario.as_ref().and_then(|(i, _)| program.scenarios.get(*i));
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
     let lines = lines::lines(&mut it);

@@ -59,6 +59,9 @@ pub struct Outcome {
     /// The reference flow of the period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_flow: Option<Quantity>,
+    /// The scenario, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<Scenario>,
     /// The footprint.
     pub total: Figure,
     /// By stage, in order of the rule.
@@ -89,6 +92,9 @@ pub struct Outcome {
     /// Share of primary data by absolute contribution, 4 decimals; absent if nothing contributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_data_share: Option<String>,
+    /// Data quality; absent if nothing contributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_quality: Option<DataQuality>,
     /// The inputs as they were read, in declared units.
     pub inputs: Vec<InputValue>,
     /// The derivation, if it was asked for.
@@ -160,6 +166,61 @@ pub struct Upstream {
     /// The footprints that it rests on itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<Upstream>,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scenario {
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// What it puts in the place of given inputs and of parameters.
+    pub overrides: Vec<Override>,
+}
+
+/// What a scenario changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Override {
+    /// Input or parameter.
+    pub kind: OverrideKind,
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// The value of the scenario.
+    pub value: Shown,
+    /// True for an input that was given, too: the scenario's value was taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
+}
+
+/// What a scenario can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverrideKind {
+    /// An input.
+    Input,
+    /// A parameter.
+    Param,
+}
+
+/// Data quality of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataQuality {
+    /// Mean rating (1 best, 5 worst) of what is rated, weighted by absolute contribution, 2 decimals; absent if
+    /// nothing is rated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<String>,
+    /// The same, unrounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unrounded: Option<Number>,
+    /// Share of the absolute contributions that are rated, 4 decimals.
+    pub rated_share: String,
+    /// The same, unrounded.
+    #[serde(skip)]
+    pub rated: Number,
+    /// Share of primary data, unrounded.
+    #[serde(skip)]
+    pub primary_share: Option<Number>,
 }
 
 /// The rule.

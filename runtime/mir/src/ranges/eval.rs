@@ -249,9 +249,10 @@ impl<'p> Step<'_, 'p> {
                 let info = self.a.program.tables.get(table.ix())?;
                 let between = info.interpolate.map(|i| i.key as usize);
                 let keys: Vec<Range> = keys.iter().map(|k| self.read(*k)).collect();
-                let others = keys.into_iter().enumerate().map(|(i, range)| {
-                    if Some(i) == between { Interval::ANY.into() } else { range }
-                });
+                let others = keys
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, range)| if Some(i) == between { Interval::ANY.into() } else { range });
                 if matches!(info.columns.get(*column as usize), Some((_, Ty::Split(_)))) {
                     return Some(Kind::Split(any_parts(self.a.program)).into());
                 }

@@ -172,6 +172,12 @@ pub(super) fn figure(program: &Program, lines: &[Interval], what: &ResultRef) ->
         LineKind::Credit => !program.rule.credits_apart,
         LineKind::Apart => false,
     };
+    match what {
+        ResultRef::PrimaryShare | ResultRef::RatedShare => return Interval::between(Number::ZERO, Number::ONE),
+        // 1 is best, 5 is worst.
+        ResultRef::Dqr => return Interval::between(Number::ONE, Number::from(5)),
+        _ => {}
+    }
     let all = program.lines.iter().enumerate();
     // Whether a line belongs to the figure: always, perhaps.
     let belongs = |i: usize, l: &Line| match what {
@@ -187,6 +193,7 @@ pub(super) fn figure(program: &Program, lines: &[Interval], what: &ResultRef) ->
             let is = ids.iter().any(|x| x.ix() == i);
             (is, is)
         }
+        ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => (false, false),
     };
     let mut sum = Interval::point(Number::ZERO);
     for (i, l) in all {

@@ -33,6 +33,8 @@ pub fn canonical_text(p: &Program) -> String {
     checks.sort_by(|a, b| a.0.cmp(&b.0));
     checks.into_iter().for_each(|(_, check)| c.check(check));
     c.reports();
+    c.evidence();
+    c.scenarios();
     c.mentioned();
     c.out
 }
@@ -445,6 +447,32 @@ impl<'a> Canon<'a> {
         }
         for check in &r.requires {
             self.check(check);
+        }
+    }
+
+    fn evidence(&mut self) {
+        let mut paths: Vec<String> = self.p.evidence.iter().map(|e| e.path(self.p)).collect();
+        paths.sort();
+        paths.iter().for_each(|path| self.put(&format!("require evidence {path}")));
+    }
+
+    fn scenarios(&mut self) {
+        let p = self.p;
+        let mut all: Vec<_> = p.scenarios.iter().collect();
+        all.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+        for s in all {
+            self.put(&format!("scenario {}", s.name.id));
+            let mut inputs: Vec<_> = s.inputs.iter().collect();
+            inputs.sort_by(|a, b| a.0.cmp(&b.0));
+            for (name, region, _) in inputs {
+                let value = self.word("=", Some(*region));
+                self.put(&format!(".{name}{value}"));
+            }
+            let mut params: Vec<_> = s.params.iter().collect();
+            params.sort_by(|a, b| param_name(p, a.0).cmp(param_name(p, b.0)));
+            for (param, factor, origin) in params {
+                self.put(&format!(".param {} = {} {origin:?}", param_name(p, *param), self.factor_text(*factor)));
+            }
         }
     }
 

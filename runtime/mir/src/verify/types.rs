@@ -209,7 +209,13 @@ impl Verifier<'_> {
             Op::Whole(n) => matches!((of(n), ty), (Ty::Split(a), Ty::Number(b)) if self.same_unit(*a, *b)),
             Op::Result(what) => {
                 self.figure(what)?;
+                let plain = matches!(
+                    what,
+                    crate::ResultRef::PrimaryShare | crate::ResultRef::RatedShare | crate::ResultRef::Dqr
+                );
                 is_number(ty)
+                    && (!plain
+                        || matches!(ty, Ty::Number(u) if p.units.get(u.ix()).is_some_and(|u| u.atoms.is_empty())))
             }
             Op::Reference => is_number(ty) && p.rule.reference.is_none_or(|n| self.same(self.of(n), ty)),
         };
