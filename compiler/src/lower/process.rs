@@ -551,7 +551,7 @@ impl<'db> Lower<'db> {
         };
         let mut sum: Option<NodeId> = None;
         for (origin, mass) in parts {
-            let part = self.node(Op::Characterise { mass, gas: gas.clone(), origin }, co2e_ty.clone(), span);
+            let part = self.node(Op::Characterise { mass, gas, origin }, co2e_ty.clone(), span);
             sum = Some(match sum {
                 None => part,
                 Some(s) => self.node(Op::Add(s, part), co2e_ty.clone(), span),
