@@ -301,6 +301,15 @@ pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option
     }
 }
 
+/// The stage parameters of a process, in order. A firewall: an include does not see the text of its process.
+#[salsa::tracked(returns(ref))]
+pub fn stage_parameters(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<String> {
+    match (Item { file, key: process }).ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Process { params, .. }) => params.iter().map(|(n, _)| n.text.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What a process declares under a name.
 pub fn inside(db: &dyn Db, process: &Item, ns: Ns, name: &str) -> Option<Item> {
     let index = process_index(db, process.file, process.key.clone());

@@ -275,8 +275,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Include(i) => {
             i.bindings.iter().for_each(|b| f(&b.value));
             if let Some(b) = &i.binder {
-                f(&b.list);
-                b.filter.iter().for_each(&mut *f);
+                b.expressions(f);
             }
         }
         BodyKind::Product(p) => f(&p.of),

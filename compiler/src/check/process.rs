@@ -289,8 +289,7 @@ fn endless(cx: &mut Cx<'_>, process: &Item, span: Span) {
 
 /// The stages of the parameters: by name, or the only one without a name.
 fn stages(cx: &mut Cx<'_>, i: &Include, process: &Item) -> Vec<(String, Item)> {
-    let Some(Stmt::Process { params, .. }) = process.ast(cx.db).map(|a| &a.stmt) else { return Vec::new() };
-    let names: Vec<String> = params.iter().map(|(n, _)| n.text.clone()).collect();
+    let names = crate::names::stage_parameters(cx.db, process.file, process.key.clone());
     let list = names.join(", ");
     let p = process.name();
     let mut out: Vec<(String, Item)> = Vec::new();

@@ -9,6 +9,7 @@ mod data;
 mod each;
 mod except;
 mod process;
+mod product;
 mod rule;
 mod scenario;
 mod test;
