@@ -181,6 +181,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Test(_)
             | Stmt::Let { .. }
             | Stmt::Header(_)
+            | Stmt::Balance { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
     )
@@ -190,7 +191,7 @@ fn rule_only(s: &Stmt) -> bool {
 fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
         TKind::Item(i)
-        | TKind::Call(i, _)
+        | TKind::Call(i, ..)
         | TKind::Lookup(i, _)
         | TKind::HasRow(i, _)
         | TKind::ParamAt(i, _)

@@ -95,6 +95,7 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
             });
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
+        Some(Stmt::Balance { rows, .. }) => rows.iter().for_each(|r| names(&r.value, &mut add)),
         Some(Stmt::Input(i)) => {
             i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
         }

@@ -1,6 +1,7 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod balance;
 mod brackets;
 mod builtin;
 mod choose;
@@ -12,6 +13,7 @@ mod decl;
 mod each;
 mod except;
 mod expr;
+mod generic;
 mod interpolate;
 mod loops;
 mod resolve;
@@ -19,6 +21,7 @@ mod rule;
 mod series;
 mod test;
 
+pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::names;
@@ -27,6 +30,7 @@ pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
 pub use except::{Exception, TExcept, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
+pub(crate) use generic::declared as declared_variables;
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
@@ -52,6 +56,8 @@ pub enum BodyKind {
     Report(Box<TReport>),
     /// `declared unit … of EXPR`: the expression.
     Unit(Box<TExpr>),
+    /// A balance.
+    Balance(Box<TBalance>),
     /// A line.
     Line(Box<TLine>),
     /// `require`, `warn`
@@ -119,6 +125,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Line(l) => rule::line(&mut cx, l),
+        Stmt::Balance { name, within, rows, .. } => balance::balance(&mut cx, name, within.as_ref(), rows),
         Stmt::Check(c) => {
             cx.mode = expr::Mode::Results;
             BodyKind::Check(Box::new(rule::check(&mut cx, c)))
@@ -161,7 +168,6 @@ fn later(stmt: &Stmt) -> Option<&'static str> {
         Stmt::Product { .. } => "product",
         Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
-        Stmt::Balance { .. } => "balance",
         Stmt::Scenario { .. } => "scenario",
         Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
@@ -187,6 +193,7 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
         BodyKind::Value(v) => v.ty.clone(),
         BodyKind::Report(r) => r.value.ty.clone(),
         BodyKind::Line(l) => l.value.ty.clone(),
+        BodyKind::Balance(b) => b.ty.clone(),
         _ => Ty::Error,
     }
 }
@@ -218,6 +225,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::None => {}
         BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
         BodyKind::Report(r) => f(&r.value),
+        BodyKind::Balance(b) => b.rows.iter().for_each(|(_, e)| f(e)),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
         BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),

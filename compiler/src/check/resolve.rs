@@ -123,7 +123,9 @@ impl Cx<'_> {
                 self.push(d);
             }
         }
-        self.unit(u)
+        let unit = self.unit(u);
+        self.sized(&unit, u.span);
+        unit
     }
 
     /// Remembers which optional values a condition makes sure of.
@@ -252,6 +254,7 @@ impl Cx<'_> {
                 let period = TExpr { kind: TKind::Period, ty: Ty::Period, span };
                 TExpr { kind: TKind::ParamAt(item.clone(), Box::new(period)), ty, span }
             }
+            "balance" => self.whole_balance(item, span),
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
@@ -380,6 +383,9 @@ impl Cx<'_> {
                 let want = Ty::Enum(e);
                 return self.name(field, Some(&want));
             }
+        }
+        if let Some(figure) = self.balance_figure(base, field, span) {
+            return figure;
         }
         self.column_read = matches!(base.kind, ExprKind::Call { .. });
         let base = self.expr(base, None);

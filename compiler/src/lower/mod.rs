@@ -3,6 +3,7 @@
 //! Invariant: lowering reports only what needs the whole rule (GWP sets, gases without a value, header); it never
 //! changes a number: constants are folded with the reference's own primitives.
 
+mod balance;
 mod body;
 mod brackets;
 mod data;
@@ -13,6 +14,7 @@ mod test;
 
 use crate::check::{BodyKind, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
+use crate::generics::{Binding, apply};
 use crate::names::StmtName;
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, LocalId, Ty};
@@ -56,6 +58,8 @@ pub(crate) struct Lower<'db> {
     /// In a region that stands alone (defaults, tests) named constants are lowered in place.
     isolated: bool,
     env: HashMap<LocalId, NodeId>,
+    /// What the variables of the function at hand stand for; the gas of each that is one.
+    generics: (Binding, HashMap<Item, mir::GasRef>),
     values: HashMap<Item, NodeId>,
     units: HashMap<UnitTy, UnitId>,
     symbols: HashMap<Item, u32>,
@@ -67,6 +71,7 @@ pub(crate) struct Lower<'db> {
     inputs: HashMap<Item, mir::InputId>,
     lines: HashMap<Item, LineId>,
     defs: HashMap<Item, DefId>,
+    balances: HashMap<Item, balance::BalanceNodes>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
@@ -93,6 +98,7 @@ impl<'db> Lower<'db> {
             results,
             isolated: false,
             env: HashMap::new(),
+            generics: Default::default(),
             values: HashMap::new(),
             units: HashMap::new(),
             symbols: HashMap::new(),
@@ -104,6 +110,7 @@ impl<'db> Lower<'db> {
             inputs: HashMap::new(),
             lines: HashMap::new(),
             defs: HashMap::new(),
+            balances: HashMap::new(),
             consts: HashMap::new(),
             places: HashMap::new(),
             co2e_reads: Vec::new(),
@@ -159,7 +166,9 @@ impl<'db> Lower<'db> {
         let here = std::mem::replace(&mut self.here, item.clone());
         let outer = std::mem::replace(&mut self.region, region);
         let env = std::mem::take(&mut self.env);
+        let generics = std::mem::take(&mut self.generics);
         let out = f(self);
+        self.generics = generics;
         self.env = env;
         self.region = outer;
         self.here = here;
@@ -168,6 +177,14 @@ impl<'db> Lower<'db> {
 
     /// Interns a unit.
     pub fn unit(&mut self, u: &UnitTy) -> UnitId {
+        if !self.generics.0.is_empty() {
+            let concrete = apply(u, &self.generics.0);
+            return self.known_unit(&concrete);
+        }
+        self.known_unit(u)
+    }
+
+    fn known_unit(&mut self, u: &UnitTy) -> UnitId {
         if let Some(&id) = self.units.get(u) {
             return id;
         }
@@ -299,9 +316,10 @@ impl<'db> Lower<'db> {
         let mut items: Vec<Item> = Vec::new();
         crate::check::expressions(kind, &mut |e| {
             e.walk(&mut |x| match &x.kind {
-                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
+                K::Item(i) | K::Call(i, ..) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
                     items.push(i.clone())
                 }
+                K::Balance(i, side) => out.extend(self.balance_read(i, *side)),
                 _ => {}
             });
         });

@@ -40,9 +40,15 @@ impl Lower<'_> {
             if i.file == self.file && (self.defs.contains_key(i) || self.lines.contains_key(i)) {
                 self.warm(i);
             }
+            if i.file == self.file && i.key.keyword == "balance" {
+                self.balance_figure(i, crate::check::BalanceSide::Gap);
+            }
         }
         for i in &lets {
             self.definition(i);
+        }
+        for i in self.balances_in_order() {
+            self.balance(&i);
         }
         for i in &lines {
             self.line(i);

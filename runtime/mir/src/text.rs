@@ -97,6 +97,11 @@ impl Printer<'_> {
             let when = self.region_word("when", i.when.as_ref().map(|w| w.region));
             line!(self.out, "input {}: {}{when}{default}", i.name.id, ty_text(p, &i.ty));
         }
+        for b in &p.balances {
+            let (ins, outs, gap) = (self.node(b.ins), self.node(b.outs), self.node(b.gap));
+            let holds = b.check.as_ref().map_or_else(String::new, |c| format!(" holds {}", self.node(c.holds)));
+            line!(self.out, "balance {} in {ins} out {outs} gap {gap}{holds}", b.name.id);
+        }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
         }
