@@ -9,6 +9,7 @@ mod cases;
 pub mod check;
 mod data;
 pub mod db;
+pub mod generics;
 mod lints;
 pub mod lower;
 pub mod names;

@@ -261,6 +261,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Test(_)
             | Stmt::Let { .. }
             | Stmt::Header(_)
+            | Stmt::Balance { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
             | Stmt::Include(_)
@@ -276,7 +277,7 @@ fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
 fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
         TKind::Item(i)
-        | TKind::Call(i, _)
+        | TKind::Call(i, ..)
         | TKind::Lookup(i, _)
         | TKind::HasRow(i, _)
         | TKind::ParamAt(i, _)

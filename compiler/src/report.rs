@@ -1,7 +1,7 @@
 //! Constructors of the diagnostics that several checks share. Messages state the fact in terms of substances and
 //! units first; what a reader can do stands in the help.
 
-use crate::db::{Db, Diag, Place};
+use crate::db::{Db, Diag, Item, Place};
 use crate::names::{Entry, Ns, visible_from};
 use crate::types::Ty;
 use crate::units::{Dimension, Generator, Tag, UnitTy, flow_name, show_unit};
@@ -93,10 +93,44 @@ fn is_gas(tag: &Tag) -> bool {
     matches!(tag, Tag::Flow(e) if e.item.key.keyword == "gas")
 }
 
+/// What cannot be done with a unit or a substance that stands for any.
+pub(crate) fn opaque(db: &dyn Db, unit: &UnitTy) -> Diag {
+    let (message, help) = opaque_words(db, unit, None);
+    Diag::new(Code::T028, message).help(help)
+}
+
+fn opaque_words(db: &dyn Db, unit: &UnitTy, other: Option<&UnitTy>) -> (Text, Text) {
+    let variable = crate::generics::variable_in(unit).or_else(|| crate::generics::variable_in(other?));
+    let n = variable.map_or("?", Item::name);
+    let message = match other {
+        Some(o) => {
+            let (a, b) = (show_unit(db, unit), show_unit(db, o));
+            text!(
+                "`{n}` 可以是任何一种，`{a}` 与 `{b}` 不一定相配",
+                "`{n}` stands for any, so `{a}` and `{b}` need not fit"
+            )
+        }
+        None => text!(
+            "`{n}` 可以是任何单位，结果会随单位的大小而变",
+            "`{n}` stands for any unit; the result would change with its size"
+        ),
+    };
+    let help = text!(
+        "把该值作为参数传入，或为确定的单位写函数",
+        "pass the value as an argument, or write the function for one unit"
+    );
+    (message, help)
+}
+
 /// Compares two units of different dimension. `sum` is true where they were to be added or compared.
 pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool) -> Misfit {
     let (w, f) = (wanted.dimension(db), found.dimension(db));
     let (ws, fs) = (show_unit(db, wanted), show_unit(db, found));
+    let variable = |u| crate::generics::variable_in(u).is_some();
+    if variable(wanted) || variable(found) {
+        let (message, help) = opaque_words(db, wanted, Some(found));
+        return Misfit { code: Code::T028, message, help: Some(help) };
+    }
     if literal || ((wanted.is_one() || found.is_one()) && w != f) {
         return Misfit {
             code: Code::U007,

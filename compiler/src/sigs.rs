@@ -52,6 +52,8 @@ pub enum Sig {
         params: Vec<(String, Ty)>,
         /// Result.
         result: Ty,
+        /// Variables of a generic function.
+        variables: Vec<Item>,
     },
     /// An enumeration's members.
     Enum(Vec<String>),
@@ -136,6 +138,11 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
         "Gas" => return Ty::Enum(EnumRef::Gases),
         "Stage" => return Ty::Enum(EnumRef::Stages),
         _ => {}
+    }
+    if crate::generics::find(db, item, &word.text).is_some() {
+        let before = diags.len();
+        let unit = read_unit(db, item, u, follow, diags);
+        return if diags.len() > before { Ty::Error } else { Ty::quantity(unit) };
     }
     match lookup(db, item, Ns::Type, word.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "record" => Ty::Record(e.item),
@@ -266,9 +273,6 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             Sig::Table { keys, columns, partial: t.partial }
         }
         Some(Stmt::Fn { params, result, generics, .. }) => {
-            if let Some(g) = generics.first() {
-                diags.push(not_yet(&item, g.name.span, "fn <…>"));
-            }
             params.iter().map(|(_, ty)| ty).chain([result]).for_each(|ty| refuse(&item, ty, &mut diags));
             let mut read: Vec<(String, Ty)> = Vec::new();
             for (name, ty) in params {
@@ -281,7 +285,8 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let mut follow = follow_names(&read, |i| (format!("${i}"), Vec::new()));
             let result = read_type(db, &item, result, &mut follow, &mut diags);
             drop(follow);
-            Sig::Fn { params: read, result }
+            crate::check::declared_variables(db, &item, generics, &read, &mut diags);
+            Sig::Fn { params: read, result, variables: crate::generics::variables(db, &item) }
         }
         Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
         _ => Sig::None,

@@ -283,6 +283,8 @@ pub enum TKind {
     Item(Item),
     /// A value of an included process.
     Through(Through),
+    /// A figure of a balance.
+    Balance(Item, crate::check::BalanceSide),
     /// The calculation period.
     Period,
     /// Field of a record.
@@ -359,8 +361,8 @@ pub enum TKind {
     MemberValue(Box<TExpr>, Box<TExpr>),
     /// Values for each member (in tests).
     Each(Item, Vec<Option<TExpr>>),
-    /// A call of a function.
-    Call(Item, Vec<TExpr>),
+    /// A call of a function; what its variables stand for.
+    Call(Item, Vec<TExpr>, crate::generics::Binding),
     /// A look-up in a table; a row if it has several columns.
     Lookup(Item, Vec<TExpr>),
     /// A dated parameter at a period, a year or a day.
@@ -430,6 +432,7 @@ impl TExpr {
             | K::Position(_)
             | K::Item(_)
             | K::Through(_)
+            | K::Balance(..)
             | K::Period
             | K::Absent
             | K::Members(_)
@@ -500,7 +503,15 @@ impl TExpr {
                 binders.iter().for_each(|b| b.expressions(f));
                 f(body);
             }
-            K::List(xs) | K::HasRow(_, xs) | K::Call(_, xs) | K::Lookup(_, xs) => xs.iter().for_each(f),
+            K::List(xs) | K::HasRow(_, xs) | K::Lookup(_, xs) => xs.iter().for_each(f),
+            K::Call(_, xs, binding) => {
+                for (_, b) in binding {
+                    if let crate::generics::Bound::Tag(_, Some(GasTag::Follows(g))) = b {
+                        f(g);
+                    }
+                }
+                xs.iter().for_each(f);
+            }
             K::Record(_, xs) => xs.iter().flatten().for_each(f),
             K::Activity(a, b, ..) => {
                 f(a);

@@ -287,6 +287,10 @@ pub fn show_unit(db: &dyn Db, unit: &UnitTy) -> String {
 #[salsa::tracked(returns(ref), cycle_result = unit_cycle)]
 pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
     let item = Item { file, key };
+    if crate::generics::kind(&item).is_some() {
+        // A unit that stands for any has a dimension of its own; it is only ever compared with itself.
+        return UnitInfo { dimension: vec![(item, 1)], scale: Some(Ratio::ONE), offset: None, ucum: None };
+    }
     let Some(Stmt::Unit { definition, codes, .. }) = item.ast(db).map(|a| &a.stmt) else { return UnitInfo::default() };
     let ucum = codes.iter().find(|(k, _)| k.text == "ucum").map(|(_, c)| c.clone());
     let Some(def) = definition else {
@@ -326,6 +330,18 @@ pub fn read_unit(
             continue;
         }
         let Some(symbol) = read_symbol(db, item, &a.symbol, diags) else { continue };
+        if crate::generics::kind(&symbol).is_some() && a.tag.is_some() {
+            let n = &a.symbol.text;
+            diags.push(
+                Diag::new(
+                    Code::T028,
+                    text!("`{n}` 代表整个单位，不能再带标签", "`{n}` stands for a whole unit and takes no tag"),
+                )
+                .at(item.at(a.symbol.span), text!("任意单位", "any unit"))
+                .help(text!("用 `<F: flow>` 写 `t{{F}}`", "write `t{{F}}` with `<F: flow>`")),
+            );
+            continue;
+        }
         let tag = a.tag.as_ref().and_then(|path| {
             let span = path.0.iter().map(|i| i.span).reduce(Span::to).unwrap_or(a.symbol.span);
             follow(path, span).or_else(|| read_flow(db, item, path, span, diags))
@@ -336,6 +352,11 @@ pub fn read_unit(
 }
 
 fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Diag>) -> Option<Item> {
+    if let Some(v) = crate::generics::find(db, item, &symbol.text)
+        && crate::generics::kind(&v) == Some(crate::generics::Kind::Unit)
+    {
+        return Some(v);
+    }
     match lookup(db, item, Ns::Unit, symbol.text.clone()) {
         Resolved::One(e) => Some(e.item),
         Resolved::Many(es) => {
@@ -385,6 +406,11 @@ fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut
     let name = &name.text;
     if name == "CO2e" {
         return Some(Tag::Co2e);
+    }
+    if let Some(v) = crate::generics::find(db, item, name)
+        && crate::generics::kind(&v) != Some(crate::generics::Kind::Unit)
+    {
+        return Some(Tag::Flow(Entry { item: v, member: None }));
     }
     match lookup(db, item, Ns::Flow, name.clone()) {
         Resolved::One(e) => Some(Tag::Flow(e)),

@@ -49,6 +49,7 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NoValue(..) => Code::E007,
         FailKind::NoRow(..) | FailKind::AmbiguousRow(..) => Code::E008,
         FailKind::Outside(..) => Code::E016,
+        FailKind::Balance(..) => Code::E017,
         FailKind::NotOne(_) => Code::E009,
         FailKind::Disagree(_) => Code::E010,
         FailKind::Negative(..) => Code::E011,
@@ -63,6 +64,27 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NotRated(_) => Code::E015,
         FailKind::Bug(_) => Code::C005,
     }
+}
+
+/// What is said of a balance that does not close.
+fn balance(program: &Program, which: u32, [ins, outs, gap]: [Number; 3]) -> (Text, Text) {
+    let Some((b, c)) = program.balances.get(which as usize).and_then(|b| Some((b, b.check.as_ref()?))) else {
+        return (Text::same("balance"), Text::default());
+    };
+    let unit = program.units.get(b.unit.ix()).filter(|u| !u.text.is_empty());
+    let unit = unit.map_or_else(String::new, |u| format!(" {}", u.text));
+    let (name, clause) = (&b.name.id, &b.name.clause);
+    let clause = if clause.is_empty() { String::new() } else { format!("§{clause} ") };
+    let (zh, en) = (&c.message.zh, &c.message.en);
+    let dash = |s: &str| if s.is_empty() { String::new() } else { format!("{s}: ") };
+    let (said_zh, said_en) = (dash(if zh.is_empty() { en } else { zh }), dash(if en.is_empty() { zh } else { en }));
+    let (side_zh, side_en) = if c.of_in { ("投入", "in") } else { ("产出", "out") };
+    let t = c.tolerance;
+    let message = text!(
+        "{clause}{said_zh}平衡 {name} 不闭合：投入 {ins}{unit}，产出 {outs}{unit}，差额 {gap}{unit}，容许{side_zh}的 {t}",
+        "{clause}{said_en}balance {name} does not close: in {ins}{unit}, out {outs}{unit}, gap {gap}{unit}; {t} of {side_en} is allowed"
+    );
+    (message, text!("差额 {gap}{unit}", "the gap is {gap}{unit}"))
 }
 
 /// The unit of the points of a table, with a blank before it.
@@ -84,7 +106,7 @@ pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> 
         let class = match f.kind {
             FailKind::Constraint { .. } | FailKind::MissingField(..) | FailKind::NoFactor | FailKind::FixedFactor => 0,
             FailKind::NotApplicable(..) => 0,
-            FailKind::Require(_) => 1,
+            FailKind::Require(_) | FailKind::Balance(..) => 1,
             _ => 2,
         };
         (class, place(program, f.place), f.indices.clone(), f.node, f.sub)
@@ -165,6 +187,7 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             );
             (message, label)
         }
+        FailKind::Balance(which, ins, outs, gap) => balance(program, *which, [*ins, *outs, *gap]),
         FailKind::NotOne(holding) => {
             let n = holding.len();
             let label = text!("有 {n} 个条件成立", "{n} conditions hold");

@@ -246,6 +246,8 @@ pub enum FailKind {
     NotOne(Vec<PlaceId>),
     /// Exceptions that hold together, with their values.
     Disagree(Vec<(ExceptionId, Value)>),
+    /// A balance that does not close: which one, in, out, gap.
+    Balance(u32, Number, Number, Number),
     /// A requirement inside a record.
     Require(Text),
     /// A constraint on a field of a record that the program builds.

@@ -8,8 +8,8 @@ use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
 use footrule_runtime::{
-    Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Scenario, Shown, Source, Upstream,
-    UpstreamForm,
+    Alternative, Applies, Balance, Explain, ExplainKind, Factor, Name, ReportValue, Scenario, Shown, Side, Source,
+    Upstream, UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -86,6 +86,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
         quality: quality.collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
+        balances: o.balances.iter().map(|b| balance(b, lang)).collect(),
         warnings: o
             .warnings
             .iter()
@@ -168,6 +169,30 @@ fn period(from: &str, to: &str) -> String {
 
 fn quantity_text(value: &str, unit: &str) -> String {
     format!("{value} {unit}").trim_end().to_owned()
+}
+
+/// The rows of a balance, its sums, and the gap with its share of what enters.
+fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
+    let clause = if b.name.clause.is_empty() { String::new() } else { format!("§{} ", b.name.clause) };
+    let head = format!("{clause}{} {}", word(lang, "平衡", "balance"), label(&b.name, lang));
+    let mark = |side: Side| match side {
+        Side::In => word(lang, "入", "in"),
+        Side::Out => word(lang, "出", "out"),
+    };
+    let amount = |x: &dyn std::fmt::Display| quantity_text(&x.to_string(), &b.unit);
+    let row = |r: &footrule_runtime::BalanceRow| {
+        [format!("{} {}", mark(r.side), label(&r.name, lang)), amount(&r.value), String::new()]
+    };
+    let mut rows: Vec<[String; 3]> = b.rows.iter().map(row).collect();
+    rows.push([word(lang, "投入合计", "sum in").to_owned(), amount(&b.ins), String::new()]);
+    rows.push([word(lang, "产出合计", "sum out").to_owned(), amount(&b.outs), String::new()]);
+    let share = b.gap_share.as_ref().and_then(|s| s.parse::<f64>().ok());
+    let share = share.map_or_else(
+        || word(lang, "无投入，无占比", "no share: nothing enters").to_owned(),
+        |s| format!("{:.2} %", s * 100.0),
+    );
+    rows.push([word(lang, "差额", "gap").to_owned(), amount(&b.gap), share]);
+    (head, rows)
 }
 
 fn origin(o: Origin, lang: Lang) -> &'static str {

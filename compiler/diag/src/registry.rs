@@ -173,6 +173,10 @@ registry! {
     T023 Error "不是该列表的条目" "no item of this list";
     T024 Error "该列表不能截取" "list that cannot be cut";
     T025 Error "范围没有可证明的界限" "range without a proved bound";
+    T026 Error "变量没有单独的参数" "variable alone in no parameter";
+    T027 Error "参数对变量的说法不一" "arguments that do not decide a variable";
+    T028 Error "须知道任意单位的大小" "needs the definition of any unit";
+    T029 Error "平衡不完整" "balance incomplete";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -237,6 +241,7 @@ registry! {
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
     E015 Error "没有数据质量评分" "no data is rated";
     E016 Error "取值在内插表的范围之外" "value outside the points of a table";
+    E017 Error "平衡不闭合" "balance does not close";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";
     L003 Warning "定义未使用" "unused definition";

@@ -194,6 +194,9 @@ impl Cx<'_> {
                 let x = self.expr(&args[0].value, None);
                 let x = self.whole(x);
                 let Some(u) = x.ty.unit().cloned() else { return self.not_a_quantity(x) };
+                if matches!(n, "floor" | "ceil") && !self.sized(&u, x.span) {
+                    return TExpr::error(span);
+                }
                 let op = match n {
                     "abs" => Unary::Abs,
                     "floor" => Unary::Floor,
@@ -264,6 +267,11 @@ impl Cx<'_> {
                         text!("此处", "here"),
                     );
                 };
+                if let Some(u) = x.ty.unit().cloned()
+                    && !self.sized(&u, x.span)
+                {
+                    return TExpr::error(span);
+                }
                 let ty = x.ty.clone();
                 make(TKind::Round(Box::new(x), d), ty)
             }
@@ -494,11 +502,17 @@ impl Cx<'_> {
     }
 
     fn function_call(&mut self, f: &Item, args: &[Arg], span: Span) -> TExpr {
-        let Sig::Fn { params, result } = &sig(self.db, f).sig else { return TExpr::error(span) };
+        let Sig::Fn { params, result, variables } = &sig(self.db, f).sig else { return TExpr::error(span) };
+        if !variables.is_empty() {
+            return match self.ordered(f, params, args, span) {
+                Some(args) => self.generic_call(f, (params, result, variables), &args, span),
+                None => TExpr::error(span),
+            };
+        }
         let typed = self.arguments(f, params, args, span);
         let Some(typed) = typed else { return TExpr::error(span) };
         let ty = self.by_arguments(result, &typed);
-        TExpr { kind: TKind::Call(f.clone(), typed), ty, span }
+        TExpr { kind: TKind::Call(f.clone(), typed, Vec::new()), ty, span }
     }
 
     /// The keys of a look-up.
@@ -509,6 +523,17 @@ impl Cx<'_> {
 
     /// Arguments in the order of the parameters, each fitted to its type, with tags that follow earlier ones.
     fn arguments(&mut self, f: &Item, params: &[(String, Ty)], args: &[Arg], span: Span) -> Option<Vec<TExpr>> {
+        let mut typed: Vec<TExpr> = Vec::new();
+        for (arg, (_, ty)) in self.ordered(f, params, args, span)?.into_iter().zip(params) {
+            let want = self.by_arguments(ty, &typed);
+            let e = self.expr(&arg.value, Some(&want));
+            typed.push(self.fit(e, &want, false));
+        }
+        Some(typed)
+    }
+
+    /// Arguments in the order of the parameters.
+    fn ordered<'a>(&mut self, f: &Item, params: &[(String, Ty)], args: &'a [Arg], span: Span) -> Option<Vec<&'a Arg>> {
         let name = f.name();
         if args.len() != params.len() {
             let (n, found) = (params.len(), args.len());
@@ -521,8 +546,8 @@ impl Cx<'_> {
             self.push(d);
             return None;
         }
-        let mut typed: Vec<TExpr> = Vec::new();
-        for (i, (pname, ty)) in params.iter().enumerate() {
+        let mut out = Vec::new();
+        for (i, (pname, _)) in params.iter().enumerate() {
             let mut named = args.iter().filter(|a| a.name.as_ref().is_some_and(|n| n.text == *pname));
             let arg = named.next().unwrap_or(&args[i]);
             if let Some(again) = named.next() {
@@ -546,11 +571,9 @@ impl Cx<'_> {
                 );
                 return None;
             }
-            let want = self.by_arguments(ty, &typed);
-            let e = self.expr(&arg.value, Some(&want));
-            typed.push(self.fit(e, &want, false));
+            out.push(arg);
         }
-        Some(typed)
+        Some(out)
     }
 
     fn record_value(&mut self, r: &Item, args: &[Arg], span: Span) -> TExpr {
@@ -685,7 +708,7 @@ impl Cx<'_> {
     /// The gas that a tag means.
     pub(super) fn gas_of(&self, tag: &Tag, span: Span) -> Option<GasTag> {
         match tag {
-            Tag::Flow(e) if e.item.key.keyword == "gas" => Some(GasTag::Static(e.item.clone())),
+            Tag::Flow(e) if super::generic::is_gas_item(&e.item) => Some(GasTag::Static(e.item.clone())),
             Tag::Follows { root, path, .. } => {
                 let e = self.value_of_path(root, path, span)?;
                 (e.ty == Ty::Enum(EnumRef::Gases)).then(|| GasTag::Follows(Box::new(e)))

@@ -114,6 +114,7 @@ pub fn value_reads(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Thr
             });
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
+        Some(Stmt::Balance { rows, .. }) => rows.iter().for_each(|r| paths(&r.value, &mut add)),
         Some(Stmt::Input(i)) => {
             i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| paths(e, &mut add))
         }

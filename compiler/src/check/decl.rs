@@ -84,7 +84,7 @@ pub struct TRow {
 }
 
 pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Expr) -> BodyKind {
-    let Sig::Fn { params: types, result } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    let Sig::Fn { params: types, result, .. } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     // Inside the body, `$i` is the local variable of parameter i.
     let local = |cx: &Cx<'_>, t: &Ty| {
         let ids: Vec<(u32, String)> = cx.locals.iter().map(|l| (l.id, l.name.clone())).collect();
@@ -212,7 +212,7 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
     value.walk(&mut |x| {
         let depends = match &x.kind {
             TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(_) => true,
+            TKind::ParamAt(..) | TKind::Period | TKind::Result(_) | TKind::Balance(..) => true,
             _ => false,
         };
         if depends && reads.is_none() {

@@ -307,6 +307,9 @@ impl<'db> Cx<'db> {
                 let x = self.quantity(x);
                 let unit = self.unit(u);
                 let Some(found) = x.ty.unit().cloned() else { return TExpr::error(span) };
+                if !self.sized(&unit, u.span) {
+                    return TExpr::error(span);
+                }
                 let x = self.whole(x);
                 match self.in_unit(x, &unit, &found) {
                     Some(x) => make(TKind::Retag(Box::new(x)), Ty::number()),

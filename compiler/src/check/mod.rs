@@ -1,6 +1,7 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod balance;
 mod brackets;
 mod builtin;
 mod choose;
@@ -13,6 +14,7 @@ mod each;
 mod evidence;
 mod except;
 mod expr;
+mod generic;
 pub(crate) mod instance;
 mod interpolate;
 mod loops;
@@ -24,6 +26,7 @@ mod scenario;
 mod series;
 mod test;
 
+pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::is_counted;
@@ -34,6 +37,7 @@ pub(crate) use decl::{literal, source_entry};
 pub use evidence::TEvidence;
 pub use except::{Exception, TExcept, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
+pub(crate) use generic::declared as declared_variables;
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub use process::{TBinding, TInclude, TProduct};
@@ -62,6 +66,8 @@ pub enum BodyKind {
     Report(Box<TReport>),
     /// `declared unit … of EXPR`: the expression.
     Unit(Box<TExpr>),
+    /// A balance.
+    Balance(Box<TBalance>),
     /// A line.
     Line(Box<TLine>),
     /// `require`, `warn`
@@ -137,6 +143,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Line(l) => rule::line(&mut cx, l),
+        Stmt::Balance { name, within, rows, .. } => balance::balance(&mut cx, name, within.as_ref(), rows),
         Stmt::Check(c) => {
             cx.mode = expr::Mode::Results;
             BodyKind::Check(Box::new(rule::check(&mut cx, c)))
@@ -181,7 +188,6 @@ fn later(stmt: &Stmt) -> Option<&'static str> {
         Stmt::Product { .. } => "product",
         Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
-        Stmt::Balance { .. } => "balance",
         Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
     })
@@ -207,6 +213,7 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
         BodyKind::Report(r) => r.value.ty.clone(),
         BodyKind::Line(l) => l.value.ty.clone(),
         BodyKind::Product(p) => p.ty.clone(),
+        BodyKind::Balance(b) => b.ty.clone(),
         _ => Ty::Error,
     }
 }
@@ -249,6 +256,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::None | BodyKind::Evidence(_) => {}
         BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
         BodyKind::Report(r) => f(&r.value),
+        BodyKind::Balance(b) => b.rows.iter().for_each(|(_, e)| f(e)),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
         BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),

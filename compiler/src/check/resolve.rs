@@ -123,7 +123,9 @@ impl Cx<'_> {
                 self.push(d);
             }
         }
-        self.unit(u)
+        let unit = self.unit(u);
+        self.sized(&unit, u.span);
+        unit
     }
 
     /// Remembers which optional values a condition makes sure of.
@@ -260,6 +262,7 @@ impl Cx<'_> {
                 TExpr { kind: TKind::ParamAt(item.clone(), Box::new(period)), ty, span }
             }
             "include" => self.bare_include(item, span),
+            "balance" => self.whole_balance(item, span),
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
@@ -398,6 +401,9 @@ impl Cx<'_> {
                 let want = Ty::Enum(e);
                 return self.name(field, Some(&want));
             }
+        }
+        if let Some(figure) = self.balance_figure(base, field, span) {
+            return figure;
         }
         self.column_read = matches!(base.kind, ExprKind::Call { .. });
         let base = self.expr(base, None);

@@ -3,12 +3,14 @@
 use super::Lower;
 use crate::check::{BodyKind, body_of};
 use crate::db::Item;
+use crate::generics::{Bound, apply};
 use crate::types::{Binary, EnumRef, GasTag, TBinder, TExpr, TKind, TResult, Ty, Unary};
-use crate::units::UnitTy;
+use crate::units::{Tag, UnitTy};
 use footrule_diag::Span;
 use footrule_mir::{self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, RegionId, ResultRef};
 use footrule_number::Ratio;
 use footrule_syntax::ast::SeriesBound;
+use std::collections::HashMap;
 
 impl Lower<'_> {
     /// Lowers an expression into the current region.
@@ -32,6 +34,7 @@ impl Lower<'_> {
             },
             TKind::Item(i) => return self.value(i, span),
             TKind::Through(t) => return self.through(t, span),
+            TKind::Balance(i, side) => return self.balance_figure(i, *side),
             TKind::Period => Op::Period,
             TKind::Field(x, i, _) => Op::Field(self.expr(x), *i),
             TKind::Amount(x) => Op::Amount(self.expr(x)),
@@ -134,8 +137,8 @@ impl Lower<'_> {
                 let values = values.iter().map(|v| v.as_ref().map(|v| self.expr(v))).collect();
                 Op::Record(self.each(i), values)
             }
-            TKind::Call(f, args) => {
-                let n = self.call(f, args);
+            TKind::Call(f, args, binding) => {
+                let n = self.call(f, args, binding);
                 let own = &self.program.nodes[n.ix()].ty;
                 if *own == ty || !matches!(ty, mir::Ty::Number(_) | mir::Ty::Split(_)) {
                     return n;
@@ -165,13 +168,7 @@ impl Lower<'_> {
             TKind::Whole(x) => Op::Whole(self.expr(x)),
             TKind::Characterise(x, g) => {
                 let mass = self.expr(x);
-                let gas = match g {
-                    GasTag::Static(i) => {
-                        self.used_gases.push((i.clone(), self.here.at(span)));
-                        GasRef::Static(self.gas(i))
-                    }
-                    GasTag::Follows(v) => GasRef::Node(self.expr(v)),
-                };
+                let gas = self.gas_ref(g, span);
                 Op::Characterise { mass, gas, origin: Origin::Fossil }
             }
             TKind::Result(r) => {
@@ -260,14 +257,57 @@ impl Lower<'_> {
         self.node(Op::Split { value: zero, origin: Origin::Undivided, evidence: Evidence::Secondary }, ty, span)
     }
 
+    /// The gas of a tag.
+    fn gas_ref(&mut self, g: &GasTag, span: Span) -> GasRef {
+        match g {
+            GasTag::Static(i) => match self.generics.1.get(i) {
+                Some(known) => *known,
+                None => {
+                    self.used_gases.push((i.clone(), self.here.at(span)));
+                    GasRef::Static(self.gas(i))
+                }
+            },
+            GasTag::Follows(v) => GasRef::Node(self.expr(v)),
+        }
+    }
+
+    /// What the variables of a called function stand for, with those of the caller in place.
+    fn bind(&mut self, binding: &[(Item, Bound)]) -> (Vec<(Item, Bound)>, HashMap<Item, GasRef>) {
+        let mut gases = HashMap::new();
+        let mut out = Vec::new();
+        for (v, b) in binding {
+            let b = match b {
+                Bound::Unit(u) => Bound::Unit(apply(u, &self.generics.0)),
+                Bound::Tag(t, gas) => {
+                    if let Some(g) = gas {
+                        let gas = self.gas_ref(g, Span::default());
+                        gases.insert(v.clone(), gas);
+                    }
+                    let outer = match t {
+                        Tag::Flow(e) => self.generics.0.iter().find(|(i, _)| *i == e.item).map(|(_, b)| b.clone()),
+                        _ => None,
+                    };
+                    match outer {
+                        Some(b) => b,
+                        None => Bound::Tag(t.clone(), None),
+                    }
+                }
+            };
+            out.push((v.clone(), b));
+        }
+        (out, gases)
+    }
+
     /// A call: the body of the function with its arguments in place.
-    fn call(&mut self, f: &Item, args: &[TExpr]) -> NodeId {
+    fn call(&mut self, f: &Item, args: &[TExpr], binding: &[(Item, Bound)]) -> NodeId {
         let args: Vec<NodeId> = args.iter().map(|a| self.expr(a)).collect();
         let cyclic = *crate::check::is_cyclic(self.db, f.file, f.key.clone());
         let (false, BodyKind::Fn(body)) = (cyclic, &body_of(self.db, f).kind) else {
             return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, Span::default());
         };
+        let generics = self.bind(binding);
         self.within(self.region, f, |lo| {
+            lo.generics = generics;
             lo.env = args.iter().enumerate().map(|(i, a)| (i as u32, *a)).collect();
             lo.expr(body)
         })

@@ -3,6 +3,7 @@
 //! Invariant: lowering reports only what needs the whole rule (GWP sets, gases without a value, header); it never
 //! changes a number: constants are folded with the reference's own primitives.
 
+mod balance;
 mod body;
 mod brackets;
 mod data;
@@ -17,6 +18,7 @@ mod upstream;
 
 use crate::check::{At, BodyKind, Instances, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
+use crate::generics::{Binding, apply};
 use crate::names::StmtName;
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, LocalId, TExpr, Ty};
@@ -66,6 +68,8 @@ pub(crate) struct Lower<'db> {
     /// The variable of an include over a list, and the values made in the region that is being lowered.
     loop_env: HashMap<LocalId, NodeId>,
     loop_values: HashMap<At, NodeId>,
+    /// What the variables of the function at hand stand for; the gas of each that is one.
+    generics: (Binding, HashMap<Item, mir::GasRef>),
     values: HashMap<At, NodeId>,
     units: HashMap<UnitTy, UnitId>,
     symbols: HashMap<Item, u32>,
@@ -77,6 +81,7 @@ pub(crate) struct Lower<'db> {
     inputs: HashMap<At, mir::InputId>,
     lines: HashMap<At, LineId>,
     defs: HashMap<At, DefId>,
+    balances: HashMap<Item, balance::BalanceNodes>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
@@ -114,6 +119,7 @@ impl<'db> Lower<'db> {
             instance: 0,
             loop_env: HashMap::new(),
             loop_values: HashMap::new(),
+            generics: Default::default(),
             values: HashMap::new(),
             units: HashMap::new(),
             symbols: HashMap::new(),
@@ -125,6 +131,7 @@ impl<'db> Lower<'db> {
             inputs: HashMap::new(),
             lines: HashMap::new(),
             defs: HashMap::new(),
+            balances: HashMap::new(),
             consts: HashMap::new(),
             places: HashMap::new(),
             co2e_reads: Vec::new(),
@@ -183,7 +190,9 @@ impl<'db> Lower<'db> {
         let env = std::mem::take(&mut self.env);
         let own = self.at(item).0;
         let instance = std::mem::replace(&mut self.instance, own);
+        let generics = std::mem::take(&mut self.generics);
         let out = f(self);
+        self.generics = generics;
         self.instance = instance;
         self.env = env;
         self.region = outer;
@@ -193,6 +202,14 @@ impl<'db> Lower<'db> {
 
     /// Interns a unit.
     pub fn unit(&mut self, u: &UnitTy) -> UnitId {
+        if !self.generics.0.is_empty() {
+            let concrete = apply(u, &self.generics.0);
+            return self.known_unit(&concrete);
+        }
+        self.known_unit(u)
+    }
+
+    fn known_unit(&mut self, u: &UnitTy) -> UnitId {
         if let Some(&id) = self.units.get(u) {
             return id;
         }
@@ -331,10 +348,11 @@ impl<'db> Lower<'db> {
         use crate::types::TKind as K;
         let mut found: Vec<At> = Vec::new();
         e.walk(&mut |x| match &x.kind {
-            K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
+            K::Item(i) | K::Call(i, ..) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
                 found.push(self.at(i));
             }
             K::Through(t) => found.extend(self.find(t)),
+            K::Balance(i, side) => out.extend(self.balance_read(i, *side)),
             _ => {}
         });
         for at in found {

@@ -57,6 +57,9 @@ impl Lower<'_> {
             if self.defs.contains_key(&known) || self.lines.contains_key(&known) {
                 self.inside(*at, |lo| lo.warm(i));
             }
+            if i.file == self.file && i.key.keyword == "balance" {
+                self.balance_figure(i, crate::check::BalanceSide::Gap);
+            }
         }
         for (at, i) in &defs {
             self.inside(*at, |lo| match i.key.keyword.as_str() {
@@ -64,6 +67,9 @@ impl Lower<'_> {
                 "product" => lo.product_definition(i),
                 _ => lo.definition(i),
             });
+        }
+        for i in self.balances_in_order() {
+            self.balance(&i);
         }
         for (at, i) in &lines {
             self.inside(*at, |lo| lo.line(i));

@@ -57,6 +57,8 @@ pub struct Program {
     pub tests: Vec<TestInfo>,
     /// Named definitions, for explanations.
     pub defs: Vec<Def>,
+    /// Balances.
+    pub balances: Vec<BalanceInfo>,
     /// Exceptions, by [`crate::ExceptionId`].
     pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.
@@ -541,6 +543,55 @@ pub struct Def {
     pub reads: Vec<Read>,
     /// Place.
     pub place: PlaceId,
+}
+
+/// A balance: what enters and what leaves, in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceInfo {
+    /// Name, clause.
+    pub name: Named,
+    /// Unit of all figures.
+    pub unit: UnitId,
+    /// Rows in order of text.
+    pub rows: Vec<BalanceRow>,
+    /// The exact sum of what enters, rounded once (a node of the root region, as the others).
+    pub ins: NodeId,
+    /// The exact sum of what leaves, rounded once.
+    pub outs: NodeId,
+    /// What enters less what leaves.
+    pub gap: NodeId,
+    /// What the gap must not exceed.
+    pub check: Option<BalanceCheck>,
+    /// Declaration.
+    pub place: PlaceId,
+}
+
+/// A row of a balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceRow {
+    /// It enters.
+    pub input: bool,
+    /// Name and labels.
+    pub name: Named,
+    /// Its amount.
+    pub value: NodeId,
+    /// The formula as text.
+    pub formula: String,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// `within 2% of in`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceCheck {
+    /// Largest gap as a share.
+    pub tolerance: Number,
+    /// A share of what enters; else of what leaves.
+    pub of_in: bool,
+    /// Yields a Bool: |gap| ≤ tolerance × side, exactly.
+    pub holds: NodeId,
+    /// What the rule says if it does not.
+    pub message: Text,
 }
 
 /// A requirement or a warning.

@@ -103,6 +103,11 @@ impl Printer<'_> {
             let footprint = footprint_text(p, i.footprint);
             line!(self.out, "input {}: {}{footprint}{when}{default}", i.name.id, ty_text(p, &i.ty));
         }
+        for b in &p.balances {
+            let (ins, outs, gap) = (self.node(b.ins), self.node(b.outs), self.node(b.gap));
+            let holds = b.check.as_ref().map_or_else(String::new, |c| format!(" holds {}", self.node(c.holds)));
+            line!(self.out, "balance {} in {ins} out {outs} gap {gap}{holds}", b.name.id);
+        }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
         }

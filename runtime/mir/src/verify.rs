@@ -68,6 +68,7 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
         v.read(n)?;
         ensure(matches!(v.ty(n)?, Ty::Number(_)), || "the reference flow must be a number".to_owned())?;
     }
+    p.balances.iter().try_for_each(|b| v.balance(b))?;
     v.inputs()?;
     v.records()?;
     p.lines.iter().try_for_each(|l| v.line(l))?;
@@ -448,6 +449,23 @@ impl<'a> Verifier<'a> {
             }
         }
         self.close(opened);
+        Ok(())
+    }
+
+    fn balance(&self, b: &crate::BalanceInfo) -> Check {
+        self.place(b.place)?;
+        self.unit(b.unit)?;
+        for n in b.rows.iter().map(|r| r.value).chain([b.ins, b.outs, b.gap]) {
+            self.read(n)?;
+            ensure(self.same(self.ty(n)?, &Ty::Number(b.unit)), || {
+                format!("balance `{}` has an amount of another unit", b.name.id)
+            })?;
+        }
+        b.rows.iter().try_for_each(|r| self.place(r.place))?;
+        if let Some(c) = &b.check {
+            self.read(c.holds)?;
+            ensure(*self.ty(c.holds)? == Ty::Bool, || format!("check of balance `{}` is no bool", b.name.id))?;
+        }
         Ok(())
     }
 

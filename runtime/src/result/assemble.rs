@@ -93,6 +93,7 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
         reports: reports(program, found)?,
         warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
         checks: checks(program, found),
+        balances: balances(program, found),
         factors: factors(it, found),
         accepted: program
             .accepted
@@ -289,7 +290,36 @@ fn warnings(program: &Program, found: &Findings) -> Vec<Finding> {
 
 fn traces(found: &Findings) -> impl Iterator<Item = &Touches> {
     let lines = found.lines.iter().map(|l| &l.touches);
-    lines.chain(found.checks.iter().map(|c| &c.touches)).chain(found.reports.iter().map(|(_, t)| t))
+    lines
+        .chain(found.checks.iter().map(|c| &c.touches))
+        .chain(found.balances.iter().map(|b| &b.touches))
+        .chain(found.reports.iter().map(|(_, t)| t))
+}
+
+fn balances(program: &Program, found: &Findings) -> Vec<Balance> {
+    let side = |input: bool| if input { Side::In } else { Side::Out };
+    let all = program.balances.iter().zip(&found.balances);
+    all.map(|(b, r)| Balance {
+        name: name(&b.name),
+        unit: unit(program, b.unit),
+        rows: b
+            .rows
+            .iter()
+            .zip(&r.rows)
+            .map(|(row, x)| BalanceRow {
+                name: name(&row.name),
+                side: side(row.input),
+                value: *x,
+                formula: row.formula.clone(),
+            })
+            .collect(),
+        ins: r.ins,
+        outs: r.outs,
+        gap: r.gap,
+        gap_share: r.gap.div(r.ins).ok().map(|x| x.to_fixed(SHARE_DECIMALS)),
+        within: b.check.as_ref().map(|c| Within { tolerance: c.tolerance, of: side(c.of_in) }),
+    })
+    .collect()
 }
 
 fn checks(program: &Program, found: &Findings) -> Vec<Check> {
@@ -336,6 +366,9 @@ fn factors(it: &mut Interp<'_>, found: &Findings) -> Vec<Factor> {
     for (c, r) in program.checks.iter().zip(&found.checks) {
         let what = if c.warn { "warn" } else { "require" };
         note(format!("{what} {}", c.name.id).trim_end().to_owned(), &r.touches, true);
+    }
+    for (b, r) in program.balances.iter().zip(&found.balances) {
+        note(format!("balance {}", b.name.id), &r.touches, true);
     }
     for def in &program.defs {
         let slot = it.get(def.node);

@@ -57,11 +57,21 @@ pub(crate) struct Checked {
     pub touches: Touches,
 }
 
+/// A balance and what it came to.
+pub(crate) struct Balanced {
+    pub rows: Vec<Number>,
+    pub ins: Number,
+    pub outs: Number,
+    pub gap: Number,
+    pub touches: Touches,
+}
+
 /// All that was found, before it is put into words.
 pub(crate) struct Findings {
     pub lines: Vec<LineResult>,
     pub figures: Figures,
     pub checks: Vec<Checked>,
+    pub balances: Vec<Balanced>,
     /// Value and trace of each report.
     pub reports: Vec<(Value, Touches)>,
 }
@@ -146,6 +156,13 @@ pub(crate) fn found<'p>(
             }
         }
     }
+    let mut balances = Vec::with_capacity(program.balances.len());
+    for (i, b) in program.balances.iter().enumerate() {
+        match balanced(&mut it, i, b) {
+            Ok(b) => balances.push(b),
+            Err(e) => roots.push(e),
+        }
+    }
     let mut reports = Vec::with_capacity(program.reports.len());
     for report in &program.reports {
         let slot = it.get(report.value);
@@ -155,7 +172,44 @@ pub(crate) fn found<'p>(
         }
     }
     match lines {
-        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, reports })),
+        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, balances, reports })),
         _ => Err(diagnose::diagnostics(program, &roots)),
     }
+}
+
+/// The figures of a balance, which must close if it says so.
+fn balanced(it: &mut Interp<'_>, which: usize, b: &footrule_mir::BalanceInfo) -> Result<Balanced, Errs> {
+    let mut errs: Vec<Errs> = Vec::new();
+    let mut touches = Touches::NONE;
+    let mut number = |it: &mut Interp<'_>, node| {
+        let slot = it.get(node);
+        touches.absorb(&slot.touches);
+        match slot.value {
+            Value::Number(x) => x,
+            Value::Err(e) => {
+                errs.push(e);
+                Number::ZERO
+            }
+            _ => {
+                errs.push(it.fail(node, FailKind::Bug("an amount of a balance is no number")));
+                Number::ZERO
+            }
+        }
+    };
+    let rows = b.rows.iter().map(|r| number(it, r.value)).collect();
+    let [ins, outs, gap] = [b.ins, b.outs, b.gap].map(|n| number(it, n));
+    if let Some(e) = Errs::union(&errs) {
+        return Err(e);
+    }
+    if let Some(c) = &b.check {
+        match it.get(c.holds).value {
+            Value::Bool(true) => {}
+            Value::Err(e) => return Err(e),
+            _ => {
+                let kind = FailKind::Balance(u32::try_from(which).unwrap_or(u32::MAX), ins, outs, gap);
+                return Err(it.fail_at(b.place, None, 0, kind));
+            }
+        }
+    }
+    Ok(Balanced { rows, ins, outs, gap, touches })
 }

@@ -80,6 +80,8 @@ pub struct Outcome {
     pub warnings: Vec<Finding>,
     /// Every requirement and warning with its verdict.
     pub checks: Vec<Check>,
+    /// Balances of what enters and what leaves.
+    pub balances: Vec<Balance>,
     /// Every sourced number that a line, report or check was computed from.
     pub factors: Vec<Factor>,
     /// Deviations that the rule accepts.
@@ -245,6 +247,65 @@ pub struct Rule {
     pub text_hash: String,
     /// SHA-256 of the canonical list of all sourced numbers, hex.
     pub factor_set_hash: String,
+}
+
+/// A balance, unrounded, in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// Identifier, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// Unit of all amounts; empty for a number.
+    pub unit: String,
+    /// Its rows.
+    pub rows: Vec<BalanceRow>,
+    /// Sum of what enters.
+    #[serde(rename = "in")]
+    pub ins: Number,
+    /// Sum of what leaves.
+    #[serde(rename = "out")]
+    pub outs: Number,
+    /// What enters less what leaves.
+    pub gap: Number,
+    /// The gap as a share of what enters, 4 decimals; absent if nothing enters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_share: Option<String>,
+    /// The largest gap that the rule allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+}
+
+/// A row of a balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BalanceRow {
+    /// Identifier, labels.
+    #[serde(flatten)]
+    pub name: Name,
+    /// It enters or leaves.
+    pub side: Side,
+    /// Its amount.
+    pub value: Number,
+    /// The formula.
+    pub formula: String,
+}
+
+/// A side of a balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What enters.
+    In,
+    /// What leaves.
+    Out,
+}
+
+/// A tolerance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Within {
+    /// As a share.
+    pub tolerance: Number,
+    /// Of this side.
+    pub of: Side,
 }
 
 /// First and last day.

@@ -35,6 +35,7 @@ pub fn canonical_text(p: &Program) -> String {
     c.reports();
     c.evidence();
     c.scenarios();
+    c.balances();
     c.mentioned();
     c.out
 }
@@ -333,6 +334,24 @@ impl<'a> Canon<'a> {
             let round =
                 r.round.map_or_else(String::new, |r| format!(" round {} significant {}", r.digits, r.significant));
             self.put(&format!("report {} = {value}{round}", r.name.id));
+        }
+    }
+
+    fn balances(&mut self) {
+        let mut balances: Vec<_> = self.p.balances.iter().collect();
+        balances.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+        for b in balances {
+            let mut rows = Vec::new();
+            for r in &b.rows {
+                let value = self.visit(r.value);
+                rows.push(format!("{} {}: {value}", if r.input { "in" } else { "out" }, r.name.id));
+            }
+            rows.sort();
+            let holds = match &b.check {
+                Some(c) => format!(" holds {} within {} of in {}", self.visit(c.holds), c.tolerance, c.of_in),
+                None => String::new(),
+            };
+            self.put(&format!("balance {} {{ {} }}{holds}", b.name.id, rows.join("; ")));
         }
     }
 
