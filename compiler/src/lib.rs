@@ -11,10 +11,12 @@ pub mod db;
 mod lints;
 pub mod lower;
 pub mod names;
+mod package;
 mod report;
 mod session;
 pub mod sigs;
 pub mod types;
 pub mod units;
 
-pub use session::{RuleSummary, Session, load};
+pub use package::{Level, PackageInfo, Root, is_name};
+pub use session::{RuleSummary, Session, is_source};

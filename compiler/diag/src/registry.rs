@@ -134,6 +134,9 @@ registry! {
     N014 Error "单位未知" "unknown unit";
     N015 Error "此处不能读取结果" "a result cannot be read here";
     N016 Error "单位词与值同名" "unit word is also a value";
+    N021 Error "路径在包外" "path outside the package";
+    N022 Error "模块路径有两种含义" "module path with two meanings";
+    N023 Error "文件属于另一个包" "file of another package";
     U001 Error "量纲不符" "dimensions differ";
     U002 Error "物质种类不符" "kinds of substance differ";
     U003 Error "碳当作二氧化碳" "carbon taken for carbon dioxide";
@@ -215,4 +218,11 @@ registry! {
     C003 Error "文件不是规则" "file is not a rule";
     C004 Error "--set 写法不对" "malformed --set";
     C005 Error "程序缺陷" "a bug of Footrule";
+    C006 Error "footrule.toml 无法读懂" "footrule.toml cannot be read";
+    C007 Error "footrule.toml 中有未知的键" "unknown key in footrule.toml";
+    C008 Error "footrule.toml 中的值不对" "wrong value in footrule.toml";
+    C009 Error "[lints] 中的代码不对" "wrong code under [lints]";
+    C010 Error "依赖的包不能使用" "dependency cannot be used";
+    C011 Error "包的依赖成环" "packages depend on each other in a cycle";
+    C012 Error "包名与依赖名不一致" "package and dependency names disagree";
 }
