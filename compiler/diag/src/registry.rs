@@ -172,6 +172,7 @@ registry! {
     P007 Error "表的键不对" "wrong key";
     P008 Error "该气体在此 GWP 体系中没有数值" "gas without a GWP in this set";
     P009 Error "区间不升序或不完整" "brackets not ascending or incomplete";
+    P015 Error "两行同样合适" "two rows fit equally well";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";
@@ -213,6 +214,11 @@ registry! {
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
     L009 Warning "活动数据可能重复计入" "activity possibly counted twice";
+    L011 Warning "参数缺少所需年份的值" "param without a value for a year in question";
+    L012 Warning "分支不可能选中" "branch that is never chosen";
+    L013 Warning "条件总是成立或总不成立" "condition that never changes";
+    L014 Warning "表中有不可能选中的行" "row that is never chosen";
+    L015 Warning "声明未使用" "unused declaration";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";

@@ -1,9 +1,12 @@
 //! Findings about a whole file. `structure` and `modules` report errors; the others are lints: accepted, and worth a
 //! look. A lint says nothing about what could not be read, and nothing that it cannot prove.
 
+mod dated;
 mod doubled;
 mod factors;
 mod modules;
+mod reach;
+mod rows;
 mod structure;
 mod unused;
 
@@ -19,6 +22,9 @@ pub(crate) fn lints(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     unused::unused(db, file, out);
     modules::unused(db, file, out);
     doubled::counted_twice(db, file, out);
+    dated::uncovered(db, file, out);
+    reach::branches(db, file, out);
+    rows::rows(db, file, out);
 }
 
 /// True if the file is a rule.

@@ -6,7 +6,8 @@ use crate::names::index;
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind};
 use footrule_diag::{Code, text};
-use std::collections::BTreeSet;
+use footrule_syntax::ast::Stmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that an expression mentions by item.
 fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
@@ -88,6 +89,47 @@ pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 _ => {}
             }
         }
+        private(db, file, out);
+    }
+}
+
+/// What a rule declares for itself and no other statement of the file names. Everything of a module is for others.
+fn private(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let mut named: BTreeMap<String, BTreeSet<&Item>> = BTreeMap::new();
+    for item in items(db, file) {
+        let Some(chunk) = crate::db::chunk(db, file, item.key.clone()) else { continue };
+        for word in words(&chunk.text) {
+            named.entry(word).or_default().insert(item);
+        }
+    }
+    for item in items(db, file) {
+        let what = match item.key.keyword.as_str() {
+            "flow" | "flow enum" => ("物质", "flow"),
+            "gas" => ("气体", "gas"),
+            "enum" => ("枚举", "enumeration"),
+            "record" => ("记录", "record"),
+            "source" => ("来源", "source"),
+            "param" => ("参数", "parameter"),
+            "table" => ("表", "table"),
+            "const" => ("常数", "constant"),
+            "fn" => ("函数", "function"),
+            _ => continue,
+        };
+        let Some(ast) = item.ast(db) else { continue };
+        let members: Vec<&str> = match &ast.stmt {
+            Stmt::Enum { variants, .. } => variants.iter().map(|v| v.name.text.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        let elsewhere = |n: &str| named.get(n).is_some_and(|by| by.iter().any(|i| *i != item));
+        if elsewhere(item.name()) || members.iter().any(|m| elsewhere(m)) {
+            continue;
+        }
+        let ((zh, en), n) = (what, item.name());
+        out.push(
+            Diag::new(Code::L015, text!("{zh} `{n}` 没有被用到", "the {en} `{n}` is never used"))
+                .at(item.name_place(db), text!("此文件没有别处提到它", "nothing else in this file names it"))
+                .help(text!("删去它，或在该用之处引用", "remove it, or name it where it belongs")),
+        );
     }
 }
 
