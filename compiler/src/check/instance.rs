@@ -127,7 +127,8 @@ pub fn instances(db: &dyn Db, file: SourceFile) -> Instances {
             Some(p) => inner_items(db, p.file, p.key.clone()),
         };
         let value = |i: &&Item| {
-            matches!(i.key.keyword.as_str(), "let" | "input" | "const" | "product" | "apart") || is_counted(i)
+            matches!(i.key.keyword.as_str(), "let" | "input" | "const" | "product" | "apart" | "balance")
+                || is_counted(i)
         };
         starts.extend(own.iter().filter(value).map(|i| (at, i.clone())));
     }
