@@ -143,7 +143,7 @@ impl Analysis<'_> {
             sign = if some { Interval::positive() } else { Interval::not_negative() };
         }
         if matches!(line.kind, LineKind::Removal | LineKind::Credit) {
-            sign = sign.neg();
+            sign = sign.negated();
         }
         out.range.sign = sign;
         out
