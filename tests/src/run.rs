@@ -28,6 +28,8 @@ pub fn run(case: &Case) -> Result<(), String> {
             if let Err(e) = program(case, b, &support, &after) {
                 let _ = writeln!(problems, "line {}: {e}", b.line);
             }
+        } else if b.is_expectation() && !case.blocks.iter().any(|b| b.language == "pcr") {
+            let _ = writeln!(problems, "line {}: no program stands above it, below its heading", b.line);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
