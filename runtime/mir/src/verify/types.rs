@@ -20,7 +20,9 @@ impl Verifier<'_> {
     }
 
     pub(super) fn same_unit(&self, a: UnitId, b: UnitId) -> bool {
-        a == b || self.p.units.get(a.ix()).is_some_and(|u| self.p.units.get(b.ix()) == Some(u))
+        let (Some(x), Some(y)) = (self.p.units.get(a.ix()), self.p.units.get(b.ix())) else { return a == b };
+        // The order of factors has no meaning.
+        x == y || x.atoms.len() == y.atoms.len() && x.atoms.iter().all(|f| y.atoms.contains(f))
     }
 
     /// Equal types; units are compared by what they are, not by id.
