@@ -11,6 +11,7 @@ pub mod db;
 mod lints;
 pub mod lower;
 pub mod names;
+pub mod products;
 mod report;
 mod session;
 pub mod sigs;

@@ -6,7 +6,7 @@ use crate::names::{Ns, StmtName, gases, index, module};
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ast::{ExceptValue, Header, Stmt};
+use footrule_syntax::ast::{Header, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that need no declaration.
@@ -111,6 +111,10 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             );
         }
     }
+    if ix.rule.is_some() {
+        out.extend(crate::check::also_units(db, file).diags.iter().cloned());
+        out.extend(crate::check::line_targets(db, file).diags.iter().cloned());
+    }
     crate::units::cycles(db, file, out);
     for ring in &definitions(db, file).rings {
         let Some(item) = ring.first() else { continue };
@@ -122,10 +126,10 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
         for e in ring.iter().flat_map(|i| crate::check::exceptions_of(db, i)) {
             let mut reads = false;
-            if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+            if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
                 let mut found = |n: &str| reads |= ring.iter().any(|i| i.name() == n);
                 crate::check::names(when, &mut found);
-                crate::check::names(value, &mut found);
+                crate::check::value_names(value, &mut found);
             }
             if reads {
                 d = d.also(e.item.name_place(db), text!("此例外在环上", "this exception is part of the cycle"));
@@ -183,6 +187,8 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Header(_)
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
+            | Stmt::Product { .. }
+            | Stmt::Allocate(_)
     )
 }
 
@@ -198,7 +204,7 @@ fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
         | TKind::Record(i, _) => f(i),
         TKind::Gas(g) => f(g),
         TKind::Characterise(_, GasTag::Static(g)) => f(g),
-        TKind::Result(crate::types::TResult::Lines(ls)) => ls.iter().for_each(&mut *f),
+        TKind::Result(crate::types::TResult::Lines(ls), _) => ls.iter().for_each(&mut *f),
         _ => {}
     });
 }
@@ -411,12 +417,16 @@ pub(crate) fn is_rule(db: &dyn Db, file: SourceFile) -> bool {
 
 /// The declared unit of a rule as text.
 pub(crate) fn declared_unit(db: &dyn Db, file: SourceFile) -> String {
-    crate::names::headers(db, file)
-        .find_map(|(i, h)| match h {
-            Header::Unit(u) => Some(format!("{} {}", u.amount, i.slice(db, u.unit.span))),
+    let units = crate::products::products(db, file).iter().filter_map(|p| {
+        let item = p.item.as_ref()?;
+        match item.ast(db).map(|a| &a.stmt) {
+            Some(Stmt::Product { unit, .. } | Stmt::Header(Header::Unit(unit))) => {
+                Some(format!("{} {}", unit.amount, item.slice(db, unit.unit.span)))
+            }
             _ => None,
-        })
-        .unwrap_or_default()
+        }
+    });
+    units.collect::<Vec<_>>().join(", ")
 }
 
 /// A header word of a rule.

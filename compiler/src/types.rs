@@ -49,6 +49,8 @@ pub enum Ty {
     Row(Item),
     /// One value for each member of an enumeration: the input that declares them.
     Each(Item),
+    /// The shares of an allocation.
+    Shares(Item),
 }
 
 impl Ty {
@@ -112,6 +114,7 @@ impl Ty {
                 Some((e, t)) => format!("{} for each {}", t.show(db), Self::Enum(e.clone()).show(db)),
                 None => "?".into(),
             },
+            Self::Shares(i) => format!("shares of {}", i.name()),
             Self::Enum(EnumRef::Gases) => "Gas".into(),
             Self::Enum(EnumRef::Stages) => "Stage".into(),
             Self::List(t) => format!("list of {}", t.show(db)),
@@ -161,6 +164,8 @@ pub enum TResult {
     Origin(Origin),
     /// `total_of(a, b)`
     Lines(Vec<Item>),
+    /// The footprint in a further unit (only expected): its number among those of the product.
+    Also(usize),
 }
 
 /// A function of one number.
@@ -297,8 +302,8 @@ pub enum TKind {
     Whole(Box<TExpr>),
     /// `co2e(mass)` of a gas: its tag.
     Characterise(Box<TExpr>, GasTag),
-    /// A figure of the result.
-    Result(TResult),
+    /// A figure of the result of a product.
+    Result(TResult, usize),
     /// `absolute(r)`: times the reference flow.
     Absolute(Box<TExpr>),
 }
@@ -358,7 +363,7 @@ impl TExpr {
             | K::Absent
             | K::Members(_)
             | K::Rows(_)
-            | K::Result(_) => {}
+            | K::Result(..) => {}
             K::Field(a, ..)
             | K::Amount(a)
             | K::Factor(a)

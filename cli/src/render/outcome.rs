@@ -1,13 +1,15 @@
 //! The result record as a page for people and as JSON.
 
-use super::sheet::{self, Bar, FactorRow, Sheet, Warning};
+use super::sheet::{self, Bar, FactorRow, Product, Sheet, Warning};
 use super::terminal::Style;
 use super::tree::Tree;
 use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
-use footrule_runtime::{Alternative, Applies, Explain, ExplainKind, Factor, Name, ReportValue, Shown, Source};
+use footrule_runtime::{
+    Alternative, Applies, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Shown, Source,
+};
 
 /// How many digits of a hash are shown.
 const SHORT_HASH: usize = 12;
@@ -33,44 +35,19 @@ pub fn derivations_json(list: &[Explain]) -> String {
 }
 
 fn sheet(o: &Outcome, lang: Lang) -> Sheet {
-    let unit = if o.declared_unit.functional {
-        word(lang, "功能单位", "functional unit")
-    } else {
-        word(lang, "声明单位", "declared unit")
-    };
     let mut facts = vec![format!("{} {}", o.rule.name.id, o.rule.version), o.rule.boundary.clone()];
     facts.extend(o.period.as_ref().map(|p| period(&p.from, &p.to)));
-    facts.push(format!("{unit} {}", quantity_text(&o.declared_unit.value.to_string(), &o.declared_unit.unit)));
+    if let [only] = &o.footprints[..] {
+        facts.push(declared_unit(&only.declared_unit, lang));
+    }
     facts.push(format!("GWP {}", o.rule.gwp));
     facts.retain(|f| !f.is_empty());
-    let stages = o.stages.iter().map(|s| Bar {
-        label: label(&s.name, lang).to_owned(),
-        value: s.figure.value.clone(),
-        share: s.share.as_ref().and_then(|s| s.parse().ok()),
-    });
-    let apart = o.apart.iter().map(|l| Bar {
-        label: label(&l.name, lang).to_owned(),
-        value: l.figure.value.clone(),
-        share: None,
-    });
-    let gas = |name: &Option<Name>| {
-        let unknown = word(lang, "未分气体", "not known by gas");
-        name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
-    };
-    let primary = o.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
-    let quality =
-        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
         title: label(&o.rule.name, lang).to_owned(),
         facts,
-        total: o.total.value.clone(),
-        unit: o.total.unit.clone(),
-        stages: stages.collect(),
-        apart: apart.collect(),
-        origins: o.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
-        gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
-        quality: quality.into_iter().collect(),
+        products: o.footprints.iter().map(|f| product(f, o.footprints.len() > 1, lang)).collect(),
+        allocations: o.allocations.iter().map(|a| super::allocation::text(a, lang)).collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
         warnings: o
             .warnings
@@ -95,7 +72,53 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
     }
 }
 
-fn label(name: &Name, lang: Lang) -> &str {
+fn declared_unit(u: &DeclaredUnit, lang: Lang) -> String {
+    let what = if u.functional {
+        word(lang, "功能单位", "functional unit")
+    } else {
+        word(lang, "声明单位", "declared unit")
+    };
+    format!("{what} {}", quantity_text(&u.value.to_string(), &u.unit))
+}
+
+/// The figures of one product, under its name if there are several.
+fn product(f: &Footprint, several: bool, lang: Lang) -> Product {
+    let head = f
+        .product
+        .as_ref()
+        .filter(|_| several)
+        .map_or_else(String::new, |p| format!("{} · {}", label(p, lang), declared_unit(&f.declared_unit, lang)));
+    let stages = f.stages.iter().map(|s| Bar {
+        label: label(&s.name, lang).to_owned(),
+        value: s.figure.value.clone(),
+        share: s.share.as_ref().and_then(|s| s.parse().ok()),
+    });
+    let apart = f.apart.iter().map(|l| Bar {
+        label: label(&l.name, lang).to_owned(),
+        value: l.figure.value.clone(),
+        share: None,
+    });
+    let gas = |name: &Option<Name>| {
+        let unknown = word(lang, "未分气体", "not known by gas");
+        name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
+    };
+    let primary = f.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
+    let quality =
+        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    Product {
+        head,
+        total: f.total.value.clone(),
+        unit: f.total.unit.clone(),
+        also: f.also.iter().map(|a| quantity_text(&a.total.value, &a.total.unit)).collect(),
+        stages: stages.collect(),
+        apart: apart.collect(),
+        origins: f.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
+        gases: f.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
+        quality: quality.into_iter().collect(),
+    }
+}
+
+pub(super) fn label(name: &Name, lang: Lang) -> &str {
     let label = name.labels.get(lang);
     if label.is_empty() { &name.id } else { label }
 }
@@ -108,7 +131,7 @@ fn period(from: &str, to: &str) -> String {
     }
 }
 
-fn quantity_text(value: &str, unit: &str) -> String {
+pub(super) fn quantity_text(value: &str, unit: &str) -> String {
     format!("{value} {unit}").trim_end().to_owned()
 }
 

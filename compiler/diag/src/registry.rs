@@ -160,6 +160,9 @@ registry! {
     T008 Error "在条件之外读取条件输入" "conditional input read outside its condition";
     T009 Error "条件读取了输入以外的值" "condition of an input reads more than inputs";
     T010 Error "one of 的条件有重叠或空缺" "one of: conditions overlap or leave a gap";
+    T014 Error "权数不符合分配依据" "weight does not fit the basis";
+    T015 Error "分配的名称或份额不对" "names or shares of an allocation are wrong";
+    T016 Error "例外的形式与所例外者不符" "exception of another form";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";
@@ -175,6 +178,13 @@ registry! {
     R004 Error "对已修约的数再修约" "rounding of a rounded number";
     R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
+    R010 Error "声明单位写在两处" "declared unit in two places";
+    R011 Error "多个产品的基准不同" "products on different bases";
+    R012 Error "排放行没有归属" "line that belongs to no product";
+    R013 Error "排放行归属两处" "line that belongs twice";
+    R014 Error "分配中没有本规则的产品" "allocation without a product of the rule";
+    R015 Error "分配不涉及任何排放行" "allocation of no lines";
+    R016 Error "另计单位不对" "wrong further unit";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";
@@ -202,6 +212,7 @@ registry! {
     E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    E013 Error "权数得不出份额" "weights give no shares";
     L001 Warning "输入未使用" "unused input";
     L002 Warning "因子没有来源" "factor without a source";
     L003 Warning "定义未使用" "unused definition";

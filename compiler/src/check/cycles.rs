@@ -71,6 +71,16 @@ fn line(l: &Line, f: &mut dyn FnMut(&str)) {
     }
 }
 
+/// Calls `f` with every name that the right-hand side of an exception mentions.
+pub(crate) fn value_names(value: &ExceptValue, f: &mut dyn FnMut(&str)) {
+    match value {
+        ExceptValue::Value(e) => names(e, f),
+        ExceptValue::Allocation { weights, .. } => {
+            weights.iter().filter_map(|(_, w)| w.as_ref()).for_each(|e| names(e, f));
+        }
+    }
+}
+
 /// The computed values that a statement reads directly: lets, constants, lines, functions, defaults of inputs.
 #[salsa::tracked(returns(ref))]
 pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item> {
@@ -99,14 +109,18 @@ pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item
             i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
         }
         Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| names(e, &mut add)),
+        Some(Stmt::Allocate(a)) => {
+            let compared = a.compare.iter().flat_map(|(_, w)| w);
+            a.weights.iter().chain(compared).filter_map(|(_, w)| w.as_ref()).for_each(|e| names(e, &mut add));
+        }
         Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| names(&r.value, &mut add)),
         Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| names(e, &mut add)),
         _ => {}
     }
     for e in super::except::exceptions_of(db, &item) {
-        if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+        if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
             names(when, &mut add);
-            names(value, &mut add);
+            value_names(value, &mut add);
         }
     }
     out.into_iter().collect()

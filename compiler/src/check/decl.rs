@@ -212,7 +212,7 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
     value.walk(&mut |x| {
         let depends = match &x.kind {
             TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(_) => true,
+            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) => true,
             _ => false,
         };
         if depends && reads.is_none() {

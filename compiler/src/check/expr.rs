@@ -43,6 +43,8 @@ pub(crate) struct Cx<'db> {
     pub(super) given: Vec<Known>,
     /// The conditions of inputs are being typed themselves: nothing asks for them.
     pub(super) trusting: bool,
+    /// The product whose result is read, where one was chosen.
+    pub(super) product: Option<usize>,
     pub(super) diags: Vec<Diag>,
 }
 
@@ -56,6 +58,7 @@ impl<'db> Cx<'db> {
             next_local: 0,
             given: Vec::new(),
             trusting: false,
+            product: None,
             diags: Vec::new(),
         }
     }

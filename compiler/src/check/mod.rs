@@ -1,6 +1,8 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod allocate;
+mod also;
 mod brackets;
 mod builtin;
 mod choose;
@@ -13,20 +15,27 @@ mod each;
 mod except;
 mod expr;
 mod loops;
+mod product;
 mod resolve;
 mod rule;
+mod targets;
 mod test;
 
+pub(crate) use allocate::sharers;
+pub use allocate::{TAllocate, TBasis};
+pub use also::{AlsoUnits, TAlso, also_units};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
-pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
+pub(crate) use cycles::{names, value_names};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
-pub use except::{Exception, TExcept, exceptions};
+pub use except::{Exception, TExcept, TExceptBy, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
+pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
+pub use targets::{LineTarget, Targets, line_targets};
 pub use test::{TExpect, TTest};
 
 use crate::db::{Db, Diag, Item, SourceFile};
@@ -47,8 +56,10 @@ pub enum BodyKind {
     Fn(Box<TExpr>),
     /// `report`
     Report(Box<TReport>),
-    /// `declared unit … of EXPR`: the expression.
-    Unit(Box<TExpr>),
+    /// A declared unit, of the header or of a product.
+    Product(Box<TProduct>),
+    /// An allocation.
+    Allocate(Box<TAllocate>),
     /// A line.
     Line(Box<TLine>),
     /// `require`, `warn`
@@ -65,6 +76,8 @@ pub enum BodyKind {
     Test(Box<TTest>),
     /// An exception.
     Except(Box<TExcept>),
+    /// An exception to an allocation.
+    ExceptBy(Box<TExceptBy>),
 }
 
 /// A checked body.
@@ -97,8 +110,11 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         }
         Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),
         Stmt::Report { ty, value, round, .. } => rule::report(&mut cx, ty.as_ref(), value, round.as_ref()),
-        Stmt::Header(Header::Unit(u)) => rule::declared_unit(&mut cx, u),
-        Stmt::Header(Header::Round(r)) => rule::rounding(&mut cx, r),
+        Stmt::Header(Header::Unit(u)) => product::header_unit(&mut cx, u),
+        Stmt::Header(Header::AlsoUnit(u)) => product::header_also(&mut cx, u),
+        Stmt::Header(Header::Round(r)) => product::header_rounding(&mut cx, r),
+        Stmt::Product { unit, also, round, .. } => product::product(&mut cx, unit, also, round.as_ref()),
+        Stmt::Allocate(a) => allocate::allocate(&mut cx, a),
         Stmt::Header(Header::Gwp(set)) => rule::gwp(&mut cx, set),
         Stmt::Header(Header::Valid { from, until: Some(until) }) => {
             if until.0 < from.0 {
@@ -155,12 +171,9 @@ fn later(stmt: &Stmt) -> Option<&'static str> {
         Stmt::RequireEvidence { .. } => "require evidence",
         Stmt::Process { .. } => "process",
         Stmt::Include(_) => "include",
-        Stmt::Product { .. } => "product",
-        Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
         Stmt::Balance { .. } => "balance",
         Stmt::Scenario { .. } => "scenario",
-        Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
     })
 }
@@ -179,6 +192,9 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     }
     if *is_cyclic(db, file, item.key.clone()) {
         return Ty::Error;
+    }
+    if item.key.keyword == "allocate" {
+        return Ty::Shares(item);
     }
     match &body_of(db, &item).kind {
         BodyKind::Value(v) => v.ty.clone(),
@@ -213,7 +229,9 @@ pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Op
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
         BodyKind::None => {}
-        BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
+        BodyKind::Value(e) | BodyKind::Fn(e) => f(e),
+        BodyKind::Product(p) => p.of.iter().chain(p.also.iter().flatten()).for_each(f),
+        BodyKind::Allocate(a) => std::iter::once(&a.base).chain(&a.compare).for_each(|b| b.expressions(f)),
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
@@ -237,6 +255,10 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         BodyKind::Except(e) => {
             f(&e.when);
             f(&e.value);
+        }
+        BodyKind::ExceptBy(e) => {
+            f(&e.when);
+            e.basis.expressions(f);
         }
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));

@@ -4,13 +4,14 @@ use super::BodyKind;
 use super::expr::{Cx, Mode};
 use crate::db::{Item, Place};
 use crate::names::{Ns, Resolved, resolve};
+use crate::products::products;
 use crate::report::unknown;
-use crate::sigs::{Sig, rule_units, sig};
+use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_number::{Number, Ratio};
-use footrule_syntax::ast::{DateKey, Expr, Ident, Test, TestEntry};
+use footrule_syntax::ast::{DateKey, Expr, Ident, Path, Test, TestEntry};
 
 /// A test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub struct TNumber {
 /// An expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TExpect {
-    /// A figure of the result.
-    Result(TResult, TNumber),
+    /// A figure of the result of a product.
+    Result(TResult, usize, TNumber),
     /// A line's own quantity or a report.
     Value(Item, TNumber),
     /// A report that is no number.
@@ -69,8 +70,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
             TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
-                if let Some(e) = expectation(cx, what, name.as_ref().and_then(|p| p.0.first()), value, within.as_ref())
-                {
+                if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref()) {
                     out.expects.push((e, cx.at(*span)));
                 }
             }
@@ -146,11 +146,12 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
 fn expectation(
     cx: &mut Cx<'_>,
     what: &Ident,
-    name: Option<&Ident>,
+    path: Option<&Path>,
     value: &Expr,
     within: Option<&Expr>,
 ) -> Option<TExpect> {
-    let units = rule_units(cx.db, cx.item.file).clone();
+    let (name, product) = which(cx, what, path)?;
+    let units = products(cx.db, cx.item.file).get(product)?.units.clone();
     let (target, unit): (Result<TResult, Item>, Ty) = match (what.text.as_str(), name) {
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
         ("stage", Some(n)) => (Ok(TResult::Stage(cx.stage(n)?)), Ty::Number(units.result)),
@@ -209,6 +210,7 @@ fn expectation(
     };
     let e = cx.expr(value, None);
     let bare = e.is_bare_literal();
+    let (target, unit) = in_its_unit(cx, product, target, unit, &e);
     let own = if bare { unit.clone() } else { e.ty.unit()?.clone() };
     // The figure is brought to the unit written, so that the decimals written mean what they say.
     if own.dimension(cx.db) != unit.dimension(cx.db) {
@@ -233,9 +235,48 @@ fn expectation(
     };
     let n = TNumber { value: number, decimals, within, scale, unit: own, bare };
     Some(match target {
-        Ok(r) => TExpect::Result(r, n),
+        Ok(r) => TExpect::Result(r, product, n),
         Err(item) => TExpect::Value(item, n),
     })
+}
+
+/// The name behind `stage`, `gas` …, and the product: `total.urea`, `stage making.urea`.
+fn which<'a>(cx: &mut Cx<'_>, what: &Ident, path: Option<&'a Path>) -> Option<(Option<&'a Ident>, usize)> {
+    let parts = path.map_or(&[][..], |p| p.0.as_slice());
+    let (name, product) = match what.text.as_str() {
+        "total" => (None, parts.first()),
+        "stage" | "gas" | "origin" => (parts.first(), parts.get(1)),
+        _ => return Some((parts.first(), 0)),
+    };
+    match product {
+        Some(p) => Some((name, cx.named_product(p)?)),
+        None if products(cx.db, cx.item.file).len() == 1 => Some((name, 0)),
+        None => {
+            let span = name.map_or(what.span, |n| what.span.to(n.span));
+            cx.of_which_product(span);
+            None
+        }
+    }
+}
+
+/// A total that is expected in a further unit of the product is the figure in that unit.
+fn in_its_unit(
+    cx: &Cx<'_>,
+    product: usize,
+    target: Result<TResult, Item>,
+    unit: UnitTy,
+    e: &TExpr,
+) -> (Result<TResult, Item>, UnitTy) {
+    let (Ok(TResult::Total), Some(own)) = (&target, e.ty.unit()) else { return (target, unit) };
+    if own.dimension(cx.db) == unit.dimension(cx.db) {
+        return (target, unit);
+    }
+    let all = &super::also_units(cx.db, cx.item.file).list;
+    let mut mine = all.iter().filter(|a| a.product == product).enumerate();
+    match mine.find(|(_, a)| a.result.dimension(cx.db) == own.dimension(cx.db)) {
+        Some((i, a)) => (Ok(TResult::Also(i)), a.result.clone()),
+        None => (target, unit),
+    }
 }
 
 fn decimals(e: &TExpr) -> u32 {

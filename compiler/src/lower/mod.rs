@@ -3,11 +3,13 @@
 //! Invariant: lowering reports only what needs the whole rule (GWP sets, gases without a value, header); it never
 //! changes a number: constants are folded with the reference's own primitives.
 
+mod allocate;
 mod body;
 mod brackets;
 mod data;
 mod each;
 mod except;
+mod products;
 mod rule;
 mod test;
 
@@ -67,6 +69,9 @@ pub(crate) struct Lower<'db> {
     inputs: HashMap<Item, mir::InputId>,
     lines: HashMap<Item, LineId>,
     defs: HashMap<Item, DefId>,
+    allocations: HashMap<Item, mir::AllocationId>,
+    /// What is said of the bases of an allocation, from the lowering of its shares.
+    bases: HashMap<Item, Vec<mir::BasisInfo>>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
@@ -104,6 +109,8 @@ impl<'db> Lower<'db> {
             inputs: HashMap::new(),
             lines: HashMap::new(),
             defs: HashMap::new(),
+            allocations: HashMap::new(),
+            bases: HashMap::new(),
             consts: HashMap::new(),
             places: HashMap::new(),
             co2e_reads: Vec::new(),
@@ -238,6 +245,7 @@ impl<'db> Lower<'db> {
             }
             Ty::Row(t) => mir::Ty::Row(self.table(t)),
             Ty::Each(i) => mir::Ty::Record(self.each(i)),
+            Ty::Shares(i) => mir::Ty::Record(self.shares(i)),
         }
     }
 
@@ -323,7 +331,7 @@ impl<'db> Lower<'db> {
                     out.insert(Read::Table(id));
                 }
                 "const" => out.extend(self.constant_factor(&i).map(Read::Factor)),
-                "let" => out.extend(self.defs.get(&i).map(|x| Read::Def(*x))),
+                "let" | "allocate" => out.extend(self.defs.get(&i).map(|x| Read::Def(*x))),
                 _ => out.extend(self.lines.get(&i).map(|x| Read::Line(*x))),
             }
         }
@@ -358,6 +366,8 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Table(t) => t.labels.clone(),
         Stmt::Line(l) => l.labels.clone(),
         Stmt::Test(t) => t.labels.clone(),
+        Stmt::Product { labels, .. } => labels.clone(),
+        Stmt::Allocate(a) => a.labels.clone(),
         _ => Text::default(),
     }
 }

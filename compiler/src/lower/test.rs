@@ -4,8 +4,10 @@ use super::Lower;
 use crate::check::{BodyKind, TExpect, body_of};
 use crate::db::Item;
 use crate::names::module;
+use crate::types::TResult;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::{self as mir, Day, Expect};
+use footrule_number::Ratio;
 use footrule_syntax::ast::DateKey;
 
 fn days(a: DateKey, b: Option<DateKey>) -> (Day, Day) {
@@ -57,11 +59,20 @@ impl Lower<'_> {
 
     fn expect(&mut self, e: &TExpect) -> Expect {
         match e {
-            TExpect::Result(r, n) => {
+            TExpect::Result(r, p, n) => {
                 let what = self.result(r);
-                let one = self.per_one().filter(|_| !n.bare);
+                let also = match r {
+                    TResult::Also(i) => self.program.products.get(*p).and_then(|p| p.also.get(*i)),
+                    _ => None,
+                };
+                let one = match also {
+                    Some(also) => Ratio::from_number(also.amount).and_then(Ratio::recip),
+                    None => self.per_one(*p),
+                };
+                let one = one.filter(|_| !n.bare);
                 let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
                 Expect::Result {
+                    product: mir::ProductId(*p as u32),
                     what,
                     value: n.value,
                     decimals: n.decimals,

@@ -89,8 +89,8 @@ pub enum Stmt {
     Process { name: Ident, generics: Vec<Generic>, params: Vec<(Ident, Ident)>, body: Vec<Item>, labels: Labels },
     /// `include PROCESS as NAME [for x in list | list] in STAGES { bindings }`
     Include(Include),
-    /// `product NAME declared unit 1 U of EXPR`
-    Product { name: Ident, unit: DeclaredUnit, labels: Labels },
+    /// `product NAME declared unit 1 U of EXPR [also unit …] [round …]`
+    Product { name: Ident, unit: DeclaredUnit, also: Vec<DeclaredUnit>, round: Option<Round>, labels: Labels },
     /// `allocate NAME over LINES by BASIS { … }`
     Allocate(Allocate),
     /// `cutoff each 1% total 5% by BASIS`
@@ -619,6 +619,8 @@ pub struct Allocate {
     pub by: Ident,
     /// Weight of each product; `None` is `rest`.
     pub weights: Vec<(Ident, Option<Expr>)>,
+    /// `compare by economic { … }`: other bases, for comparison only.
+    pub compare: Vec<(Ident, Vec<(Ident, Option<Expr>)>)>,
     /// Labels.
     pub labels: Labels,
 }

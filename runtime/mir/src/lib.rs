@@ -15,12 +15,14 @@
 
 mod except;
 mod op;
+mod product;
 mod program;
 mod text;
 mod verify;
 
 pub use except::{Case, ExceptionInfo};
 pub use op::*;
+pub use product::{AllocationInfo, AlsoUnit, Basis, BasisInfo, ProductInfo, Target};
 pub use program::*;
 pub use text::{canonical_text, print};
 pub use verify::{VerifyError, verify};

@@ -3,16 +3,24 @@
 //! Order: root region, lines, figures, results region, checks, reports; then, if nothing failed, the record.
 //! Guarantees: every published figure is rounded once from its unrounded value.
 
+mod allocation;
 pub(crate) mod assemble;
 mod definition;
 mod explain;
+mod footprint;
 mod lines;
+mod of_product;
 mod outcome;
+mod products;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
-pub(crate) use lines::{Figures, LineResult, counts};
+pub use footprint::{
+    Allocation, AllocationBasis, AlsoFigure, BasisRole, Footprint, Footprints, ProductTotal, Sensitivity, ShareOf,
+};
+pub(crate) use lines::{LineResult, counts};
 pub use outcome::*;
+pub(crate) use products::Figures;
 
 use crate::coverage::Recorder;
 use crate::diagnose;
@@ -56,7 +64,8 @@ pub(crate) struct Checked {
 /// All that was found, before it is put into words.
 pub(crate) struct Findings {
     pub lines: Vec<LineResult>,
-    pub figures: Figures,
+    /// Of each product.
+    pub figures: Vec<Figures>,
     pub checks: Vec<Checked>,
     /// Value and trace of each report.
     pub reports: Vec<(Value, Touches)>,
