@@ -117,7 +117,8 @@ impl<'db> Scope<'db> {
             return Some(LineTarget::Allocation((*a).clone()));
         }
         let several = products(self.db, self.file).len() > 1;
-        if !staged.is_empty() && !(several && by_stage.iter().any(Vec::is_empty)) {
+        let everywhere = !several || by_stage.iter().all(|l| !l.is_empty());
+        if !staged.is_empty() && everywhere {
             let list = by_stage.iter().map(|l| l.first().map(|(a, _)| (*a).clone()));
             return Some(LineTarget::ByStage(list.collect()));
         }

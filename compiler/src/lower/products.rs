@@ -21,7 +21,7 @@ impl Lower<'_> {
                 info.amount = unit.amount;
                 info.functional = unit.functional;
             }
-            if let (Some(Stmt::Product { round: Some(r), .. }), _) = (ast, ()) {
+            if let Some(Stmt::Product { round: Some(r), .. }) = ast {
                 info.round = Some(Rounding { digits: r.digits, significant: r.significant });
             }
             if let (Some(item), false) = (&product.item, product.name.is_empty()) {
@@ -95,7 +95,7 @@ impl Lower<'_> {
 
     /// For each product: the factor from a line's CO2e over the reference flow to the result unit, times the declared
     /// amount unless the rule names the unit of its results.
-    pub fn to_results(&mut self, item: &Item, of: &TExpr, co2e: &UnitTy) -> Vec<Ratio> {
+    pub fn result_factors(&mut self, item: &Item, of: &TExpr, co2e: &UnitTy) -> Vec<Ratio> {
         let amounts: Vec<Number> = self.program.products.iter().map(|p| p.amount).collect();
         let all = products(self.db, self.file).iter().zip(amounts);
         let list: Vec<Option<Ratio>> = all.map(|(p, amount)| self.to_result(&p.units, amount, co2e)).collect();

@@ -243,7 +243,7 @@ impl Lower<'_> {
                 Some(if this { Tag::Co2e } else { tag.clone() })
             }),
         };
-        let to_result = self.to_results(item, &t.value, &co2e);
+        let to_result = self.result_factors(item, &t.value, &co2e);
         let target = self.target(item);
         let when = t.when.as_ref().map(|e| self.within(self.root, item, |lo| lo.region(|lo| lo.expr(e))));
         let value = t.binders.is_empty().then(|| self.value(item, Span::default()));

@@ -608,6 +608,9 @@ pub struct Include {
     pub labels: Labels,
 }
 
+/// Names with their weights; `None` is `rest`.
+pub type Weights = Vec<(Ident, Option<Expr>)>;
+
 /// An allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocate {
@@ -617,10 +620,10 @@ pub struct Allocate {
     pub over: Vec<Ident>,
     /// `mass`, `energy`, `economic`, `physical`, `given`
     pub by: Ident,
-    /// Weight of each product; `None` is `rest`.
-    pub weights: Vec<(Ident, Option<Expr>)>,
+    /// Weight of each product.
+    pub weights: Weights,
     /// `compare by economic { … }`: other bases, for comparison only.
-    pub compare: Vec<(Ident, Vec<(Ident, Option<Expr>)>)>,
+    pub compare: Vec<(Ident, Weights)>,
     /// Labels.
     pub labels: Labels,
 }
