@@ -9,7 +9,7 @@ fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, out)?;
-        } else if path.extension().is_some_and(|e| e == "pcr" || e == "csv") {
+        } else if path.extension().is_some_and(|e| e == "pcr" || e == "csv" || e == "json") {
             out.push(path);
         }
     }
@@ -19,10 +19,11 @@ fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
+    // The whole folder, so that a new sector is seen as well.
+    println!("cargo::rerun-if-changed={}", root.display());
     for entry in fs::read_dir(&root)? {
         let path = entry?.path();
         if path.is_dir() && !path.ends_with("src") && !path.ends_with("target") {
-            println!("cargo::rerun-if-changed={}", path.display());
             collect(&path, &mut files)?;
         }
     }

@@ -117,6 +117,9 @@ pub struct Check {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
+    /// Tell what is proved of divisions, signs and sizes, and the places where it is not (human and json) · 取值范围分析
+    #[arg(long)]
+    pub ranges: bool,
 }
 
 /// `footrule fmt`
@@ -162,6 +165,9 @@ pub struct Run {
     /// Set one input, over the file's: --set production="1000 t" --set period=2024
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// A scenario of the rule, over the file's · 情景
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
     /// Show how each figure comes about · 显示推导
     #[arg(long)]
     pub explain: bool,
@@ -181,6 +187,9 @@ pub struct Explain {
     /// Set one input, over the file's
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// A scenario of the rule, over the file's · 情景
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
     /// Definitions and lines; without it all definitions · 中间量与排放行
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub definitions: Vec<String>,

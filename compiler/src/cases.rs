@@ -6,7 +6,7 @@
 //! an evaluation; whatever else a condition contains leaves the choice to the run time, which reports FR-E009.
 
 use crate::check::{BodyKind, body_of, expressions, literal};
-use crate::db::{Db, Diag, Item, SourceFile, items};
+use crate::db::{Db, Diag, Item, SourceFile, all_items};
 use crate::sigs::{Sig, sig};
 use crate::types::{Binary, EnumRef, TConstraint, TExpr, TKind, Ty, Unary};
 use footrule_diag::{Code, text};
@@ -20,7 +20,7 @@ const MAX_TRIED: usize = 20_000;
 
 /// Reports overlaps and gaps of `one of`, and `first of` that may fall through.
 pub(crate) fn choices(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
-    for item in items(db, file) {
+    for item in all_items(db, file) {
         let kind = &body_of(db, item).kind;
         let guarded = guarded(kind);
         expressions(kind, &mut |e| {

@@ -25,6 +25,12 @@ pub(crate) fn data_key(file_key: &str, path: &str) -> Arc<str> {
     format!("{folder}{path}").into()
 }
 
+/// True if a path stays in the folder of the file that names it: a rule and its data travel together.
+pub(crate) fn stays_inside(path: &str) -> bool {
+    let outside = |step: &str| step == ".." || step.contains([':', '\\']);
+    !path.is_empty() && !path.starts_with('/') && !path.split('/').any(outside)
+}
+
 /// Reads the rows of a data file.
 pub(crate) fn rows(
     db: &dyn Db,

@@ -116,8 +116,29 @@ impl Item {
         Place { item: self.clone(), span }
     }
 
+    /// The process that the statement stands in.
+    #[must_use]
+    pub fn owner(&self) -> Option<Self> {
+        self.key.owner().map(|key| Self { file: self.file, key: Arc::new(key) })
+    }
+
+    /// A stage parameter of a process: an item without text of its own.
+    #[must_use]
+    pub fn stage_parameter(process: &Self, name: &str) -> Self {
+        let owner = process.key.name.clone().map(|n| (n, process.key.occurrence));
+        let key = ChunkKey { keyword: "stage".into(), name: Some(name.into()), occurrence: 0, process: owner };
+        Self { file: process.file, key: Arc::new(key) }
+    }
+
     /// The place of the declared name, or of the whole statement.
     pub fn name_place(&self, db: &dyn Db) -> Place {
+        if self.key.keyword == "stage"
+            && let Some(owner) = self.owner()
+            && let Some(ast::Stmt::Process { params, .. }) = owner.ast(db).map(|a| &a.stmt)
+            && let Some((name, _)) = params.iter().find(|(n, _)| n.text == self.name())
+        {
+            return owner.at(name.span);
+        }
         self.at(self.ast(db).map_or(Span::default(), |i| i.stmt.name().map_or(i.span, |n| n.span)))
     }
 
@@ -159,9 +180,35 @@ fn chunks_by_key(db: &dyn Db, file: SourceFile) -> std::collections::HashMap<Chu
     split(db, file).chunks.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
 }
 
+/// The chunks of the statements inside a process, with their places in it.
+#[salsa::tracked(returns(ref), no_eq)]
+fn inner_chunks(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Chunk> {
+    let Some(chunk) = chunk(db, file, process.clone()) else { return Vec::new() };
+    let item = parsed(db, file, process).items.first();
+    item.map_or_else(Vec::new, |item| footrule_syntax::inner_chunks(chunk, item))
+}
+
+/// The statements inside a process, in order of text.
+#[salsa::tracked(returns(ref))]
+pub fn inner_items(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Item> {
+    inner_chunks(db, file, process).iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect()
+}
+
+/// All statements of a file, those of each process behind it.
+pub fn all_items(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = &Item> {
+    items(db, file).iter().flat_map(move |i| {
+        let process = (i.key.keyword == "process").then(|| inner_items(db, file, i.key.clone()));
+        std::iter::once(i).chain(process.into_iter().flatten())
+    })
+}
+
 /// A chunk without its position.
 #[salsa::tracked(returns(ref))]
 pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk> {
+    if let Some(owner) = key.owner() {
+        let inner = inner_chunks(db, file, Arc::new(owner)).iter().find(|c| c.key == *key)?;
+        return Some(Chunk { start: 0, ..inner.clone() });
+    }
     let ix = *chunks_by_key(db, file).get(&*key)?;
     Some(Chunk { start: 0, ..split(db, file).chunks[ix].clone() })
 }
@@ -169,6 +216,11 @@ pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk>
 /// Where a chunk starts in its file.
 #[salsa::tracked]
 pub fn chunk_start(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> u32 {
+    if let Some(owner) = key.owner() {
+        let owner = Arc::new(owner);
+        let inner = inner_chunks(db, file, owner.clone()).iter().find(|c| c.key == *key).map_or(0, |c| c.start);
+        return chunk_start(db, file, owner) + inner;
+    }
     chunks_by_key(db, file).get(&*key).map_or(0, |&ix| split(db, file).chunks[ix].start)
 }
 

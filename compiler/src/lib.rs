@@ -4,18 +4,22 @@
 //! fails, checking never stops at the first finding, and nothing here knows of terminals, the language server or
 //! native code. [`Session`] is the way in.
 
+mod bases;
 mod cases;
 pub mod check;
 mod data;
 pub mod db;
+pub mod generics;
 mod lints;
 pub mod lower;
 pub mod names;
 pub mod products;
+mod ranges;
 mod report;
 mod session;
 pub mod sigs;
 pub mod types;
 pub mod units;
+pub mod upstream;
 
 pub use session::{RuleSummary, Session, load};

@@ -1,7 +1,7 @@
 //! Findings about a whole file: declarations that clash, cycles, and what is declared and never used.
 
 use crate::check::{BodyKind, body_of, definitions, expressions};
-use crate::db::{Db, Diag, Item, SourceFile, items, parsed, split};
+use crate::db::{Db, Diag, Item, SourceFile, all_items, items, parsed, split};
 use crate::names::{Ns, StmtName, gases, index, module};
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind, Ty};
@@ -44,6 +44,13 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         out.push(crate::report::reserved(item.name_place(db), item.name()));
     }
     for item in items(db, file) {
+        if let Some(Stmt::Let { open: true, name, .. }) = item.ast(db).map(|a| &a.stmt) {
+            out.push(
+                Diag::new(Code::S015, text!("`open let` 只用在过程里", "`open let` belongs in a process"))
+                    .at(item.at(name.span), text!("此处不在过程里", "this is in no process"))
+                    .help(text!("在规则里写 `let`", "in a rule write `let`")),
+            );
+        }
         if ix.rule.is_none()
             && let Some(ast) = item.ast(db)
             && rule_only(&ast.stmt)
@@ -67,7 +74,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             ix.uses.iter().filter(|u| u.names.as_ref().is_none_or(|n| n.iter().any(|(n, _)| n == name))).find_map(
                 |u| {
                     let m = module(db, &u.module).filter(|m| *m != file)?;
-                    Some((u, index(db, m).names.get(&(*ns, name.clone()))?.first()?.item.clone()))
+                    Some((u, crate::names::exported(db, m, *ns, name)?.item.clone()))
                 },
             );
         if let Some((u, first)) = taken.filter(|(u, _)| u.module.as_ref() != "std:units") {
@@ -116,6 +123,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         out.extend(crate::check::line_targets(db, file).diags.iter().cloned());
     }
     crate::units::cycles(db, file, out);
+    crate::upstream::cycles(db, file, out);
     for ring in &definitions(db, file).rings {
         let Some(item) = ring.first() else { continue };
         let path = ring.iter().map(Item::name).chain(ring.first().map(Item::name)).collect::<Vec<_>>().join(" → ");
@@ -139,6 +147,9 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             d.help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity")),
         );
     }
+    if ix.rule.is_some() {
+        across_includes(db, file, out);
+    }
     for u in &ix.uses {
         match module(db, &u.module) {
             None => {
@@ -157,20 +168,89 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             }
             Some(m) => {
                 for (name, span) in u.names.iter().flatten() {
-                    let known = index(db, m).names.keys().any(|(_, n)| n == name);
-                    if !known {
-                        let key = &u.module;
-                        out.push(
-                            Diag::new(
-                                Code::N001,
-                                text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"),
-                            )
-                            .at(u.item.at(*span), text!("没有声明", "not declared")),
-                        );
+                    let spaces = || index(db, m).names.keys().filter(|(_, n)| n == name);
+                    if spaces().any(|(ns, n)| crate::names::exported(db, m, *ns, n).is_some()) {
+                        continue;
                     }
+                    let key = &u.module;
+                    let d =
+                        Diag::new(Code::N001, text!("模块 `{key}` 没有 `{name}`", "module `{key}` has no `{name}`"));
+                    out.push(match spaces().next() {
+                        None => d.at(u.item.at(*span), text!("没有声明", "not declared")),
+                        Some(_) => d
+                            .at(u.item.at(*span), text!("只在那条规则之内", "it stays inside that rule"))
+                            .help(text!(
+                                "规则只给出物质、单位、类型与有来源的数据；它的结果用 `footprint of` 作为输入",
+                                "a rule gives its flows, units, types and sourced data; its result is an input, `footprint of`"
+                            )),
+                    });
                 }
             }
         }
+    }
+}
+
+/// Cycles that come about by what includes bind, and rules that include without measure.
+fn across_includes(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    let all = crate::check::instances(db, file);
+    if all.too_many {
+        let n = crate::check::instance::MAX_INSTANCES;
+        if let Some(rule) = &index(db, file).rule {
+            out.push(
+                Diag::new(Code::R007, text!("规则包含的过程超过 {n} 个", "the rule includes more than {n} processes"))
+                    .at(rule.name_place(db), text!("规则", "the rule"))
+                    .help(text!(
+                        "过程层层包含时数目成倍增长",
+                        "where processes include processes, their number multiplies"
+                    )),
+            );
+        }
+    }
+    for ring in &all.rings {
+        // One inside a file or a process has been told there.
+        if ring.iter().all(|(_, i)| *crate::check::is_cyclic(db, i.file, i.key.clone())) {
+            continue;
+        }
+        let shown = |(at, i): &crate::check::At| {
+            all.list[*at].path.iter().map(Item::name).chain([i.name()]).collect::<Vec<_>>().join(".")
+        };
+        let path = ring.iter().chain(ring.first()).map(shown).collect::<Vec<_>>().join(" → ");
+        let products = ring.iter().any(|(_, i)| i.key.keyword == "product");
+        let place = |(at, i): &crate::check::At| match all.list[*at].path.last() {
+            Some(include) if i.key.keyword == "input" => match include.ast(db).map(|a| &a.stmt) {
+                Some(Stmt::Include(x)) => match x.bindings.iter().find(|(n, _)| n.text == i.name()) {
+                    Some((n, e)) => include.at(n.span.to(e.span)),
+                    None => i.name_place(db),
+                },
+                _ => i.name_place(db),
+            },
+            _ => i.name_place(db),
+        };
+        // The author's part of the ring is what the rule itself wrote.
+        let first = ring.iter().position(|m| place(m).item.file == file).unwrap_or(0);
+        let mut d = if products {
+            Diag::new(
+                Code::R008,
+                text!("过程的产品互相消耗成环：{path}", "processes consume each other's products: {path}"),
+            )
+            .help(text!(
+                "标准须先解开这个环：例如规定其中一项用固定因子，或把这些过程合为一个",
+                "the standard must solve the loop: by a fixed factor for one of them, say, or by one process for all"
+            ))
+        } else {
+            Diag::new(Code::N003, text!("定义成环：{path}", "definitions form a cycle: {path}"))
+                .help(text!("其中一个须由输入或其他量得出", "one of them must come from an input or another quantity"))
+        };
+        d = d.at(place(&ring[first]), text!("环经过这里", "the cycle passes here"));
+        let mut told = vec![place(&ring[first])];
+        for member in ring {
+            let at = place(member);
+            if !told.contains(&at) && told.len() < 8 {
+                d = d.also(at.clone(), text!("经过这里", "through here"));
+                told.push(at);
+            }
+        }
+        out.push(d);
     }
 }
 
@@ -185,18 +265,25 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Test(_)
             | Stmt::Let { .. }
             | Stmt::Header(_)
+            | Stmt::Balance { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
             | Stmt::Product { .. }
             | Stmt::Allocate(_)
+            | Stmt::Include(_)
     )
+}
+
+fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
+    t.path.iter().for_each(&mut *f);
+    f(&t.item);
 }
 
 /// Everything that an expression mentions by item.
 fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
         TKind::Item(i)
-        | TKind::Call(i, _)
+        | TKind::Call(i, ..)
         | TKind::Lookup(i, _)
         | TKind::HasRow(i, _)
         | TKind::ParamAt(i, _)
@@ -204,7 +291,8 @@ fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
         | TKind::Record(i, _) => f(i),
         TKind::Gas(g) => f(g),
         TKind::Characterise(_, GasTag::Static(g)) => f(g),
-        TKind::Result(crate::types::TResult::Lines(ls), _) => ls.iter().for_each(&mut *f),
+        TKind::Through(t) => through(t, f),
+        TKind::Result(crate::types::TResult::Lines(ls), _) => ls.iter().for_each(|t| through(t, f)),
         _ => {}
     });
 }
@@ -215,7 +303,7 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     let mut used: BTreeSet<Item> = BTreeSet::new();
     let mut stages_used: BTreeSet<Item> = BTreeSet::new();
     let mut any_stage = false;
-    for item in items(db, file) {
+    for item in all_items(db, file) {
         let body = body_of(db, item);
         if matches!(body.kind, BodyKind::Test(_)) {
             continue;
@@ -225,6 +313,10 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 used.insert(i.clone());
             })
         });
+        if let BodyKind::Include(i) = &body.kind {
+            used.insert(i.process.clone());
+            stages_used.extend(i.stages.iter().map(|(_, s)| s.clone()));
+        }
         if let BodyKind::Line(l) = &body.kind {
             match &l.stage {
                 Some(Ok(s)) => {
@@ -238,8 +330,7 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     }
     // Names inside broken bodies count as used: no finding about what could not be read.
     let rings: BTreeSet<&Item> = definitions(db, file).rings.iter().flatten().collect();
-    let broken: BTreeSet<String> = items(db, file)
-        .iter()
+    let broken: BTreeSet<String> = all_items(db, file)
         .filter(|i| {
             rings.contains(i)
                 || !body_of(db, i).diags.is_empty()
@@ -248,8 +339,9 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         })
         .flat_map(|i| crate::db::chunk(db, file, i.key.clone()).as_ref().map(|c| words(&c.text)).unwrap_or_default())
         .collect();
-    if ix.rule.is_some() {
-        for item in items(db, file) {
+    {
+        let rule = ix.rule.is_some();
+        for item in all_items(db, file).filter(|i| rule || i.key.process.is_some()) {
             let name = item.name();
             let place = || item.name_place(db);
             if used.contains(item) || broken.contains(name) {
@@ -260,9 +352,13 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                     Diag::new(Code::L001, text!("输入 `{name}` 没有被用到", "input `{name}` is never used"))
                         .at(place(), text!("要求填报却不参与核算", "asked for, but it enters no figure")),
                 ),
-                "let" => out.push(
+                "let" if !crate::check::is_open(db, item.file, item.key.clone()) => out.push(
                     Diag::new(Code::L003, text!("`{name}` 没有被用到", "`{name}` is never used"))
                         .at(place(), text!("不影响任何结果", "it enters no figure")),
+                ),
+                "process" => out.push(
+                    Diag::new(Code::L003, text!("过程 `{name}` 没有被包含", "the process `{name}` is never included"))
+                        .at(place(), text!("其中的排放行不参与核算", "its lines enter no figure")),
                 ),
                 "stage" if !any_stage && !stages_used.contains(item) => {
                     out.push(
@@ -355,6 +451,7 @@ fn unused_modules(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             && !gases_here
             && !members
             && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str()))
+            && !rule_id(db, m).is_some_and(|(id, _)| mentioned.contains_key(id.as_str()))
         {
             let key = u.module.replace("std:", "std.");
             out.push(

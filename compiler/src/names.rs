@@ -3,8 +3,10 @@
 //! The index is a firewall: it holds names and identities only, so it is equal before and after an edit inside a
 //! body, and nothing that depends on it runs again.
 
-use crate::db::{Db, Item, SourceFile, Workspace, items};
+use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
+use crate::types::Through;
 use footrule_diag::Span;
+use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Header, Ident, Path, Stmt};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +26,10 @@ pub enum Ns {
     Type,
     /// Sources.
     Source,
+    /// Processes.
+    Process,
+    /// Scenarios.
+    Scenario,
 }
 
 /// A declaration. `member` counts the members of an enumeration or a flow enumeration.
@@ -105,6 +111,8 @@ impl StmtName for Stmt {
             Self::Unit { .. } => Ns::Unit,
             Self::Stage { .. } => Ns::Stage,
             Self::Source { .. } => Ns::Source,
+            Self::Process { .. } => Ns::Process,
+            Self::Scenario { .. } => Ns::Scenario,
             Self::Input(_)
             | Self::Param(_)
             | Self::Table(_)
@@ -122,8 +130,10 @@ impl StmtName for Stmt {
                 "unit" => Ns::Unit,
                 "stage" => Ns::Stage,
                 "source" => Ns::Source,
+                "process" => Ns::Process,
+                "scenario" => Ns::Scenario,
                 "input" | "param" | "table" | "emission" | "removal" | "credit" | "apart" | "const" | "fn" | "let"
-                | "report" => Ns::Value,
+                | "report" | "include" => Ns::Value,
                 _ => return None,
             },
             _ => return None,
@@ -183,6 +193,20 @@ pub fn module(db: &dyn Db, key: &str) -> Option<SourceFile> {
     Workspace::try_get(db).and_then(|w| w.files(db).get(key).copied())
 }
 
+/// What a file gives to those that use it. A module gives all it declares. A rule gives what has its meaning outside of
+/// an evaluation of that rule: its flows, units, types and sourced data; its results reach others as a footprint only.
+pub(crate) fn exported<'db>(db: &'db dyn Db, file: SourceFile, ns: Ns, name: &str) -> Option<&'db Entry> {
+    let ix = index(db, file);
+    let entry = ix.names.get(&(ns, name.to_string()))?.first()?;
+    let open = ix.rule.is_none()
+        || match ns {
+            Ns::Flow | Ns::Unit | Ns::Type => true,
+            Ns::Value => matches!(entry.item.key.keyword.as_str(), "const" | "param" | "table"),
+            Ns::Stage | Ns::Source | Ns::Process | Ns::Scenario => false,
+        };
+    open.then_some(entry)
+}
+
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
@@ -210,10 +234,10 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
         }
         if let Some(m) = module(db, &u.module)
             && m != file
-            && let Some(entries) = index(db, m).names.get(&key)
-            && !found.contains(&entries[0])
+            && let Some(entry) = exported(db, m, key.0, &key.1)
+            && !found.contains(entry)
         {
-            found.push(entries[0].clone());
+            found.push(entry.clone());
         }
     }
     if found.is_empty()
@@ -230,6 +254,96 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
     }
 }
 
+/// What a process declares for the statements inside it; its stage parameters are stages.
+#[salsa::tracked(returns(ref))]
+pub fn process_index(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> HashMap<(Ns, String), Vec<Entry>> {
+    let mut out: HashMap<(Ns, String), Vec<Entry>> = HashMap::new();
+    let owner = Item { file, key: process.clone() };
+    if let Some(Stmt::Process { params, .. }) = owner.ast(db).map(|a| &a.stmt) {
+        for (name, _) in params {
+            let item = Item::stage_parameter(&owner, &name.text);
+            out.entry((Ns::Stage, name.text.clone())).or_default().push(Entry { item, member: None });
+        }
+    }
+    for item in inner_items(db, file, process) {
+        let Some(ast) = item.ast(db) else { continue };
+        let ns = match &ast.stmt {
+            // What consumers read, `coke_oven.coke`.
+            Stmt::Product { .. } => Some(Ns::Value),
+            other => other.ns(),
+        };
+        if let (Some(ns), Some(name)) = (ns, ast.stmt.name()) {
+            out.entry((ns, name.text.clone())).or_default().push(Entry { item: item.clone(), member: None });
+        }
+    }
+    out
+}
+
+/// Resolves a name as a statement sees it: in its process first, then as its file does.
+pub fn lookup(db: &dyn Db, from: &Item, ns: Ns, name: String) -> Resolved {
+    if let Some(owner) = from.owner()
+        && let Some(entries) = process_index(db, owner.file, owner.key).get(&(ns, name.clone()))
+    {
+        return Resolved::One(entries[0].clone());
+    }
+    resolve(db, from.file, ns, name)
+}
+
+/// The process that an `include` names.
+#[salsa::tracked(returns(clone))]
+pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option<Item> {
+    let item = Item { file, key: include };
+    let Some(Stmt::Include(i)) = item.ast(db).map(|a| &a.stmt) else { return None };
+    let [name] = i.process.0.as_slice() else { return None };
+    match lookup(db, &item, Ns::Process, name.text.clone()) {
+        Resolved::One(e) => Some(e.item),
+        _ => None,
+    }
+}
+
+/// The stage parameters of a process, in order. A firewall: an include does not see the text of its process.
+#[salsa::tracked(returns(ref))]
+pub fn stage_parameters(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<String> {
+    match (Item { file, key: process }).ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Process { params, .. }) => params.iter().map(|(n, _)| n.text.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a process declares under a name.
+pub fn inside(db: &dyn Db, process: &Item, ns: Ns, name: &str) -> Option<Item> {
+    let index = process_index(db, process.file, process.key.clone());
+    index.get(&(ns, name.to_string())).map(|es| es[0].item.clone())
+}
+
+/// The value that the first parts of a dotted name mean, seen from a statement; includes are followed.
+pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
+    let (first, rest) = parts.split_first()?;
+    let Resolved::One(Entry { mut item, .. }) = lookup(db, from, Ns::Value, (*first).to_string()) else { return None };
+    let mut path = Vec::new();
+    for part in rest {
+        if item.key.keyword != "include" {
+            break;
+        }
+        let process = included(db, item.file, item.key.clone())?;
+        let next = inside(db, &process, Ns::Value, part)?;
+        path.push(std::mem::replace(&mut item, next));
+    }
+    (item.key.keyword != "include").then_some(Through { path, item })
+}
+
+/// All names of a namespace that a statement can see, for suggestions.
+pub fn visible_from(db: &dyn Db, from: &Item, ns: Ns) -> Vec<String> {
+    let mut names = visible(db, from.file, ns);
+    if let Some(owner) = from.owner() {
+        let own = process_index(db, owner.file, owner.key).keys();
+        names.extend(own.filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()));
+        names.sort();
+        names.dedup();
+    }
+    names
+}
+
 /// All names of a namespace that a file can see, for suggestions.
 pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
     let here = index(db, file);
@@ -238,7 +352,10 @@ pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
     files.extend(module(db, "std:units"));
     let mut names: Vec<String> = files
         .iter()
-        .flat_map(|&f| index(db, f).names.keys().filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()))
+        .flat_map(|&f| {
+            let own = index(db, f).names.keys().filter(|(n, _)| *n == ns);
+            own.filter(move |(_, name)| f == file || exported(db, f, ns, name).is_some()).map(|(_, name)| name.clone())
+        })
         .collect();
     names.sort();
     names.dedup();

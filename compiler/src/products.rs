@@ -1,10 +1,11 @@
 //! The products of a rule: their names and units. A rule with a declared unit in its header has one, without a name.
 
-use crate::check::{BodyKind, body_of};
+use crate::check::{BodyKind, body_of, value_deps};
 use crate::db::{Db, Item, SourceFile, items};
 use crate::sigs::factor_unit;
 use crate::units::{Tag, UnitTy, flow_name, read_unit};
 use footrule_syntax::ast::{self, DeclaredUnit, Header, Stmt};
+use std::collections::BTreeSet;
 
 /// The units of a product's result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,12 +93,15 @@ fn units(db: &dyn Db, item: &Item, unit: &DeclaredUnit, round: Option<(&Item, &a
     let mut out = RuleUnits { given: true, ..RuleUnits::default() };
     let mut quiet = Vec::new();
     out.declared = read_unit(db, item, &unit.unit, &mut |_, _| None, &mut quiet);
+    // A flow that rests on a line is refused where it is checked; its body must not be asked for, as lines ask for
+    // the products.
     if unit.of.is_some()
+        && rests_on_line(db, item).is_none()
         && let BodyKind::Product(p) = &body_of(db, item).kind
     {
         out.reference = p.of.as_ref().and_then(|e| e.ty.unit()).cloned();
-        out.broken |= out.reference.is_none();
     }
+    out.broken |= unit.of.is_some() && out.reference.is_none();
     if let Some((item, ast::Round { unit: Some(u), .. })) = round {
         out.explicit = true;
         out.result = read_unit(db, item, u, &mut |_, _| None, &mut quiet);
@@ -107,6 +111,23 @@ fn units(db: &dyn Db, item: &Item, unit: &DeclaredUnit, round: Option<(&Item, &a
         out.result = factor_unit(db, item, &out.declared);
     }
     out
+}
+
+/// A line that a reference flow rests on, by way of definitions too.
+pub(crate) fn rests_on_line(db: &dyn Db, item: &Item) -> Option<Item> {
+    let deps = |i: &Item| value_deps(db, i.file, i.key.clone()).clone();
+    let (mut seen, mut next) = (BTreeSet::new(), deps(item));
+    while let Some(i) = next.pop() {
+        // A process counts the whole period, whatever the products are.
+        let is_line = matches!(i.key.keyword.as_str(), "emission" | "removal" | "credit" | "apart");
+        if is_line && i.key.process.is_none() {
+            return Some(i);
+        }
+        if seen.insert(i.clone()) {
+            next.extend(deps(&i));
+        }
+    }
+    None
 }
 
 /// The flow that a unit is of, if it is of one.
@@ -119,6 +140,12 @@ fn only_flow(db: &dyn Db, unit: &UnitTy) -> Option<String> {
     }
     flows.dedup();
     if flows.len() == 1 { flows.pop() } else { None }
+}
+
+/// The names of a rule's `product` statements; reads their heads alone.
+pub(crate) fn names(db: &dyn Db, file: SourceFile) -> Vec<String> {
+    let named = items(db, file).iter().filter(|i| matches!(i.ast(db).map(|a| &a.stmt), Some(Stmt::Product { .. })));
+    named.map(|i| i.name().to_string()).collect()
 }
 
 /// The units of the first product; all products share their basis.

@@ -1,8 +1,8 @@
 //! Constructors of the diagnostics that several checks share. Messages state the fact in terms of substances and
 //! units first; what a reader can do stands in the help.
 
-use crate::db::{Db, Diag, Place};
-use crate::names::{Entry, Ns, visible};
+use crate::db::{Db, Diag, Item, Place};
+use crate::names::{Entry, Ns, visible_from};
 use crate::types::Ty;
 use crate::units::{Dimension, Generator, Tag, UnitTy, flow_name, show_unit};
 use footrule_diag::{Code, Text, nearest, text};
@@ -39,8 +39,10 @@ pub(crate) fn unknown(db: &dyn Db, code: Code, at: Place, name: &str, ns: Ns, mo
         Ns::Stage => Text::new("阶段", "stage"),
         Ns::Type => Text::new("类型", "type"),
         Ns::Source => Text::new("来源", "source"),
+        Ns::Process => Text::new("过程", "process"),
+        Ns::Scenario => Text::new("情景", "scenario"),
     };
-    let mut known = visible(db, at.item.file, ns);
+    let mut known = visible_from(db, &at.item, ns);
     known.extend(more.iter().cloned());
     let d = Diag::new(code, Text::new(format!("{} `{name}` 未知", what.zh), format!("unknown {} `{name}`", what.en)))
         .at(at.clone(), text!("没有声明", "not declared"));
@@ -91,10 +93,44 @@ fn is_gas(tag: &Tag) -> bool {
     matches!(tag, Tag::Flow(e) if e.item.key.keyword == "gas")
 }
 
+/// What cannot be done with a unit or a substance that stands for any.
+pub(crate) fn opaque(db: &dyn Db, unit: &UnitTy) -> Diag {
+    let (message, help) = opaque_words(db, unit, None);
+    Diag::new(Code::T028, message).help(help)
+}
+
+fn opaque_words(db: &dyn Db, unit: &UnitTy, other: Option<&UnitTy>) -> (Text, Text) {
+    let variable = crate::generics::variable_in(unit).or_else(|| crate::generics::variable_in(other?));
+    let n = variable.map_or("?", Item::name);
+    let message = match other {
+        Some(o) => {
+            let (a, b) = (show_unit(db, unit), show_unit(db, o));
+            text!(
+                "`{n}` 可以是任何一种，`{a}` 与 `{b}` 不一定相配",
+                "`{n}` stands for any, so `{a}` and `{b}` need not fit"
+            )
+        }
+        None => text!(
+            "`{n}` 可以是任何单位，结果会随单位的大小而变",
+            "`{n}` stands for any unit; the result would change with its size"
+        ),
+    };
+    let help = text!(
+        "把该值作为参数传入，或为确定的单位写函数",
+        "pass the value as an argument, or write the function for one unit"
+    );
+    (message, help)
+}
+
 /// Compares two units of different dimension. `sum` is true where they were to be added or compared.
 pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool) -> Misfit {
     let (w, f) = (wanted.dimension(db), found.dimension(db));
     let (ws, fs) = (show_unit(db, wanted), show_unit(db, found));
+    let variable = |u| crate::generics::variable_in(u).is_some();
+    if variable(wanted) || variable(found) {
+        let (message, help) = opaque_words(db, wanted, Some(found));
+        return Misfit { code: Code::T028, message, help: Some(help) };
+    }
     if literal || ((wanted.is_one() || found.is_one()) && w != f) {
         return Misfit {
             code: Code::U007,
@@ -137,6 +173,12 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
                     "product footprints take the life-cycle factor, such as `grid_cn` of std.electricity"
                 )),
             };
+        }
+        if let Some(m) = namesakes(db, &left, &fs).or_else(|| crate::bases::mixed(db, &quotient, &ws, &fs)) {
+            return m;
+        }
+        if let Some(m) = namesakes(db, &left, &fs) {
+            return m;
         }
         // Two kinds of one dimension that should have met: alumina's amount with anode's factor.
         for (i, (a, ea)) in left.iter().enumerate() {
@@ -198,6 +240,33 @@ pub(crate) fn misfit(db: &dyn Db, wanted: &UnitTy, found: &UnitTy, literal: bool
         message: text!("量纲不符：需要 `{ws}`，得到 `{fs}`", "dimensions differ: `{ws}` is needed, `{fs}` was found"),
         help: None,
     }
+}
+
+/// Flows of one name that are declared twice, in this file and in a rule or module.
+fn namesakes(db: &dyn Db, left: &[(&Tag, i32)], found: &str) -> Option<Misfit> {
+    let flows = left.iter().filter_map(|(t, _)| if let Tag::Flow(e) = t { Some(e) } else { None });
+    let flows: Vec<_> = flows.collect();
+    let (a, b) = flows.iter().enumerate().find_map(|(i, a)| {
+        let same = |b: &&&crate::names::Entry| a.item != b.item && flow_name(db, a) == flow_name(db, b);
+        flows[i + 1..].iter().find(same).map(|b| (a, b))
+    })?;
+    let n = flow_name(db, a);
+    let path = |e: &crate::names::Entry| match e.item.file.key(db).strip_prefix("std:") {
+        Some(m) => format!("std.{m}"),
+        None => e.item.file.key(db).rsplit('/').next().unwrap_or_default().trim_end_matches(".pcr").to_string(),
+    };
+    let (x, y) = (path(a), path(b));
+    Some(Misfit {
+        code: Code::U002,
+        message: text!(
+            "`{n}` 是两种同名的物质，分别在 `{x}` 与 `{y}` 中声明：`{found}`",
+            "there are two flows named `{n}`, declared in `{x}` and in `{y}`: `{found}`"
+        ),
+        help: Some(text!(
+            "若是同一种物质，删去其中一个 `flow {n}`，改为 `use 模块.{{{n}}}`",
+            "if they are one substance, delete one `flow {n}` and take the other's by `use MODULE.{{{n}}}`"
+        )),
+    })
 }
 
 fn energy(d: &Dimension) -> bool {

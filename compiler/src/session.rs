@@ -1,7 +1,7 @@
 //! The front door: add sources, check them, get programs.
 
 use crate::check::body_of;
-use crate::db::{Database, Diag, QueryLog, SourceFile, Workspace, items, parsed, resolve_place, split};
+use crate::db::{Database, Diag, QueryLog, SourceFile, Workspace, all_items, items, parsed, resolve_place, split};
 use crate::sigs::sig;
 use footrule_diag::{Diagnostic, FileSpan, Severity, Text};
 use footrule_mir::Program;
@@ -114,8 +114,12 @@ impl Session {
         for item in &crate::check::definitions(db, file).order {
             crate::check::value_type(db, item.file, item.key.clone());
         }
-        for item in items(db, file) {
-            let unread = &parsed(db, file, item.key.clone()).errors;
+        for item in all_items(db, file) {
+            // What is wrong with the reading of a process is told once, of the whole.
+            let unread = match item.key.process {
+                None => parsed(db, file, item.key.clone()).errors.as_slice(),
+                Some(_) => &[],
+            };
             diags.extend(unread.iter().cloned().map(|d| d.map_place(|s| item.at(s))));
             diags.extend(sig(db, item).diags.iter().cloned());
             diags.extend(body_of(db, item).diags.iter().cloned());
@@ -135,6 +139,9 @@ impl Session {
         out.extend(
             split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })),
         );
+        if crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
+            out.extend(crate::ranges::always(&crate::lower::lower(db, file).program));
+        }
         out.sort_by_key(|d| (d.primary.as_ref().map(|p| p.at.clone()), d.code));
         out.dedup();
         out

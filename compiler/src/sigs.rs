@@ -1,13 +1,14 @@
 //! Signatures: what the rest of a program may know of a declaration without reading its body.
 
 use crate::db::{Db, Diag, Item};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::types::{EnumRef, Ty};
 use crate::units::{Atom, Tag, UnitTy, read_unit};
+use crate::upstream::{FootprintOf, footprint_of, read_footprint, refuse};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ChunkKey;
-use footrule_syntax::ast::{self, Ident, KeyMode, Stmt, UnitExpr};
+use footrule_syntax::ast::{self, Ident, Stmt, UnitExpr};
 use std::sync::Arc;
 
 /// A field of a record.
@@ -23,6 +24,8 @@ pub struct FieldSig {
     pub optional: bool,
     /// `integer`
     pub integer: bool,
+    /// `footprint of …`
+    pub footprint: Option<FootprintOf>,
 }
 
 /// What a declaration offers.
@@ -49,6 +52,8 @@ pub enum Sig {
         params: Vec<(String, Ty)>,
         /// Result.
         result: Ty,
+        /// Variables of a generic function.
+        variables: Vec<Item>,
     },
     /// An enumeration's members.
     Enum(Vec<String>),
@@ -61,6 +66,8 @@ pub struct Signature {
     pub sig: Sig,
     /// `integer`, for inputs.
     pub integer: bool,
+    /// `footprint of …`, for inputs.
+    pub footprint: Option<FootprintOf>,
     /// `for each ENUM`, for inputs: the enumeration and the type of one value.
     pub each: Option<(EnumRef, Ty)>,
     /// Findings.
@@ -88,10 +95,7 @@ pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow
             let unit = read_unit(db, item, u, follow, diags);
             if diags.len() > before { Ty::Error } else { Ty::Activity(unit) }
         }
-        ast::Type::Footprint(_, span) => {
-            diags.push(not_yet(item, *span, "footprint of"));
-            Ty::Error
-        }
+        ast::Type::Footprint(u, _) => read_footprint(db, item, u, follow, diags),
     }
 }
 
@@ -103,7 +107,7 @@ pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
 
 /// The enumeration of `for each ENUM`.
 fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
-    match (name.text.as_str(), resolve(db, item.file, Ns::Type, name.text.clone())) {
+    match (name.text.as_str(), lookup(db, item, Ns::Type, name.text.clone())) {
         ("Gas", _) => Ok(EnumRef::Gases),
         ("Stage", _) => Ok(EnumRef::Stages),
         (_, Resolved::One(e)) if e.item.key.keyword != "record" => Ok(EnumRef::Item(e.item)),
@@ -135,7 +139,12 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
         "Stage" => return Ty::Enum(EnumRef::Stages),
         _ => {}
     }
-    match resolve(db, item.file, Ns::Type, word.text.clone()) {
+    if crate::generics::find(db, item, &word.text).is_some() {
+        let before = diags.len();
+        let unit = read_unit(db, item, u, follow, diags);
+        return if diags.len() > before { Ty::Error } else { Ty::quantity(unit) };
+    }
+    match lookup(db, item, Ns::Type, word.text.clone()) {
         Resolved::One(e) if e.item.key.keyword == "record" => Ty::Record(e.item),
         Resolved::One(e) => Ty::Enum(EnumRef::Item(e.item)),
         Resolved::Many(es) => {
@@ -143,7 +152,7 @@ fn read_word(db: &dyn Db, item: &Item, u: &UnitExpr, word: &Ident, follow: Follo
             Ty::Error
         }
         Resolved::None => {
-            if resolve(db, item.file, Ns::Unit, word.text.clone()) == Resolved::None
+            if lookup(db, item, Ns::Unit, word.text.clone()) == Resolved::None
                 && word.text.chars().next().is_some_and(char::is_uppercase)
                 && word.text.len() > 3
             {
@@ -172,7 +181,7 @@ fn follow_names<'a>(
 
 /// The factor's unit of an activity: kg CO2e per unit of its amount.
 pub(crate) fn factor_unit(db: &dyn Db, item: &Item, amount: &UnitTy) -> UnitTy {
-    let kg = match resolve(db, item.file, Ns::Unit, "kg".into()) {
+    let kg = match lookup(db, item, Ns::Unit, "kg".into()) {
         Resolved::One(e) => UnitTy { atoms: vec![(Atom { unit: e.item, tag: Some(Tag::Co2e) }, 1)] },
         _ => UnitTy::one(),
     };
@@ -186,10 +195,12 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
     let mut diags = Vec::new();
     let mut integer = false;
     let mut each = None;
+    let mut footprint = None;
     let none: Follow<'_> = &mut |_, _| None;
     let sig = match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Input(i)) => {
             integer = is_integer(&i.ty);
+            footprint = footprint_of(db, file, &i.ty);
             let ty = read_type(db, &item, &i.ty, none, &mut diags);
             match &i.for_each {
                 None => Sig::Value(ty),
@@ -205,7 +216,10 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                 },
             }
         }
-        Some(Stmt::Param(p)) => Sig::Value(read_type(db, &item, &p.ty, none, &mut diags)),
+        Some(Stmt::Param(p)) => {
+            refuse(&item, &p.ty, &mut diags);
+            Sig::Value(read_type(db, &item, &p.ty, none, &mut diags))
+        }
         Some(Stmt::Record { fields, .. }) => {
             // Field types may name fields of enumeration type as tags, whatever their order.
             let mut names: Vec<(String, Ty)> = Vec::new();
@@ -231,6 +245,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
                     optional: f.default.is_some() || f.when.is_some() || matches!(ty, Ty::Optional(_)),
                     computed: f.computed.is_some(),
                     integer: f.ty.as_ref().is_some_and(is_integer),
+                    footprint: f.ty.as_ref().and_then(|t| footprint_of(db, file, t)),
                     ty,
                 }
             });
@@ -238,15 +253,13 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
         }
         Some(Stmt::Table(t)) => {
             let mut keys: Vec<(String, Ty)> = Vec::new();
+            t.keys
+                .iter()
+                .map(|k| &k.ty)
+                .chain(t.columns.iter().map(|(_, ty)| ty))
+                .for_each(|ty| refuse(&item, ty, &mut diags));
             for k in &t.keys {
                 let ty = read_type(db, &item, &k.ty, &mut |_, _| None, &mut diags);
-                if k.mode == KeyMode::Linear {
-                    diags.push(not_yet(
-                        &item,
-                        k.name.span,
-                        if k.mode == KeyMode::Brackets { "in brackets" } else { "interpolate" },
-                    ));
-                }
                 keys.push((k.name.text.clone(), ty));
             }
             let columns = t.columns.iter().map(|(name, ty)| {
@@ -260,9 +273,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             Sig::Table { keys, columns, partial: t.partial }
         }
         Some(Stmt::Fn { params, result, generics, .. }) => {
-            if let Some(g) = generics.first() {
-                diags.push(not_yet(&item, g.name.span, "fn <…>"));
-            }
+            params.iter().map(|(_, ty)| ty).chain([result]).for_each(|ty| refuse(&item, ty, &mut diags));
             let mut read: Vec<(String, Ty)> = Vec::new();
             for (name, ty) in params {
                 let ty = {
@@ -274,12 +285,13 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let mut follow = follow_names(&read, |i| (format!("${i}"), Vec::new()));
             let result = read_type(db, &item, result, &mut follow, &mut diags);
             drop(follow);
-            Sig::Fn { params: read, result }
+            crate::check::declared_variables(db, &item, generics, &read, &mut diags);
+            Sig::Fn { params: read, result, variables: crate::generics::variables(db, &item) }
         }
         Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
         _ => Sig::None,
     };
-    Signature { sig, integer, each, diags }
+    Signature { sig, integer, footprint, each, diags }
 }
 
 /// The signature of an item.

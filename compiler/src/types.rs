@@ -5,7 +5,7 @@ use crate::units::UnitTy;
 use footrule_diag::Span;
 use footrule_mir::{Fold, Origin};
 use footrule_number::{Number, Ratio};
-use footrule_syntax::ast::{CmpOp, Date};
+use footrule_syntax::ast::{CmpOp, Date, SeriesBound};
 
 /// An enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -147,8 +147,51 @@ pub struct TBinder {
     pub ty: Ty,
     /// The list.
     pub list: TExpr,
+    /// Which part of it.
+    pub series: Option<TSeries>,
     /// Filter.
     pub filter: Option<TExpr>,
+}
+
+/// `from s`, `after s`, `before s`, `to s`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TSeries {
+    /// Which part.
+    pub bound: SeriesBound,
+    /// Position of `s` in the list, from 0.
+    pub at: TExpr,
+}
+
+impl TBinder {
+    /// The expressions of the binder.
+    pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
+        f(&self.list);
+        self.series.iter().for_each(|s| f(&s.at));
+        self.filter.iter().for_each(f);
+    }
+}
+
+/// A statement by way of includes: `plant.boiler.co2`. Without includes it is the statement itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Through {
+    /// The includes, from the outside.
+    pub path: Vec<Item>,
+    /// The statement.
+    pub item: Item,
+}
+
+impl From<Item> for Through {
+    fn from(item: Item) -> Self {
+        Self { path: Vec::new(), item }
+    }
+}
+
+impl Through {
+    /// As authors write it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.iter().map(Item::name).chain([self.item.name()]).collect::<Vec<_>>().join(".")
+    }
 }
 
 /// A figure of the result.
@@ -163,9 +206,45 @@ pub enum TResult {
     /// `origin_total(o)`
     Origin(Origin),
     /// `total_of(a, b)`
-    Lines(Vec<Item>),
+    Lines(Vec<Through>),
     /// The footprint in a further unit (only expected): its number among those of the product.
     Also(usize),
+    /// `primary_share`
+    PrimaryShare,
+    /// `rated_share`
+    RatedShare,
+    /// `dqr`
+    Dqr,
+}
+
+impl TResult {
+    /// A result that is a plain number on data quality and read by this name.
+    #[must_use]
+    pub fn quality(name: &str) -> Option<Self> {
+        Some(match name {
+            "primary_share" => Self::PrimaryShare,
+            "rated_share" => Self::RatedShare,
+            "dqr" => Self::Dqr,
+            _ => return None,
+        })
+    }
+
+    /// The name that a result on data quality is read by.
+    #[must_use]
+    pub fn quality_name(&self) -> Option<&'static str> {
+        match self {
+            Self::PrimaryShare => Some("primary_share"),
+            Self::RatedShare => Some("rated_share"),
+            Self::Dqr => Some("dqr"),
+            _ => None,
+        }
+    }
+
+    /// True for results that are no CO2e.
+    #[must_use]
+    pub fn is_quality(&self) -> bool {
+        self.quality_name().is_some()
+    }
 }
 
 /// A function of one number.
@@ -218,6 +297,10 @@ pub enum TKind {
     Local(LocalId),
     /// A named value of the file or of a module.
     Item(Item),
+    /// A value of an included process.
+    Through(Through),
+    /// A figure of a balance.
+    Balance(Item, crate::check::BalanceSide),
     /// The calculation period.
     Period,
     /// Field of a record.
@@ -282,6 +365,10 @@ pub enum TKind {
     Range(Box<TExpr>, Box<TExpr>),
     /// All rows of a table.
     Rows(Item),
+    /// The position of a loop variable in its list, from 0.
+    Position(LocalId),
+    /// The position of a member in its enumeration, or of a row in its table, from 0.
+    Ordinal(Box<TExpr>),
     /// A record.
     Record(Item, Vec<Option<TExpr>>),
     /// An activity: amount, factor, source, year, region, primary.
@@ -290,8 +377,8 @@ pub enum TKind {
     MemberValue(Box<TExpr>, Box<TExpr>),
     /// Values for each member (in tests).
     Each(Item, Vec<Option<TExpr>>),
-    /// A call of a function.
-    Call(Item, Vec<TExpr>),
+    /// A call of a function; what its variables stand for.
+    Call(Item, Vec<TExpr>, crate::generics::Binding),
     /// A look-up in a table; a row if it has several columns.
     Lookup(Item, Vec<TExpr>),
     /// A dated parameter at a period, a year or a day.
@@ -358,7 +445,10 @@ impl TExpr {
             | K::Gas(_)
             | K::Stage(_)
             | K::Local(_)
+            | K::Position(_)
             | K::Item(_)
+            | K::Through(_)
+            | K::Balance(..)
             | K::Period
             | K::Absent
             | K::Members(_)
@@ -366,6 +456,7 @@ impl TExpr {
             | K::Result(..) => {}
             K::Field(a, ..)
             | K::Amount(a)
+            | K::Ordinal(a)
             | K::Factor(a)
             | K::Column(a, _)
             | K::Unary(_, a)
@@ -425,15 +516,18 @@ impl TExpr {
                 }
             }
             K::Fold(_, binders, body) => {
-                for b in binders {
-                    f(&b.list);
-                    if let Some(c) = &b.filter {
-                        f(c);
-                    }
-                }
+                binders.iter().for_each(|b| b.expressions(f));
                 f(body);
             }
-            K::List(xs) | K::HasRow(_, xs) | K::Call(_, xs) | K::Lookup(_, xs) => xs.iter().for_each(f),
+            K::List(xs) | K::HasRow(_, xs) | K::Lookup(_, xs) => xs.iter().for_each(f),
+            K::Call(_, xs, binding) => {
+                for (_, b) in binding {
+                    if let crate::generics::Bound::Tag(_, Some(GasTag::Follows(g))) = b {
+                        f(g);
+                    }
+                }
+                xs.iter().for_each(f);
+            }
             K::Record(_, xs) => xs.iter().flatten().for_each(f),
             K::Activity(a, b, ..) => {
                 f(a);

@@ -5,7 +5,7 @@
 //! convert nothing; whoever needs another unit of the same dimension asks [`UnitTy::factor_to`] for the exact ratio.
 
 use crate::db::{Db, Diag, Item, SourceFile};
-use crate::names::{Entry, Ns, Resolved, resolve, visible};
+use crate::names::{Entry, Ns, Resolved, lookup, visible_from};
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{self, Stmt, UnitExpr};
@@ -287,6 +287,10 @@ pub fn show_unit(db: &dyn Db, unit: &UnitTy) -> String {
 #[salsa::tracked(returns(ref), cycle_result = unit_cycle)]
 pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
     let item = Item { file, key };
+    if crate::generics::kind(&item).is_some() {
+        // A unit that stands for any has a dimension of its own; it is only ever compared with itself.
+        return UnitInfo { dimension: vec![(item, 1)], scale: Some(Ratio::ONE), offset: None, ucum: None };
+    }
     let Some(Stmt::Unit { definition, codes, .. }) = item.ast(db).map(|a| &a.stmt) else { return UnitInfo::default() };
     let ucum = codes.iter().find(|(k, _)| k.text == "ucum").map(|(_, c)| c.clone());
     let Some(def) = definition else {
@@ -326,6 +330,18 @@ pub fn read_unit(
             continue;
         }
         let Some(symbol) = read_symbol(db, item, &a.symbol, diags) else { continue };
+        if crate::generics::kind(&symbol).is_some() && a.tag.is_some() {
+            let n = &a.symbol.text;
+            diags.push(
+                Diag::new(
+                    Code::T028,
+                    text!("`{n}` 代表整个单位，不能再带标签", "`{n}` stands for a whole unit and takes no tag"),
+                )
+                .at(item.at(a.symbol.span), text!("任意单位", "any unit"))
+                .help(text!("用 `<F: flow>` 写 `t{{F}}`", "write `t{{F}}` with `<F: flow>`")),
+            );
+            continue;
+        }
         let tag = a.tag.as_ref().and_then(|path| {
             let span = path.0.iter().map(|i| i.span).reduce(Span::to).unwrap_or(a.symbol.span);
             follow(path, span).or_else(|| read_flow(db, item, path, span, diags))
@@ -336,7 +352,12 @@ pub fn read_unit(
 }
 
 fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Diag>) -> Option<Item> {
-    match resolve(db, item.file, Ns::Unit, symbol.text.clone()) {
+    if let Some(v) = crate::generics::find(db, item, &symbol.text)
+        && crate::generics::kind(&v) == Some(crate::generics::Kind::Unit)
+    {
+        return Some(v);
+    }
+    match lookup(db, item, Ns::Unit, symbol.text.clone()) {
         Resolved::One(e) => Some(e.item),
         Resolved::Many(es) => {
             diags.push(crate::report::ambiguous(db, item.at(symbol.span), &symbol.text, &es));
@@ -353,7 +374,7 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
                     ))
                     .fix(item.at(symbol.span), "t")
             } else {
-                let known = visible(db, item.file, Ns::Unit);
+                let known = visible_from(db, item, Ns::Unit);
                 let near = nearest(name, &known);
                 let d = Diag::new(Code::N014, text!("单位 `{name}` 未知", "unknown unit `{name}`"))
                     .at(item.at(symbol.span), text!("没有这个单位", "no such unit"));
@@ -386,14 +407,19 @@ fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut
     if name == "CO2e" {
         return Some(Tag::Co2e);
     }
-    match resolve(db, item.file, Ns::Flow, name.clone()) {
+    if let Some(v) = crate::generics::find(db, item, name)
+        && crate::generics::kind(&v) != Some(crate::generics::Kind::Unit)
+    {
+        return Some(Tag::Flow(Entry { item: v, member: None }));
+    }
+    match lookup(db, item, Ns::Flow, name.clone()) {
         Resolved::One(e) => Some(Tag::Flow(e)),
         Resolved::Many(es) => {
             diags.push(crate::report::ambiguous(db, item.at(span), name, &es));
             None
         }
         Resolved::None => {
-            let known = visible(db, item.file, Ns::Flow);
+            let known = visible_from(db, item, Ns::Flow);
             let d = Diag::new(Code::N005, text!("物质种类 `{name}` 未知", "unknown flow `{name}`"))
                 .at(item.at(span), text!("没有声明", "not declared"));
             diags.push(match nearest(name, &known) {
@@ -414,7 +440,7 @@ pub(crate) fn cycles(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         let Some(Stmt::Unit { definition: Some(d), .. }) = i.ast(db).map(|a| &a.stmt) else { return Vec::new() };
         let symbols = d.unit.atoms.iter().map(|a| a.symbol.text.clone());
         symbols
-            .filter_map(|s| if let Resolved::One(e) = resolve(db, i.file, Ns::Unit, s) { Some(e.item) } else { None })
+            .filter_map(|s| if let Resolved::One(e) = lookup(db, i, Ns::Unit, s) { Some(e.item) } else { None })
             .collect()
     };
     let mut told: Vec<Item> = Vec::new();

@@ -93,3 +93,31 @@ fn a_label_types_no_reader() {
     let log = s.take_log();
     assert!(ran(&log, "body") <= 1, "{log:#?}");
 }
+
+const WITH_PROCESS: &str = "process burner(burn: stage) {
+    input mass: t{Al}
+    let rate_inside = 2 kg{CO2}/t{Al}
+    let other_inside = 3 kg{CO2}/t{Al}
+    emission co2 in burn = mass * rate_inside
+    emission more in burn = mass * other_inside
+}
+include burner as boiler in making
+";
+
+#[test]
+fn an_edit_inside_a_process_types_that_statement_only() {
+    let text = format!("{RULE}{WITH_PROCESS}");
+    let mut s = Session::with_log(Some(QueryLog::default()));
+    s.load_std();
+    s.add_source("r.pcr", text.as_str());
+    assert_eq!(s.check("r.pcr"), []);
+    let _first = s.take_log();
+    // Longer than before: the statements behind it move.
+    s.add_source("r.pcr", text.replace("rate_inside = 2", "rate_inside = 2222"));
+    assert_eq!(s.check("r.pcr"), []);
+    let log = s.take_log();
+    // The process as a whole, and the statement.
+    assert_eq!(ran(&log, "parsed"), 2, "{log:#?}");
+    // The same two; no other statement of the process, no line, not the include.
+    assert_eq!(ran(&log, "body"), 2, "{log:#?}");
+}

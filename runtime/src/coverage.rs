@@ -11,7 +11,7 @@ use crate::walk::{Closure, Refs, records_of};
 use footrule_diag::FileSpan;
 use footrule_mir::{Cell, LineGas, LineId, LineOrigin, NodeId, Op, Piece, PlaceId, Program, RegionId, StageRef, Ty};
 use serde::Serialize;
-use std::cell::Cell as Flag;
+use std::cell::{Cell as Flag, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the evaluations of a program touched so far.
@@ -23,6 +23,8 @@ pub struct Recorder {
     inputs: Vec<Flag<bool>>,
     tables: Vec<Vec<Flag<bool>>>,
     params: Vec<Vec<Flag<bool>>>,
+    /// Every value of a node, in order, if someone wants them.
+    values: Option<RefCell<Vec<(NodeId, Value)>>>,
 }
 
 fn mark(flags: &[Flag<bool>], ix: usize) {
@@ -47,13 +49,29 @@ impl Recorder {
             inputs: flags(program.inputs.len()),
             tables: program.tables.iter().map(|t| flags(t.rows.len())).collect(),
             params: program.params.iter().map(|p| flags(p.rows.len())).collect(),
+            values: None,
         }
+    }
+
+    /// A recorder that also keeps every value of every node: for checks of what is claimed of a program.
+    #[must_use]
+    pub fn with_values(program: &Program) -> Self {
+        Self { values: Some(RefCell::default()), ..Self::new(program) }
+    }
+
+    /// The values that were kept, in order of evaluation; they are kept no longer.
+    #[must_use]
+    pub fn take_values(&self) -> Vec<(NodeId, Value)> {
+        self.values.as_ref().map(RefCell::take).unwrap_or_default()
     }
 
     /// A node was evaluated; one without a value does not count.
     pub(crate) fn node(&self, id: NodeId, value: &Value) {
         if !matches!(value, Value::Err(_)) {
             mark(&self.nodes, id.ix());
+            if let Some(values) = &self.values {
+                values.borrow_mut().push((id, value.clone()));
+            }
         }
     }
 
@@ -234,6 +252,7 @@ fn of_the_rule(program: &Program) -> Closure {
         start.regions.extend(line.named.iter().chain(&line.when));
         for level in line.over.iter().flat_map(|l| &l.levels) {
             start.regions.extend([level.list, level.head].into_iter().chain(level.filter));
+            start.regions.extend(level.series.map(|s| s.at));
         }
         start.regions.extend(line.over.as_ref().map(|l| l.body));
         if let StageRef::Region(r) = line.stage {

@@ -7,7 +7,7 @@ use crate::days;
 use crate::show;
 use crate::value::{Errs, FailKind, Failure, Value};
 use footrule_diag::{Code, Diagnostic, FileSpan, Text, text};
-use footrule_mir::{ExceptionId, ExceptionInfo, NodeId, Op, PlaceId, Program, TableId, Ty};
+use footrule_mir::{ExceptionId, ExceptionInfo, NodeId, Op, PlaceId, Program, ResultRef, TableId, Ty};
 use footrule_number::{NumError, Number};
 
 /// How deeply a formula is written out in a message.
@@ -48,6 +48,8 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::Require(_) => Code::E006,
         FailKind::NoValue(..) => Code::E007,
         FailKind::NoRow(..) | FailKind::AmbiguousRow(..) => Code::E008,
+        FailKind::Outside(..) => Code::E016,
+        FailKind::Balance(..) => Code::E017,
         FailKind::NotOne(_) => Code::E009,
         FailKind::Disagree(_) => Code::E010,
         FailKind::Negative(..) => Code::E011,
@@ -60,8 +62,39 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::NoFactor => Code::I014,
         FailKind::FixedFactor => Code::I008,
         FailKind::NoGwp(_) => Code::P008,
+        FailKind::NotRated(_) => Code::E015,
         FailKind::Bug(_) => Code::C005,
     }
+}
+
+/// What is said of a balance that does not close.
+fn balance(program: &Program, which: u32, [ins, outs, gap]: [Number; 3]) -> (Text, Text) {
+    let Some((b, c)) = program.balances.get(which as usize).and_then(|b| Some((b, b.check.as_ref()?))) else {
+        return (Text::same("balance"), Text::default());
+    };
+    let unit = program.units.get(b.unit.ix()).filter(|u| !u.text.is_empty());
+    let unit = unit.map_or_else(String::new, |u| format!(" {}", u.text));
+    let (name, clause) = (&b.name.id, &b.name.clause);
+    let clause = if clause.is_empty() { String::new() } else { format!("§{clause} ") };
+    let (zh, en) = (&c.message.zh, &c.message.en);
+    let dash = |s: &str| if s.is_empty() { String::new() } else { format!("{s}: ") };
+    let (said_zh, said_en) = (dash(if zh.is_empty() { en } else { zh }), dash(if en.is_empty() { zh } else { en }));
+    let (side_zh, side_en) = if c.of_in { ("投入", "in") } else { ("产出", "out") };
+    let t = c.tolerance;
+    let message = text!(
+        "{clause}{said_zh}平衡 {name} 不闭合：投入 {ins}{unit}，产出 {outs}{unit}，差额 {gap}{unit}，容许{side_zh}的 {t}",
+        "{clause}{said_en}balance {name} does not close: in {ins}{unit}, out {outs}{unit}, gap {gap}{unit}; {t} of {side_en} is allowed"
+    );
+    (message, text!("差额 {gap}{unit}", "the gap is {gap}{unit}"))
+}
+
+/// The unit of the points of a table, with a blank before it.
+fn axis(program: &Program, table: TableId) -> String {
+    let unit = program.tables.get(table.ix()).and_then(|t| match t.keys.get(t.interpolate?.key as usize)? {
+        (_, Ty::Number(u)) => program.units.get(u.ix()),
+        _ => None,
+    });
+    unit.filter(|u| !u.text.is_empty()).map_or_else(String::new, |u| format!(" {}", u.text))
 }
 
 /// All distinct failures, in order.
@@ -74,7 +107,7 @@ pub(crate) fn diagnostics(program: &Program, roots: &[Errs]) -> Vec<Diagnostic> 
         let class = match f.kind {
             FailKind::Constraint { .. } | FailKind::MissingField(..) | FailKind::NoFactor | FailKind::FixedFactor => 0,
             FailKind::NotApplicable(..) => 0,
-            FailKind::Require(_) => 1,
+            FailKind::Require(_) | FailKind::Balance(..) => 1,
             _ => 2,
         };
         (class, place(program, f.place), f.indices.clone(), f.node, f.sub)
@@ -145,6 +178,17 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
                 label,
             )
         }
+        FailKind::Outside(t, x, low, high) => {
+            let name = table(program, *t);
+            let unit = axis(program, *t);
+            let label = text!("取值 {x}{unit}", "{x}{unit} here");
+            let message = text!(
+                "{x}{unit} 在表 {name} 的范围 {low} .. {high}{unit} 之外",
+                "{x}{unit} lies outside the range {low} .. {high}{unit} of table {name}"
+            );
+            (message, label)
+        }
+        FailKind::Balance(which, ins, outs, gap) => balance(program, *which, [*ins, *outs, *gap]),
         FailKind::NotOne(holding) => {
             let n = holding.len();
             let label = text!("有 {n} 个条件成立", "{n} conditions hold");
@@ -212,6 +256,16 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
             let label = text!("{gas} 没有数值", "{gas} has no value");
             (text!("{gas} 在 {set} 中没有 GWP", "{gas} has no GWP in {set}"), label)
         }
+        FailKind::NotRated(what) => {
+            let name = figure_name(what);
+            (
+                text!(
+                    "`{name}` 没有值：没有一项贡献的数据有质量评分",
+                    "`{name}` has no value: no contribution rests on rated data"
+                ),
+                text!("没有可评的数据", "nothing is rated"),
+            )
+        }
         FailKind::Bug(what) => {
             (text!("程序缺陷：{what}", "a bug of Footrule: {what}"), Text::new("求值到此", "while this was evaluated"))
         }
@@ -274,10 +328,12 @@ fn causes(program: &Program, f: &Failure, mut d: Diagnostic) -> Diagnostic {
             Some(p) => also(d, program, p.place, Text::new("参数在此声明", "the parameter is declared here")),
             None => d,
         },
-        FailKind::NoRow(t, _) | FailKind::AmbiguousRow(t, _) => match program.tables.get(t.ix()) {
-            Some(t) => also(d, program, t.place, Text::new("表在此声明", "the table is declared here")),
-            None => d,
-        },
+        FailKind::NoRow(t, _) | FailKind::AmbiguousRow(t, _) | FailKind::Outside(t, ..) => {
+            match program.tables.get(t.ix()) {
+                Some(t) => also(d, program, t.place, Text::new("表在此声明", "the table is declared here")),
+                None => d,
+            }
+        }
         FailKind::NotOne(holding) => {
             holding.iter().fold(d, |d, p| also(d, program, *p, Text::new("此条件成立", "this condition holds")))
         }
@@ -380,8 +436,18 @@ pub(crate) fn describe(program: &Program, id: NodeId, depth: u32) -> String {
             };
             format!("{}.{}", sub(*a), column.unwrap_or("?"))
         }
-        Op::Result(..) => "total".to_owned(),
+        Op::Result(_, what) => figure_name(what).to_owned(),
         _ => "…".to_owned(),
+    }
+}
+
+/// How a figure of the result is written.
+fn figure_name(what: &ResultRef) -> &'static str {
+    match what {
+        ResultRef::PrimaryShare => "primary_share",
+        ResultRef::RatedShare => "rated_share",
+        ResultRef::Dqr => "dqr",
+        _ => "total",
     }
 }
 

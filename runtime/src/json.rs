@@ -43,6 +43,14 @@ pub(crate) struct Member {
 }
 
 impl Json {
+    /// The items of a list.
+    pub(crate) fn items(&self) -> Option<&[Json]> {
+        match &self.kind {
+            Kind::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
     /// The members, if it is an object.
     pub(crate) fn members(&self) -> Option<&[Member]> {
         match &self.kind {

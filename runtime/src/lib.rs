@@ -13,16 +13,18 @@
 //!
 //! # Layout
 //!
-//! `value`, `touch` (values, failures, trace) · `interp` (operations, folds, parameters and tables, records) ·
+//! `value`, `touch` (values, failures, trace) · `quality`, `given` (what numbers rest on) · `interp` (operations, folds, parameters and tables, records) ·
 //! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
 //! the source) · `coverage` (what tests reach) · `diagnose`, `show` (failures and values in words) · `days`, `walk` (small helpers).
 
 mod coverage;
 mod days;
 mod diagnose;
+mod given;
 mod input;
 mod interp;
 mod json;
+mod quality;
 mod result;
 mod show;
 mod testing;
@@ -33,6 +35,7 @@ mod walk;
 
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{InputDoc, Inputs, MAX_LIST};
+pub use quality::{Rating, Score};
 pub use result::*;
 pub use testing::{Loader, TestVerdict, run_test, run_test_recorded};
 pub use touch::{Touch, Touches};

@@ -115,11 +115,9 @@ fn inputs(
 ) -> Result<Inputs, Vec<Diagnostic>> {
     let doc = match &test.from {
         None => None,
-        // The program holds the file's text, or its name.
-        Some(from) if from.trim_start().starts_with('{') => {
-            Some(InputDoc::parse("case.json", from).map_err(|d| vec![d])?)
-        }
-        Some(from) => {
+        // The program holds the file's text; in a program that holds its name only, that stands in both places.
+        Some((key, text)) if text != key => Some(InputDoc::parse(key, text).map_err(|d| vec![d])?),
+        Some((from, _)) => {
             let text = load(from).map_err(|e| {
                 let d = Diagnostic::new(Code::C001, text!("无法读取 {from}：{e}", "{from} cannot be read: {e}"));
                 vec![diagnose::at(d, program, test.place, Text::new("此测试", "this test"))]
@@ -127,7 +125,7 @@ fn inputs(
             Some(InputDoc::parse(from, &text).map_err(|d| vec![d])?)
         }
     };
-    Inputs::read_recorded(program, doc.as_ref(), test.period, &test.sets, seen)
+    Inputs::read_recorded(program, doc.as_ref(), test.period, &test.sets, test.scenario.as_deref(), seen)
 }
 
 /// Whether an expectation on a result holds; else why not.
@@ -215,7 +213,14 @@ fn figure(
         return Err(text!("没有此产品", "no such product"));
     };
     let all_lines = || outcome.lines.iter().chain(&outcome.apart);
+    let missing = || Text::new("没有可评的贡献", "nothing contributes that could be rated");
+    let quality = outcome.data_quality.as_ref();
     let (name, value) = match what {
+        ResultRef::PrimaryShare => {
+            ("primary_share".to_owned(), quality.and_then(|q| q.primary_share).ok_or_else(missing)?)
+        }
+        ResultRef::RatedShare => ("rated_share".to_owned(), quality.map(|q| q.rated).ok_or_else(missing)?),
+        ResultRef::Dqr => ("dqr".to_owned(), quality.and_then(|q| q.unrounded).ok_or_else(missing)?),
         ResultRef::Total => ("total".to_owned(), outcome.total.unrounded),
         ResultRef::Also(i) => match outcome.also.get(*i as usize) {
             Some(also) => (format!("total ({})", also.total.unit), also.total.unrounded),

@@ -13,6 +13,35 @@ pub enum Touch {
     Factor(FactorId),
     /// A parameter read outside its rows by a policy that asks for a finding: which row, for which day.
     Held(ParamId, u32, Day),
+    /// Given data, from the first to the last number of the tree of given data. Exact if the value at hand is that
+    /// datum itself, so that a field or item of it is a part of the datum.
+    Given {
+        /// The datum.
+        first: u32,
+        /// The last one that it contains.
+        last: u32,
+        /// The value is the datum.
+        exact: bool,
+    },
+    /// A value that nobody gave: a default of the rule, or a value of a scenario.
+    Assumed,
+}
+
+impl Touch {
+    /// True for data that are read as a whole.
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Given { exact: false, .. })
+    }
+
+    /// True if it is all of `other` and more.
+    fn contains(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Given { first: a, last: b, exact: false }, Self::Given { first: c, last: d, .. }) => {
+                a <= c && d <= b
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A set of [`Touch`].
@@ -47,7 +76,7 @@ impl Touches {
     pub fn factors(&self) -> impl Iterator<Item = FactorId> + '_ {
         self.items().iter().filter_map(|t| match t {
             Touch::Factor(f) => Some(*f),
-            Touch::Held(..) => None,
+            _ => None,
         })
     }
 
@@ -58,10 +87,45 @@ impl Touches {
             self.0 = Some(b.clone());
             return;
         };
-        if Arc::ptr_eq(a, b) || b.iter().all(|t| a.binary_search(t).is_ok()) {
+        if Arc::ptr_eq(a, b) {
             return;
         }
-        *self = Self::of(a.iter().chain(b.iter()).copied().collect());
+        let wholes = |set: &[Touch]| -> Vec<Touch> { set.iter().filter(|t| t.is_whole()).copied().collect() };
+        let (in_a, in_b) = (wholes(a), wholes(b));
+        let new = |t: &&Touch| a.binary_search(t).is_err() && !in_a.iter().any(|x| x.contains(t));
+        if !b.iter().any(|t| new(&t)) {
+            return;
+        }
+        let kept = a.iter().filter(|t| !in_b.iter().any(|x| x.contains(t)));
+        *self = Self::of(kept.chain(b.iter().filter(new)).copied().collect());
+    }
+
+    /// The same for a value that was computed from the data, and is not itself one of them.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        if !self.items().iter().any(|t| matches!(t, Touch::Given { exact: true, .. })) {
+            return self.clone();
+        }
+        let settle = |t: &Touch| match t {
+            Touch::Given { first, last, .. } => Touch::Given { first: *first, last: *last, exact: false },
+            other => *other,
+        };
+        Self::of(self.items().iter().map(settle).collect())
+    }
+
+    /// The given data, and the mark of what was assumed.
+    pub fn given(&self) -> impl Iterator<Item = Touch> + '_ {
+        self.items().iter().filter(|t| matches!(t, Touch::Given { .. } | Touch::Assumed)).copied()
+    }
+
+    /// Without the given data.
+    #[must_use]
+    pub fn factors_only(&self) -> Self {
+        if self.given().next().is_none() {
+            return self.clone();
+        }
+        let given = |t: &&Touch| matches!(t, Touch::Given { .. } | Touch::Assumed);
+        Self::of(self.items().iter().filter(|t| !given(t)).copied().collect())
     }
 
     /// The union.

@@ -5,10 +5,11 @@
 //! [`Value::Absent`]. Containers are lazy: a record or list may hold a failed element, which counts only when it
 //! is read. Must not: know how anything is displayed.
 
+use crate::quality::{Rating, TermSum, Terms};
 use crate::touch::Touches;
 use footrule_diag::Text;
 use footrule_mir::{
-    Day, EnumId, Evidence, ExceptionId, GasId, LineId, NodeId, Origin, ParamId, PlaceId, RecordId, TableId,
+    Day, EnumId, Evidence, ExceptionId, GasId, LineId, NodeId, Origin, ParamId, PlaceId, RecordId, ResultRef, TableId,
 };
 use footrule_number::{NumError, Number, Sum};
 use std::collections::BTreeMap;
@@ -25,21 +26,55 @@ pub struct PartKey {
     pub evidence: Evidence,
 }
 
-/// CO2e by origin, gas and evidence. Keys are distinct and in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Split(Arc<[(PartKey, Number)]>);
+/// CO2e by origin, gas and evidence. Keys are distinct and in order. Beside the parts it carries what they rest on,
+/// which is no part of its value: two splits with the same parts are equal.
+#[derive(Debug, Clone)]
+pub struct Split {
+    parts: Arc<[(PartKey, Number)]>,
+    terms: Terms,
+}
+
+impl PartialEq for Split {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+
+impl Eq for Split {}
 
 impl Split {
     /// One part.
     #[must_use]
     pub fn one(key: PartKey, value: Number) -> Self {
-        Self(Arc::from([(key, value)]))
+        Self { parts: Arc::from([(key, value)]), terms: Terms::one(Rating::default(), Ok(value)) }
     }
 
     /// The parts, in order of their keys.
     #[must_use]
     pub fn parts(&self) -> &[(PartKey, Number)] {
-        &self.0
+        &self.parts
+    }
+
+    /// By what it rests on.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The same parts with these terms.
+    pub(crate) fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// The same, all of it resting on this.
+    pub(crate) fn rated(self, rating: Rating) -> Self {
+        let terms = Terms::one(rating, self.whole());
+        self.with_terms(terms)
+    }
+
+    /// The same, resting on this, too.
+    pub(crate) fn resting_on(self, rating: Rating) -> Self {
+        let terms = self.terms.resting_on(rating);
+        self.with_terms(terms)
     }
 
     /// A split from parts in any order; parts with one key are added from left to right.
@@ -58,51 +93,61 @@ impl Split {
                 }
             }
         }
-        Ok(Self(map.into_iter().collect()))
+        let parts: Arc<[(PartKey, Number)]> = map.into_iter().collect();
+        let terms = Terms::one(Rating::default(), footrule_number::sum(parts.iter().map(|(_, v)| *v)));
+        Ok(Self { parts, terms })
     }
 
     /// The union of parts; equal keys are added.
     ///
     /// Errors: `Overflow`.
     pub fn add(&self, other: &Self) -> Result<Self, NumError> {
-        Self::from_parts(self.0.iter().chain(other.0.iter()).copied())
+        let sum = Self::from_parts(self.parts.iter().chain(other.parts.iter()).copied())?;
+        Ok(sum.with_terms(self.terms.add(&other.terms)))
     }
 
     /// Every part through `f`.
     ///
     /// Errors: those of `f`.
     pub fn each(&self, mut f: impl FnMut(Number) -> Result<Number, NumError>) -> Result<Self, NumError> {
-        self.0.iter().map(|(k, v)| Ok((*k, f(*v)?))).collect::<Result<Vec<_>, _>>().map(|v| Self(v.into()))
+        let parts = self.parts.iter().map(|(k, v)| Ok((*k, f(*v)?))).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { parts: parts.into(), terms: self.terms.each(f) })
     }
 
     /// Every key through `f`; keys that become equal are added.
     ///
     /// Errors: `Overflow`.
     pub fn rekey(&self, f: impl Fn(PartKey) -> PartKey) -> Result<Self, NumError> {
-        Self::from_parts(self.0.iter().map(|(k, v)| (f(*k), *v)))
+        let same = Self::from_parts(self.parts.iter().map(|(k, v)| (f(*k), *v)))?;
+        Ok(same.with_terms(self.terms.clone()))
     }
 
     /// The exact sum of the parts, rounded once.
     ///
     /// Errors: `Overflow`.
     pub fn whole(&self) -> Result<Number, NumError> {
-        footrule_number::sum(self.0.iter().map(|(_, v)| *v))
+        footrule_number::sum(self.parts.iter().map(|(_, v)| *v))
     }
 }
 
 /// Sums splits exactly, key by key, rounded once at the end.
 #[derive(Debug, Default)]
-pub(crate) struct SplitSum(BTreeMap<PartKey, Sum>);
+pub(crate) struct SplitSum {
+    parts: BTreeMap<PartKey, Sum>,
+    terms: TermSum,
+}
 
 impl SplitSum {
     pub(crate) fn add(&mut self, split: &Split) {
         for (key, value) in split.parts() {
-            self.0.entry(*key).or_default().add(*value);
+            self.parts.entry(*key).or_default().add(*value);
         }
+        self.terms.add(split.terms());
     }
 
     pub(crate) fn finish(&self) -> Result<Split, NumError> {
-        self.0.iter().map(|(k, s)| Ok((*k, s.finish()?))).collect::<Result<Vec<_>, _>>().map(|v| Split(v.into()))
+        let parts = self.parts.iter().map(|(k, s)| Ok((*k, s.finish()?))).collect::<Result<Vec<_>, _>>()?;
+        Ok(Split { parts: parts.into(), terms: self.terms.finish() })
     }
 }
 
@@ -195,10 +240,14 @@ pub enum FailKind {
     NoRow(TableId, Vec<String>),
     /// Several rows fit equally well.
     AmbiguousRow(TableId, Vec<String>),
+    /// A value outside the points of a table: the value and the range.
+    Outside(TableId, Number, Number, Number),
     /// `one of`: these conditions hold (none, or several).
     NotOne(Vec<PlaceId>),
     /// Exceptions that hold together, with their values.
     Disagree(Vec<(ExceptionId, Value)>),
+    /// A balance that does not close: which one, in, out, gap.
+    Balance(u32, Number, Number, Number),
     /// A requirement inside a record.
     Require(Text),
     /// A constraint on a field of a record that the program builds.
@@ -227,6 +276,8 @@ pub enum FailKind {
     NegativeReference(NodeId, Number),
     /// A gas without GWP in the rule's set.
     NoGwp(GasId),
+    /// A figure on data quality that there is not: nothing is rated, or nothing contributes.
+    NotRated(ResultRef),
     /// The program or this crate is wrong.
     Bug(&'static str),
 }

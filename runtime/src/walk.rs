@@ -24,6 +24,7 @@ pub(crate) fn refs(op: &Op) -> Refs {
         Op::Affine(a, ..) | Op::Abs(a) | Op::Floor(a) | Op::Ceil(a) | Op::Sqrt(a) | Op::Exp(a) => r.nodes.push(*a),
         Op::Ln(a) | Op::Round(a, _) | Op::Not(a) | Op::Given(a) | Op::Unwrap(a) | Op::Present(a) => r.nodes.push(*a),
         Op::ParamAt(_, a) | Op::Column(a, _) | Op::Whole(a) => r.nodes.push(*a),
+        Op::Position(a) | Op::Ordinal(a) => r.nodes.push(*a),
         Op::Split { value, .. } => r.nodes.push(*value),
         Op::Record(id, fields) => {
             r.records.push(*id);
@@ -61,11 +62,11 @@ pub(crate) fn refs(op: &Op) -> Refs {
         Op::Fold(_, l) => {
             for level in &l.levels {
                 r.regions.extend([level.list, level.head]);
-                r.regions.extend(level.filter);
+                r.regions.extend(level.series.map(|s| s.at).into_iter().chain(level.filter));
             }
             r.regions.push(l.body);
         }
-        Op::Lookup { keys, .. } | Op::HasRow { keys, .. } => r.nodes.extend(keys),
+        Op::Lookup { keys, .. } | Op::Interpolate { keys, .. } | Op::HasRow { keys, .. } => r.nodes.extend(keys),
         Op::Characterise { mass, gas, .. } => {
             r.nodes.push(*mass);
             if let GasRef::Node(n) = gas {

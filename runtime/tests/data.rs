@@ -150,6 +150,7 @@ fn table(rows: &[(Option<u32>, Option<u32>, &str)]) -> (B, EnumId) {
         columns: vec![("v".into(), Ty::Number(UnitId(0))), ("c".into(), co2e)],
         rows,
         partial: true,
+        interpolate: None,
         place,
     });
     (b, e)

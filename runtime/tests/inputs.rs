@@ -287,7 +287,7 @@ fn top_level() {
     let mut b = scalar("kg");
     for (json, expected) in [
         (r#"{"inputs": {"x": 1}}"#, "1"),
-        (r#"{"inputs": {"x": 1}, "note": "n", "product": {}, "company": 1, "scenario": "s"}"#, "1"),
+        (r#"{"inputs": {"x": 1}, "note": "n", "product": {}, "company": 1, "scenario": ""}"#, "1"),
         (r#"{"inputs": {"x": 1}, "perod": "2024"}"#, "I001"),
         (r#"{"input": {"x": 1}}"#, "I001 I002"),
         (r#"{"inputs": [1]}"#, "I008 I002"),
@@ -370,6 +370,7 @@ fn legs() -> B {
         computed: None,
         factor: None,
         when: None,
+        footprint: None,
     };
     let fields = vec![
         field("name", Ty::Text),

@@ -101,13 +101,13 @@ fn splits_keep_origin_gas_and_evidence() {
     let gases: Vec<_> =
         o.footprints[0].gases.iter().map(|g| (g.name.as_ref().map(|n| n.id.clone()), g.figure.value.clone())).collect();
     assert_eq!(gases, [(Some("CH4".to_owned()), "-28.00".to_owned()), (None, "10.00".to_owned())]);
-    // |6| primary and |28| of a gas, of 38.
-    assert_eq!(o.footprints[0].primary_data_share.as_deref(), Some("0.8947"));
+    // |6| of 38 is primary; the gas was computed from a constant, which nobody gave.
+    assert_eq!(o.footprints[0].primary_data_share.as_deref(), Some("0.1579"));
 }
 
 #[test]
-fn gas_lines_are_primary_unless_they_rest_on_data() {
-    for (constant, share) in [(true, "1.0000"), (false, "0.0000")] {
+fn gas_lines_without_given_data_are_secondary() {
+    for constant in [true, false] {
         let mut b = B::new();
         let s = b.stage("s");
         let g = b.gas("CH4", &[(None, "28")]);
@@ -124,6 +124,7 @@ fn gas_lines_are_primary_unless_they_rest_on_data() {
                 columns: vec![("v".into(), kg.clone())],
                 rows: vec![row],
                 partial: false,
+                interpolate: None,
                 place,
             });
             let key = b.flag(true);
@@ -133,7 +134,7 @@ fn gas_lines_are_primary_unless_they_rest_on_data() {
         let o = b.plain().unwrap();
         assert_eq!(
             (o.footprints[0].total.value.as_str(), o.footprints[0].primary_data_share.as_deref()),
-            ("56.00", Some(share))
+            ("56.00", Some("0.0000"))
         );
     }
 }
@@ -242,6 +243,7 @@ fn stage_and_gas_from_data() {
         computed: None,
         factor: None,
         when: None,
+        footprint: None,
     };
     b.p.records.push(RecordInfo {
         name: "Use".into(),

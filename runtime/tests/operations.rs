@@ -191,13 +191,45 @@ fn filters_and_nested_loops() {
         });
         let body = b.region(|b| b.op(Op::Mul(x, y)));
         let levels = vec![
-            Level { list, bound: x, head, filter: Some(filter) },
-            Level { list: inner, bound: y, head: inner_head, filter: None },
+            Level { list, bound: x, head, series: None, filter: Some(filter) },
+            Level { list: inner, bound: y, head: inner_head, series: None, filter: None },
         ];
         b.op(Op::Fold(Fold::Sum, Loop { levels, body }))
     });
     // 3 × (1+2+3) + 4 × (1+2+3+4)
     assert_eq!(got, "58");
+}
+
+#[test]
+fn parts_of_a_list() {
+    // The sum over x of the y in that part of 1 .. 4; and a position that no item has.
+    for (part, at, expected) in [
+        (Part::From, None, "30"),
+        (Part::After, None, "20"),
+        (Part::Before, None, "10"),
+        (Part::To, None, "20"),
+        (Part::From, Some("4"), "C005"),
+        (Part::To, Some("0"), "4"),
+    ] {
+        let number = Ty::Number(UnitId(0));
+        let got = of(|b| {
+            let list = |b: &mut B| {
+                let (from, to) = (b.c("1"), b.c("4"));
+                b.node(Op::Range(from, to), Ty::List(Box::new(Ty::Number(UnitId(0)))))
+            };
+            let l = b.over(number.clone(), list, None, |b, x| {
+                let mut inner = b.over(Ty::Number(UnitId(0)), list, None, |_, y| y);
+                let at = b.region(|b| match at {
+                    Some(at) => b.c(at),
+                    None => b.op(Op::Position(x)),
+                });
+                inner.levels[0].series = Some(Series { part, at });
+                b.op(Op::Fold(Fold::Sum, inner))
+            });
+            b.op(Op::Fold(Fold::Sum, l))
+        });
+        assert_eq!(got, expected, "{part:?} {at:?}");
+    }
 }
 
 #[test]

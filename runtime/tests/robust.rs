@@ -48,6 +48,7 @@ fn rich() -> B {
         columns: vec![("v".into(), number.clone())],
         rows,
         partial: false,
+        interpolate: None,
         place,
     });
     let rows = vec![ParamRow { from: (2024, 1, 1), to: Some((2025, 1, 1)), factor: f, origin: Origin::Fossil }];

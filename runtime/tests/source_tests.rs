@@ -41,8 +41,18 @@ fn test(b: &mut B, sets: &[(&str, &str, &str)], from: Option<&str>, expects: Vec
         .collect();
     let expects = expects.into_iter().map(|e| (e, b.place())).collect();
     let place = b.place();
-    let from = from.map(str::to_owned);
-    b.p.tests.push(TestInfo { name: named("t"), period: None, sets, from, expects, source: None, place });
+    let key = |text: &str| if text.trim_start().starts_with('{') { "case.json" } else { text }.to_owned();
+    let from = from.map(|text| (key(text), text.to_owned()));
+    b.p.tests.push(TestInfo {
+        name: named("t"),
+        period: None,
+        sets,
+        scenario: None,
+        from,
+        expects,
+        source: None,
+        place,
+    });
 }
 
 fn total(value: &str, decimals: u32, within: Option<&str>) -> Expect {

@@ -1,6 +1,8 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
 mod formatting;
+mod invariance;
+mod ranges;
 mod repository;
 
 use footrule_tests::case::read;
@@ -46,6 +48,7 @@ fn main() {
     let args = Arguments::from_args();
     let mut trials = Vec::new();
     literate("tests/spec", &mut trials);
+    literate("tests/published", &mut trials);
     literate("docs/diagnostics", &mut trials);
     literate("docs/reference", &mut trials);
     literate("docs/tutorial", &mut trials);
@@ -54,13 +57,17 @@ fn main() {
         ("layers", repository::layers),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),
-        ("order is unobservable", repository::order_is_unobservable),
+        ("order is unobservable", invariance::order_is_unobservable),
+        ("names are unobservable", invariance::names_are_unobservable),
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
         ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
         ("the suite's meaning survives fmt", formatting::suite_keeps_its_meaning),
         ("small files", repository::small_files),
         ("hostile edits", repository::hostile_edits),
+        ("ranges of the library are sound", ranges::library_is_sound),
+        ("ranges of the suite are sound", ranges::suite_is_sound),
+        ("a wrong range is caught", ranges::sabotage_is_caught),
     ];
     for &(name, check) in whole {
         trials.push(Trial::test(format!("repository :: {name}"), move || in_big_stack(check)));

@@ -11,9 +11,11 @@
 //! | ```` ```diagnostics ```` | exactly these findings: `FR-U002 ‹slice›` and optionally a piece of the message |
 //! | ```` ```json input ```` | an input to evaluate |
 //! | ```` ```output ```` | what the evaluation yields: `total = 5 kg{CO2e}/t{Al}`, `warning w`, `error FR-E001 ‹slice›` … |
+//! | ```` ```ranges ```` | what the range analysis knows: `open division_by_zero ‹x› >= 0 t by x`, `let y = 0 .. 1` … |
 //!
 //! Errors must match exactly; lints are compared only where the block lists one or says `diagnostics all`.
 
 pub mod case;
 pub mod fuzz;
+pub mod ranges;
 pub mod run;

@@ -75,6 +75,10 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
             return Err(format!("tests in the source fail:\n{}", show(&s, &failed)));
         }
     }
+    if let Some(b) = after.iter().find(|b| b.language == "ranges") {
+        let program = s.program(KEY).map_err(|e| show(&s, &e))?;
+        crate::ranges::compare(&program, &|at| slice(&s, at), &b.text)?;
+    }
     // Each input is judged by the output behind it.
     let mut blocks =
         after.iter().filter(|b| b.language == "json" && b.has("input") || b.language == "output").peekable();
@@ -196,9 +200,10 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
 }
 
 /// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit),
-/// `report r = …`, `gas g = …`, `origin o = …`; with several products `total.urea`, `stage s.urea` …; `also = …` for
-/// the total in a further unit; `share farm.milk = …`; `other farm economic milk = …` for the share that another
-/// basis gives, `other farm economic total = …` for the total, `other farm economic error = …` for why there is none.
+/// `report r = …`, `gas g = …`, `origin o = …`, `upstream i = …` (as it enters), `primary = …` (share of primary data);
+/// with several products `total.urea`, `stage s.urea`, `primary.urea` …; `also = …` for the total in a further unit;
+/// `share farm.milk = …`; `other farm economic milk = …` for the share that another basis gives,
+/// `other farm economic total = …` for the total, `other farm economic error = …` for why there is none.
 fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
     let (name, expected) = rest.split_once('=').ok_or("no `=`")?;
     let (name, expected) = (name.trim(), expected.trim());
@@ -207,9 +212,11 @@ fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
         "other" => return other(o, name, expected),
         _ => {}
     }
+    // `boiler.co2` is the line of a process, `making.urea` the stage of a product.
+    let is_product = |p: &str| o.footprints.iter().any(|f| f.product.as_ref().is_some_and(|n| n.id == p));
     let (name, product) = match (what.split_once('.'), name.rsplit_once('.')) {
         (Some((_, product)), _) => (name, Some(product)),
-        (None, Some((name, product))) if o.footprints.len() > 1 && what != "report" => (name, Some(product)),
+        (None, Some((name, product))) if o.footprints.len() > 1 && is_product(product) => (name, Some(product)),
         _ => (name, None),
     };
     let what = what.split('.').next().unwrap_or(what);
@@ -241,6 +248,14 @@ fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
                 return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
             }
         },
+        "upstream" => {
+            let value = &o.upstream.iter().find(|u| u.input == name).ok_or_else(none)?.value;
+            return same(expected, value.value, &value.unit, &value.value.to_string());
+        }
+        "primary" => {
+            let found = of.primary_data_share.as_deref().unwrap_or("none");
+            return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
+        }
         _ => return Err(format!("`{what}` cannot be expected")),
     };
     same(expected, found.unrounded, &found.unit, &found.value)

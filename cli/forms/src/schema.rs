@@ -4,6 +4,8 @@
 //! and refuses unknown and missing keys, values of another kind, members that do not exist and bare numbers out of
 //! range. Units, tags and conditions across inputs are the run time's business.
 
+mod footprint;
+
 use crate::model::TOP;
 use footrule_mir::{Cmp, Constraint, FieldInfo, Program, Ty};
 use serde_json::{Map, Value, json};
@@ -30,16 +32,19 @@ pub fn input(program: &Program) -> Value {
     for i in &program.inputs {
         // Whether a condition holds is the run time's business.
         let needed = i.default.is_none() && i.when.is_none() && !matches!(i.ty, Ty::Optional(_));
-        let mut schema = value(program, &i.ty, &i.constraints);
+        // Nor is it needed where a scenario has its value.
+        let needed = needed && !program.scenarios.iter().any(|s| s.inputs.iter().any(|(n, ..)| *n == i.name.id));
+        let mut schema = footprint::or(program, &i.ty, i.footprint, value(program, &i.ty, &i.constraints));
         describe(&mut schema, &i.name.labels, &i.name.clause);
         group.put(&i.name.id, schema, needed);
     }
     let mut properties = Map::new();
     properties.insert("inputs".into(), group.schema());
     properties.insert("period".into(), period());
-    for key in TOP.into_iter().chain(["note", "scenario"]).filter(|k| *k != "period") {
+    for key in TOP.into_iter().chain(["note"]).filter(|k| *k != "period") {
         properties.insert(key.into(), json!(true));
     }
+    properties.insert("scenario".into(), scenario(program));
     let mut required: Vec<&str> = Vec::new();
     if program.nodes.iter().any(|n| matches!(n.op, footrule_mir::Op::Period)) {
         required.push("period");
@@ -51,6 +56,7 @@ pub fn input(program: &Program) -> Value {
     for r in &program.records {
         defs.insert(format!("record {}", r.name), record(program, &r.fields));
     }
+    defs.extend(footprint::rules(program));
     json!({
         "$schema": DRAFT,
         "$id": format!("urn:footrule:input:{}:{}", rule.name.id, rule.version),
@@ -62,6 +68,22 @@ pub fn input(program: &Program) -> Value {
         "additionalProperties": false,
         "$defs": defs,
     })
+}
+
+/// A scenario of the rule by identifier or label, or none.
+fn scenario(program: &Program) -> Value {
+    let names = program.scenarios.iter().flat_map(|s| [&s.name.id, &s.name.labels.zh, &s.name.labels.en]);
+    // An empty one is none.
+    let known: std::collections::BTreeSet<&str> = names.map(String::as_str).chain([""]).collect();
+    let known: Vec<Value> = known.into_iter().map(|n| json!(n)).chain([Value::Null]).collect();
+    json!({ "enum": known })
+}
+
+/// A rating, or the four indicators of one.
+fn quality() -> Value {
+    let score = json!({ "type": ["number", "string", "null"] });
+    let four: Map<String, Value> = footrule_mir::quality::indicators().map(|k| (k.to_owned(), score.clone())).collect();
+    json!({ "anyOf": [score, { "type": "object", "properties": four, "additionalProperties": false }] })
 }
 
 /// Inputs at one level; `boiler.mass` stands in the object `boiler`.
@@ -180,7 +202,7 @@ fn count(m: &mut Map<String, Value>, cmp: Cmp, n: u32) {
 fn record(program: &Program, fields: &[FieldInfo]) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for f in fields.iter().filter(|f| f.computed.is_none()) {
-        let mut schema = value(program, &f.ty, &f.constraints);
+        let mut schema = footprint::or(program, &f.ty, f.footprint, value(program, &f.ty, &f.constraints));
         describe(&mut schema, &f.name.labels, &f.name.clause);
         properties.insert(f.name.id.clone(), schema);
         if f.default.is_none() && f.when.is_none() && !matches!(f.ty, Ty::Optional(_)) {
@@ -256,6 +278,7 @@ fn with_evidence(schema: Value) -> Value {
 
 fn evidence() -> Map<String, Value> {
     let mut m: Map<String, Value> = EVIDENCE.iter().map(|k| ((*k).to_owned(), json!(true))).collect();
+    m.insert("quality".to_owned(), quality());
     m.insert("primary".into(), json!({ "type": ["boolean", "null"] }));
     m
 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::args::{Check, CheckFormat};
 use crate::exit::Exit;
-use crate::render::{self, github, json, sarif, terminal};
+use crate::render::{self, github, json, ranges, sarif, terminal};
 use crate::session::Workbench;
 use crate::{bug, output};
 use footrule_diag::{Diagnostic, Severity};
@@ -28,9 +28,20 @@ pub fn run(cx: &Context, args: &Check) -> Exit {
     let source: render::Source<'_> = &|key| bench.source(key);
     match args.format {
         CheckFormat::Human => output::print(&terminal::all(&found, source, cx.stdout())),
+        CheckFormat::Json if args.ranges => {}
         CheckFormat::Json => output::line(&json::report(&found, source, keys.len())),
         CheckFormat::Sarif => output::line(&sarif::report(&found, source, cx.lang)),
         CheckFormat::Github => output::print(&github::report(&found, source, cx.lang)),
+    }
+    if args.ranges {
+        let rules: Vec<_> =
+            keys.iter().filter(|k| bench.is_rule(k)).filter_map(|k| Some((k, bench.program(k).ok()?))).collect();
+        if args.format == CheckFormat::Json {
+            let rules: Vec<_> = rules.iter().map(|(k, p)| ranges::json(k, p, source)).collect();
+            output::line(&json::report_with_ranges(&found, source, keys.len(), rules));
+        } else {
+            rules.iter().for_each(|(k, p)| output::print(&ranges::text(k, p, source, cx.stdout())));
+        }
     }
     output::note(&summary(cx, &found, keys.len()));
     Exit::of(&found)

@@ -30,7 +30,7 @@ pub fn run(cx: &Context, args: &Run) -> Exit {
 }
 
 fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<Diagnostic>> {
-    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set)?;
+    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set, args.scenario.as_deref())?;
     bug::phase("evaluate");
     session::evaluate(&program, &inputs, args.explain)
 }
@@ -41,8 +41,10 @@ pub(super) fn prepare(
     rule: &str,
     input: Option<&str>,
     set: &[String],
+    scenario: Option<&str>,
 ) -> Result<(Arc<Program>, Inputs), Vec<Diagnostic>> {
-    let sets = set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
+    let mut sets = set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
+    sets.extend(scenario.map(|s| ("scenario".to_owned(), s.to_owned())));
     let key = bench.open_rule(rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;

@@ -8,16 +8,26 @@ use serde_json::{Value, json};
 
 /// All diagnostics as one object.
 pub fn report(diagnostics: &[Diagnostic], source: Source<'_>, files: usize) -> String {
+    format!("{:#}", object(diagnostics, source, files))
+}
+
+/// All diagnostics as one object, with what is proved of each rule.
+pub fn report_with_ranges(diagnostics: &[Diagnostic], source: Source<'_>, files: usize, rules: Vec<Value>) -> String {
+    let mut report = object(diagnostics, source, files);
+    report["ranges"] = Value::Array(rules);
+    format!("{report:#}")
+}
+
+fn object(diagnostics: &[Diagnostic], source: Source<'_>, files: usize) -> Value {
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     let all: Vec<Value> = diagnostics.iter().map(|d| one(d, source)).collect();
-    let report = json!({
+    json!({
         "schema": "footrule.diagnostics/1",
         "files": files,
         "errors": errors,
         "warnings": diagnostics.len() - errors,
         "diagnostics": all,
-    });
-    format!("{report:#}")
+    })
 }
 
 /// One diagnostic.
@@ -46,7 +56,8 @@ fn label(label: &Label, primary: bool, source: Source<'_>) -> Value {
     value
 }
 
-fn place(at: &FileSpan, source: Source<'_>) -> Value {
+/// A place with its positions.
+pub fn place(at: &FileSpan, source: Source<'_>) -> Value {
     let (start, end) = match source(&at.file) {
         Some(text) => (json!(Position::of(&text, at.span.start)), json!(Position::of(&text, at.span.end))),
         // Without the text only the bytes are known.

@@ -6,6 +6,7 @@ pub mod github;
 pub mod json;
 pub mod outcome;
 pub mod paint;
+pub mod ranges;
 pub mod sarif;
 pub mod sheet;
 pub mod table;

@@ -8,7 +8,8 @@ use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
 use footrule_runtime::{
-    Alternative, Applies, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Shown, Source,
+    Alternative, Applies, Balance, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Scenario,
+    Shown, Side, Source, Upstream, UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -41,6 +42,7 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         facts.push(declared_unit(&only.declared_unit, lang));
     }
     facts.push(format!("GWP {}", o.rule.gwp));
+    facts.extend(o.scenario.as_ref().map(|s| scenario(s, lang)));
     facts.retain(|f| !f.is_empty());
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
@@ -49,11 +51,13 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         products: o.footprints.iter().map(|f| product(f, o.footprints.len() > 1, lang)).collect(),
         allocations: o.allocations.iter().map(|a| super::allocation::text(a, lang)).collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
+        balances: o.balances.iter().map(|b| balance(b, lang)).collect(),
         warnings: o
             .warnings
             .iter()
             .map(|w| Warning { clause: w.clause.clone(), message: w.message.get(lang).to_owned() })
             .collect(),
+        upstream: o.upstream.iter().flat_map(|u| upstream(u, "", lang)).collect(),
         accepted: o
             .accepted
             .iter()
@@ -102,9 +106,18 @@ fn product(f: &Footprint, several: bool, lang: Lang) -> Product {
         let unknown = word(lang, "未分气体", "not known by gas");
         name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
     };
-    let primary = f.primary_data_share.as_ref().and_then(|s| s.parse::<f64>().ok());
-    let quality =
-        primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), format!("{:.1} %", s * 100.0)));
+    let percent = |s: &str| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = f.primary_data_share.as_deref().and_then(percent);
+    let primary = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), s));
+    // Where nothing is rated there is nothing to say.
+    let dqr = f.data_quality.as_ref().and_then(|q| {
+        let (rating, share) = (q.rating.as_ref()?, percent(&q.rated_share)?);
+        let value = match lang {
+            Lang::Zh => format!("{rating}（覆盖 {share}）"),
+            Lang::En => format!("{rating} (of {share})"),
+        };
+        Some((word(lang, "数据质量评分", "data quality rating").to_owned(), value))
+    });
     Product {
         head,
         total: f.total.value.clone(),
@@ -114,13 +127,56 @@ fn product(f: &Footprint, several: bool, lang: Lang) -> Product {
         apart: apart.collect(),
         origins: f.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
         gases: f.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
-        quality: quality.into_iter().collect(),
+        quality: primary.into_iter().chain(dqr).collect(),
     }
+}
+
+/// An upstream footprint, and those that it rests on below it.
+fn upstream(u: &Upstream, indent: &str, lang: Lang) -> Vec<FactorRow> {
+    let form = match u.form {
+        UpstreamForm::Given => word(lang, "给定", "given"),
+        UpstreamForm::Exchange => word(lang, "数据交换", "data exchange"),
+        UpstreamForm::Computed => word(lang, "计算", "computed"),
+    };
+    let mut said = vec![form.to_owned()];
+    said.extend(u.rule.as_ref().map(|r| format!("{} {}", label(&r.name, lang), r.version)));
+    said.extend(u.period.as_ref().map(|p| period(&p.from, &p.to)));
+    let percent = |s: &String| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = u.primary_data_share.as_ref().and_then(percent);
+    said.extend(primary.map(|p| format!("{} {p}", word(lang, "初级数据占比", "primary data"))));
+    let exempted = u.exempted_percent.as_ref();
+    said.extend(exempted.map(|p| format!("{} {p} %", word(lang, "取舍", "left out"))));
+    said.extend(Some(u.boundary.clone()).filter(|b| !b.is_empty()));
+    let hash = u.rule.as_ref().and_then(|r| r.meaning_hash.as_ref());
+    said.extend(hash.map(|h| h.chars().take(SHORT_HASH).collect()));
+    let row = FactorRow {
+        name: format!("{indent}{}", u.input),
+        value: quantity_text(&u.value.value.to_string(), &u.value.unit),
+        source: said.join(" · "),
+    };
+    let below = format!("{indent}  ");
+    std::iter::once(row).chain(u.upstream.iter().flat_map(|u| upstream(u, &below, lang))).collect()
 }
 
 pub(super) fn label(name: &Name, lang: Lang) -> &str {
     let label = name.labels.get(lang);
     if label.is_empty() { &name.id } else { label }
+}
+
+/// `scenario high: x = 5, grid_cn = 0.3 kg{CO2e}/kWh{electricity}`
+fn scenario(s: &Scenario, lang: Lang) -> String {
+    let value = |v: &Shown| match v {
+        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
+        Shown::Text(t) => t.clone(),
+        Shown::Bool(b) => b.to_string(),
+        _ => "…".to_owned(),
+    };
+    let changes: Vec<String> = s.overrides.iter().map(|o| format!("{} = {}", o.name.id, value(&o.value))).collect();
+    let name = label(&s.name, lang);
+    match lang {
+        Lang::Zh => format!("情景 {name}：{}", changes.join("，")),
+        Lang::En => format!("scenario {name}: {}", changes.join(", ")),
+    }
 }
 
 /// A whole year is a year.
@@ -133,6 +189,30 @@ fn period(from: &str, to: &str) -> String {
 
 pub(super) fn quantity_text(value: &str, unit: &str) -> String {
     format!("{value} {unit}").trim_end().to_owned()
+}
+
+/// The rows of a balance, its sums, and the gap with its share of what enters.
+fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
+    let clause = if b.name.clause.is_empty() { String::new() } else { format!("§{} ", b.name.clause) };
+    let head = format!("{clause}{} {}", word(lang, "平衡", "balance"), label(&b.name, lang));
+    let mark = |side: Side| match side {
+        Side::In => word(lang, "入", "in"),
+        Side::Out => word(lang, "出", "out"),
+    };
+    let amount = |x: &dyn std::fmt::Display| quantity_text(&x.to_string(), &b.unit);
+    let row = |r: &footrule_runtime::BalanceRow| {
+        [format!("{} {}", mark(r.side), label(&r.name, lang)), amount(&r.value), String::new()]
+    };
+    let mut rows: Vec<[String; 3]> = b.rows.iter().map(row).collect();
+    rows.push([word(lang, "投入合计", "sum in").to_owned(), amount(&b.ins), String::new()]);
+    rows.push([word(lang, "产出合计", "sum out").to_owned(), amount(&b.outs), String::new()]);
+    let share = b.gap_share.as_ref().and_then(|s| s.parse::<f64>().ok());
+    let share = share.map_or_else(
+        || word(lang, "无投入，无占比", "no share: nothing enters").to_owned(),
+        |s| format!("{:.2} %", s * 100.0),
+    );
+    rows.push([word(lang, "差额", "gap").to_owned(), amount(&b.gap), share]);
+    (head, rows)
 }
 
 fn origin(o: Origin, lang: Lang) -> &'static str {
@@ -161,6 +241,10 @@ fn factor(f: &Factor) -> FactorRow {
 
 /// What a reader needs to find the source: publisher, title, year, region and identifier.
 fn source_text(s: &Source) -> String {
+    // The rule of an upstream footprint is told by its version and meaning.
+    if let (Some(version), Some(hash)) = (s.get("version"), s.get("meaning_hash")) {
+        return format!("{} {version} {}", s.id, hash.chars().take(SHORT_HASH).collect::<String>());
+    }
     let said = ["publisher", "title", "year", "region"].into_iter().filter_map(|k| s.get(k)).collect::<Vec<_>>();
     if said.is_empty() { s.id.clone() } else { format!("{} ({})", said.join(", "), s.id) }
 }

@@ -73,8 +73,12 @@ pub struct Sheet {
     pub allocations: Vec<String>,
     /// Reports: label and figure.
     pub reports: Vec<(String, String)>,
+    /// Balances: heading; name, amount and share of each row.
+    pub balances: Vec<(String, Vec<[String; 3]>)>,
     /// Warnings.
     pub warnings: Vec<Warning>,
+    /// Footprints of other products: input and rule, figure, how it was given.
+    pub upstream: Vec<FactorRow>,
     /// Accepted deviations.
     pub accepted: Vec<String>,
     /// Factors used.
@@ -96,8 +100,16 @@ pub fn text(sheet: &Sheet, style: Style) -> String {
     let mut reports = Table::new([Align::Left, Align::Right]).indent(2);
     sheet.reports.iter().for_each(|(name, value)| reports.row([name, value]));
     headed(&mut out, word(style.lang, "报告项", "reports"), &reports.text(on), on);
+    for (head, rows) in &sheet.balances {
+        let mut table = Table::new([Align::Left, Align::Right, Align::Right]).indent(2);
+        rows.iter().for_each(|r| table.row(r.each_ref()));
+        headed(&mut out, head, &table.text(on), on);
+    }
     let warnings: String = sheet.warnings.iter().map(|w| warning(w, on)).collect();
     section(&mut out, &warnings);
+    let mut upstream = Table::new([Align::Left, Align::Right, Align::Left]).indent(2);
+    sheet.upstream.iter().for_each(|u| upstream.row([&u.name, &u.value, &u.source]));
+    headed(&mut out, word(style.lang, "上游足迹", "upstream footprints"), &upstream.text(on), on);
     let accepted: String = sheet.accepted.iter().map(|a| format!("  {a}\n")).collect();
     headed(&mut out, word(style.lang, "接受的偏离", "accepted deviations"), &accepted, on);
     if let Some(tree) = &sheet.explain {

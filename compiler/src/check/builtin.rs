@@ -2,7 +2,7 @@
 
 use super::expr::{Cx, Mode};
 use crate::db::Item;
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
 use crate::types::{Binary, EnumRef, GasTag, TExpr, TKind, TResult, Ty, Unary};
@@ -34,6 +34,9 @@ pub(crate) const NAMES: &[&str] = &[
     "bare",
     "co2e",
     "total",
+    "primary_share",
+    "rated_share",
+    "dqr",
     "stage_total",
     "gas_total",
     "origin_total",
@@ -71,6 +74,7 @@ pub(crate) fn origin(name: &str) -> Option<Origin> {
 
 impl Cx<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Arg], span: Span, want: Option<&Ty>) -> TExpr {
+        let column_read = std::mem::take(&mut self.column_read);
         let ExprKind::Name(name) = &callee.kind else {
             return self.error(
                 Code::T002,
@@ -79,7 +83,7 @@ impl Cx<'_> {
                 text!("此处", "here"),
             );
         };
-        match resolve(self.db, self.item.file, Ns::Value, name.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, name.text.clone()) {
             Resolved::One(e) => match e.item.key.keyword.as_str() {
                 "fn" => return self.function_call(&e.item, args, span),
                 "input" if self.each(&e.item).is_some() => {
@@ -90,6 +94,7 @@ impl Cx<'_> {
                     let Sig::Table { columns, .. } = &sig(self.db, &e.item).sig else { return TExpr::error(span) };
                     let ty = match columns.as_slice() {
                         [(n, t)] if n.is_empty() => self.by_arguments(t, &keys),
+                        _ if !column_read && let Some(refused) = self.no_row_between(&e.item, span) => return refused,
                         _ => Ty::Row(e.item.clone()),
                     };
                     return TExpr { kind: TKind::Lookup(e.item, keys), ty, span };
@@ -112,7 +117,7 @@ impl Cx<'_> {
             }
             Resolved::None => {}
         }
-        if let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Type, name.text.clone())
+        if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, name.text.clone())
             && e.item.key.keyword == "record"
         {
             return self.record_value(&e.item, args, span);
@@ -189,6 +194,9 @@ impl Cx<'_> {
                 let x = self.expr(&args[0].value, None);
                 let x = self.whole(x);
                 let Some(u) = x.ty.unit().cloned() else { return self.not_a_quantity(x) };
+                if matches!(n, "floor" | "ceil") && !self.sized(&u, x.span) {
+                    return TExpr::error(span);
+                }
                 let op = match n {
                     "abs" => Unary::Abs,
                     "floor" => Unary::Floor,
@@ -259,6 +267,11 @@ impl Cx<'_> {
                         text!("此处", "here"),
                     );
                 };
+                if let Some(u) = x.ty.unit().cloned()
+                    && !self.sized(&u, x.span)
+                {
+                    return TExpr::error(span);
+                }
                 let ty = x.ty.clone();
                 make(TKind::Round(Box::new(x), d), ty)
             }
@@ -326,7 +339,7 @@ impl Cx<'_> {
             "total_of" => {
                 let mut lines = Vec::new();
                 for a in args {
-                    let ExprKind::Name(i) = &a.value.kind else {
+                    let Some(parts) = super::cycles::dotted(&a.value) else {
                         return self.error(
                             Code::N012,
                             a.value.span,
@@ -334,7 +347,7 @@ impl Cx<'_> {
                             text!("此处", "here"),
                         );
                     };
-                    match self.line(i) {
+                    match self.line_path(&parts) {
                         Some(l) => lines.push(l),
                         None => return TExpr::error(span),
                     }
@@ -347,7 +360,7 @@ impl Cx<'_> {
                 }
                 let x = self.expr(&args[0].value, None);
                 let reference = match &x.kind {
-                    TKind::Result(_, p) => crate::products::products(self.db, self.item.file)
+                    TKind::Result(what, p) if !what.is_quality() => crate::products::products(self.db, self.item.file)
                         .get(*p)
                         .and_then(|p| p.units.reference.as_ref()),
                     _ => None,
@@ -452,7 +465,7 @@ impl Cx<'_> {
 
     /// A stage's name.
     pub(super) fn stage(&mut self, i: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Stage, i.text.clone()) {
+        match lookup(self.db, self.item, Ns::Stage, i.text.clone()) {
             Resolved::One(e) => Some(e.item),
             _ => {
                 let d = unknown(self.db, Code::N006, self.at(i.span), &i.text, Ns::Stage, &[]);
@@ -464,7 +477,7 @@ impl Cx<'_> {
 
     /// A line's name.
     pub(super) fn line(&mut self, i: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Value, i.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, i.text.clone()) {
             Resolved::One(e) if matches!(e.item.key.keyword.as_str(), "emission" | "removal" | "credit" | "apart") => {
                 Some(e.item)
             }
@@ -494,11 +507,17 @@ impl Cx<'_> {
     }
 
     fn function_call(&mut self, f: &Item, args: &[Arg], span: Span) -> TExpr {
-        let Sig::Fn { params, result } = &sig(self.db, f).sig else { return TExpr::error(span) };
+        let Sig::Fn { params, result, variables } = &sig(self.db, f).sig else { return TExpr::error(span) };
+        if !variables.is_empty() {
+            return match self.ordered(f, params, args, span) {
+                Some(args) => self.generic_call(f, (params, result, variables), &args, span),
+                None => TExpr::error(span),
+            };
+        }
         let typed = self.arguments(f, params, args, span);
         let Some(typed) = typed else { return TExpr::error(span) };
         let ty = self.by_arguments(result, &typed);
-        TExpr { kind: TKind::Call(f.clone(), typed), ty, span }
+        TExpr { kind: TKind::Call(f.clone(), typed, Vec::new()), ty, span }
     }
 
     /// The keys of a look-up.
@@ -509,6 +528,17 @@ impl Cx<'_> {
 
     /// Arguments in the order of the parameters, each fitted to its type, with tags that follow earlier ones.
     fn arguments(&mut self, f: &Item, params: &[(String, Ty)], args: &[Arg], span: Span) -> Option<Vec<TExpr>> {
+        let mut typed: Vec<TExpr> = Vec::new();
+        for (arg, (_, ty)) in self.ordered(f, params, args, span)?.into_iter().zip(params) {
+            let want = self.by_arguments(ty, &typed);
+            let e = self.expr(&arg.value, Some(&want));
+            typed.push(self.fit(e, &want, false));
+        }
+        Some(typed)
+    }
+
+    /// Arguments in the order of the parameters.
+    fn ordered<'a>(&mut self, f: &Item, params: &[(String, Ty)], args: &'a [Arg], span: Span) -> Option<Vec<&'a Arg>> {
         let name = f.name();
         if args.len() != params.len() {
             let (n, found) = (params.len(), args.len());
@@ -521,8 +551,8 @@ impl Cx<'_> {
             self.push(d);
             return None;
         }
-        let mut typed: Vec<TExpr> = Vec::new();
-        for (i, (pname, ty)) in params.iter().enumerate() {
+        let mut out = Vec::new();
+        for (i, (pname, _)) in params.iter().enumerate() {
             let mut named = args.iter().filter(|a| a.name.as_ref().is_some_and(|n| n.text == *pname));
             let arg = named.next().unwrap_or(&args[i]);
             if let Some(again) = named.next() {
@@ -546,11 +576,9 @@ impl Cx<'_> {
                 );
                 return None;
             }
-            let want = self.by_arguments(ty, &typed);
-            let e = self.expr(&arg.value, Some(&want));
-            typed.push(self.fit(e, &want, false));
+            out.push(arg);
         }
-        Some(typed)
+        Some(out)
     }
 
     fn record_value(&mut self, r: &Item, args: &[Arg], span: Span) -> TExpr {
@@ -685,7 +713,7 @@ impl Cx<'_> {
     /// The gas that a tag means.
     pub(super) fn gas_of(&self, tag: &Tag, span: Span) -> Option<GasTag> {
         match tag {
-            Tag::Flow(e) if e.item.key.keyword == "gas" => Some(GasTag::Static(e.item.clone())),
+            Tag::Flow(e) if super::generic::is_gas_item(&e.item) => Some(GasTag::Static(e.item.clone())),
             Tag::Follows { root, path, .. } => {
                 let e = self.value_of_path(root, path, span)?;
                 (e.ty == Ty::Enum(EnumRef::Gases)).then(|| GasTag::Follows(Box::new(e)))
@@ -701,7 +729,7 @@ impl Cx<'_> {
             let l = self.locals.iter().find(|l| l.id == id)?;
             TExpr { kind: TKind::Local(id), ty: l.ty.clone(), span }
         } else {
-            let Resolved::One(en) = resolve(self.db, self.item.file, Ns::Value, root.to_string()) else { return None };
+            let Resolved::One(en) = lookup(self.db, self.item, Ns::Value, root.to_string()) else { return None };
             let ty = super::value_type(self.db, en.item.file, en.item.key.clone()).clone();
             TExpr { kind: TKind::Item(en.item), ty, span }
         };

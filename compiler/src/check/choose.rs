@@ -4,7 +4,7 @@ use super::coerce::lift;
 use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use crate::db::Diag;
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::type_mismatch;
 use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
@@ -203,9 +203,12 @@ impl Cx<'_> {
         let make = |kind| TExpr { kind, ty: Ty::Bool, span };
         if let ExprKind::Call { callee, args } = &x.kind
             && let ExprKind::Name(n) = &callee.kind
-            && let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Value, n.text.clone())
+            && let Resolved::One(e) = lookup(self.db, self.item, Ns::Value, n.text.clone())
             && e.item.key.keyword == "table"
         {
+            if let Some(refused) = self.no_row_between(&e.item, span) {
+                return refused;
+            }
             let keys = self.table_keys(&e.item, args, span);
             return make(TKind::HasRow(e.item, keys));
         }

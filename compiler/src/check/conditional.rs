@@ -9,7 +9,7 @@
 
 use super::expr::Cx;
 use crate::db::{Db, Diag, Item, SourceFile};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::sigs::{Sig, sig};
 use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
@@ -62,7 +62,7 @@ fn foreign(db: &dyn Db, item: &Item, e: &Expr, fields: &[&str]) -> Option<(Item,
     super::cycles::names(e, &mut |n| {
         if found.is_none()
             && !fields.contains(&n)
-            && let Resolved::One(x) = resolve(db, item.file, Ns::Value, n.to_string())
+            && let Resolved::One(x) = lookup(db, item, Ns::Value, n.to_string())
             && x.item.key.keyword != "input"
         {
             found = Some((x.item, n.to_string()));
@@ -145,7 +145,7 @@ impl Cx<'_> {
         })
     }
 
-    fn outside(&mut self, name: &str, declared: &Item, when: Span, span: Span) {
+    pub(super) fn outside(&mut self, name: &str, declared: &Item, when: Span, span: Span) {
         let formula = declared.slice(self.db, when).to_string();
         let d = Diag::new(
             Code::T008,

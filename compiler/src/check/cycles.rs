@@ -1,34 +1,56 @@
 //! Definition cycles, found on names before any type is computed. Only values that are computed can be part of one.
 
 use crate::db::{Db, Item, SourceFile};
-use crate::names::{Ns, Resolved, index, resolve};
+use crate::names::{Ns, index, process_index, reach};
+use crate::types::Through;
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Binder, ExceptValue, Expr, ExprKind, Header, Line, Origin, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-fn binder(b: &Binder, f: &mut dyn FnMut(&str)) {
-    names(&b.list, f);
-    b.filter.iter().for_each(|e| names(e, f));
-    b.series.iter().for_each(|(_, e)| names(e, f));
+pub(super) fn binder(b: &Binder, f: &mut dyn FnMut(&[&str])) {
+    paths(&b.list, f);
+    b.filter.iter().for_each(|e| paths(e, f));
+    b.series.iter().for_each(|(_, e)| paths(e, f));
 }
 
 /// Calls `f` with every name that an expression mentions. Local variables are among them; they resolve to nothing.
 pub(crate) fn names(e: &Expr, f: &mut dyn FnMut(&str)) {
-    use ExprKind as K;
+    paths(e, &mut |p| f(p[0]));
+}
+
+/// The parts of a dotted name.
+pub(crate) fn dotted(e: &Expr) -> Option<Vec<&footrule_syntax::ast::Ident>> {
     match &e.kind {
-        K::Name(n) => f(&n.text),
-        K::Number { .. } | K::Text(_) | K::Bool(_) | K::Date(_) | K::Error => {}
-        K::Field(a, _) | K::Neg(a) | K::Not(a) | K::Given(a) | K::As(a, _) | K::Bare(a, _) => names(a, f),
+        ExprKind::Name(n) => Some(vec![n]),
+        ExprKind::Field(base, part) => {
+            let mut parts = dotted(base)?;
+            parts.push(part);
+            Some(parts)
+        }
+        _ => None,
+    }
+}
+
+/// Calls `f` with every dotted name that an expression mentions, in parts; there is at least one.
+pub(crate) fn paths(e: &Expr, f: &mut dyn FnMut(&[&str])) {
+    use ExprKind as K;
+    if let Some(parts) = dotted(e) {
+        let parts: Vec<&str> = parts.iter().map(|i| i.text.as_str()).collect();
+        return f(&parts);
+    }
+    match &e.kind {
+        K::Name(_) | K::Number { .. } | K::Text(_) | K::Bool(_) | K::Date(_) | K::Error => {}
+        K::Field(a, _) | K::Neg(a) | K::Not(a) | K::Given(a) | K::As(a, _) | K::Bare(a, _) => paths(a, f),
         K::Call { callee, args } => {
-            names(callee, f);
-            args.iter().for_each(|a| names(&a.value, f));
+            paths(callee, f);
+            args.iter().for_each(|a| paths(&a.value, f));
         }
         K::Comprehension { body, binders, .. } => {
-            body.iter().for_each(|b| names(b, f));
+            body.iter().for_each(|b| paths(b, f));
             binders.iter().for_each(|b| binder(b, f));
         }
-        K::List(xs) => xs.iter().for_each(|x| names(x, f)),
+        K::List(xs) => xs.iter().for_each(|x| paths(x, f)),
         K::Binary(_, a, b)
         | K::Power(a, b)
         | K::Compare(_, a, b)
@@ -37,93 +59,116 @@ pub(crate) fn names(e: &Expr, f: &mut dyn FnMut(&str)) {
         | K::OrElse(a, b)
         | K::At(a, b)
         | K::Range(a, b) => {
-            names(a, f);
-            names(b, f);
+            paths(a, f);
+            paths(b, f);
         }
         K::Within(a, b, c) | K::If(a, b, c) => {
-            names(a, f);
-            names(b, f);
-            names(c, f);
+            paths(a, f);
+            paths(b, f);
+            paths(c, f);
         }
         K::InSet(a, xs) => {
-            names(a, f);
-            xs.iter().for_each(|x| names(x, f));
+            paths(a, f);
+            xs.iter().for_each(|x| paths(x, f));
         }
         K::Match(a, arms) => {
-            names(a, f);
-            arms.iter().for_each(|x| names(&x.body, f));
+            paths(a, f);
+            arms.iter().for_each(|x| paths(&x.body, f));
         }
         K::FirstOf(arms) | K::OneOf(arms) => {
             for arm in arms {
-                arm.when.iter().for_each(|c| names(c, f));
-                names(&arm.body, f);
+                arm.when.iter().for_each(|c| paths(c, f));
+                paths(&arm.body, f);
             }
         }
     }
 }
 
-fn line(l: &Line, f: &mut dyn FnMut(&str)) {
-    names(&l.value, f);
+fn line(l: &Line, f: &mut dyn FnMut(&[&str])) {
+    paths(&l.value, f);
     l.loops.iter().for_each(|b| binder(b, f));
-    l.when.iter().chain(&l.named).chain(&l.stage).for_each(|e| names(e, f));
+    l.when.iter().chain(&l.named).chain(&l.stage).for_each(|e| paths(e, f));
     if let Some(Origin::Split(parts)) = &l.origin {
-        parts.iter().filter_map(|(_, e)| e.as_ref()).for_each(|e| names(e, f));
+        parts.iter().filter_map(|(_, e)| e.as_ref()).for_each(|e| paths(e, f));
     }
 }
 
 /// Calls `f` with every name that the right-hand side of an exception mentions.
 pub(crate) fn value_names(value: &ExceptValue, f: &mut dyn FnMut(&str)) {
+    value_paths(value, &mut |p| f(p[0]));
+}
+
+/// Calls `f` with every path of names that the right-hand side of an exception mentions.
+fn value_paths(value: &ExceptValue, f: &mut dyn FnMut(&[&str])) {
     match value {
-        ExceptValue::Value(e) => names(e, f),
+        ExceptValue::Value(e) => paths(e, f),
         ExceptValue::Allocation { weights, .. } => {
-            weights.iter().filter_map(|(_, w)| w.as_ref()).for_each(|e| names(e, f));
+            weights.iter().filter_map(|(_, w)| w.as_ref()).for_each(|e| paths(e, f));
         }
     }
 }
 
-/// The computed values that a statement reads directly: lets, constants, lines, functions, defaults of inputs.
+/// The computed values that a statement reads directly, by way of includes too: those of lets, constants, lines,
+/// functions, defaults of inputs, products of processes.
 #[salsa::tracked(returns(ref))]
-pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item> {
+pub fn value_reads(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Through> {
     let item = Item { file, key };
     let mut out = BTreeSet::new();
-    let mut add = |name: &str| {
-        if let Resolved::One(e) = resolve(db, file, Ns::Value, name.to_string()) {
-            out.insert(e.item);
-        }
-    };
+    let mut add = |parts: &[&str]| out.extend(reach(db, &item, parts));
     match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Let { value, .. } | Stmt::Const { value, .. } | Stmt::Report { value, .. }) => {
-            names(value, &mut add)
+            paths(value, &mut add)
         }
         Some(Stmt::Fn { body, params, .. }) => {
             // A parameter hides nothing (no shadowing), but its name may be the name of a value of another file.
             let own: BTreeSet<&str> = params.iter().map(|(n, _)| n.text.as_str()).collect();
-            names(body, &mut |n| {
-                if !own.contains(n) {
-                    add(n);
+            paths(body, &mut |p| {
+                if !own.contains(p[0]) {
+                    add(p);
                 }
             });
         }
         Some(Stmt::Line(l)) => line(l, &mut add),
+        Some(Stmt::Balance { rows, .. }) => rows.iter().for_each(|r| paths(&r.value, &mut add)),
         Some(Stmt::Input(i)) => {
-            i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| names(e, &mut add))
+            i.default.iter().chain(&i.when).chain(i.factor.iter().map(|f| &f.value)).for_each(|e| paths(e, &mut add))
         }
-        Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| names(e, &mut add)),
+        Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| paths(e, &mut add)),
+        Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| paths(&r.value, &mut add)),
+        Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| paths(e, &mut add)),
+        Some(Stmt::Product { unit, also, .. }) => {
+            unit.of.iter().chain(also.iter().flat_map(|u| &u.of)).for_each(|e| paths(e, &mut add));
+            if let Some(owner) = item.owner() {
+                let lines = crate::db::inner_items(db, owner.file, owner.key).iter().filter(|i| is_counted(i));
+                out.extend(lines.cloned().map(Through::from));
+            }
+        }
         Some(Stmt::Allocate(a)) => {
             let compared = a.compare.iter().flat_map(|(_, w)| w);
-            a.weights.iter().chain(compared).filter_map(|(_, w)| w.as_ref()).for_each(|e| names(e, &mut add));
+            a.weights.iter().chain(compared).filter_map(|(_, w)| w.as_ref()).for_each(|e| paths(e, &mut add));
         }
-        Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| names(&r.value, &mut add)),
-        Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| names(e, &mut add)),
         _ => {}
     }
+    let mut add = |parts: &[&str]| out.extend(reach(db, &item, parts));
     for e in super::except::exceptions_of(db, &item) {
         if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
-            names(when, &mut add);
-            value_names(value, &mut add);
+            paths(when, &mut add);
+            value_paths(value, &mut add);
         }
     }
     out.into_iter().collect()
+}
+
+/// True for a line that is part of a total, and so of a product's figure.
+pub(crate) fn is_counted(item: &Item) -> bool {
+    matches!(item.key.keyword.as_str(), "emission" | "removal" | "credit")
+}
+
+/// [`value_reads`] without the includes on the way.
+#[salsa::tracked(returns(ref))]
+pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item> {
+    let all: BTreeSet<Item> = value_reads(db, file, key).iter().map(|t| t.item.clone()).collect();
+    all.into_iter().collect()
 }
 
 /// The graph of a file's definitions.
@@ -141,48 +186,64 @@ pub struct Definitions {
 /// Orders the definitions of a file and finds its cycles, by depth-first search with an explicit stack.
 #[salsa::tracked(returns(ref))]
 pub fn definitions(db: &dyn Db, file: SourceFile) -> Definitions {
-    let mut out = Definitions::default();
-    let mut done: BTreeSet<Item> = BTreeSet::new();
     let here = index(db, file);
     let value = |i: &&Item| {
-        here.names.get(&(Ns::Value, i.name().to_string())).is_some_and(|es| es.iter().any(|e| e.item == **i))
+        let key = (Ns::Value, i.name().to_string());
+        let own = |es: &Vec<crate::names::Entry>| es.iter().any(|e| e.item == **i);
+        match i.owner() {
+            None => here.names.get(&key).is_some_and(own),
+            Some(p) => process_index(db, p.file, p.key).get(&key).is_some_and(own),
+        }
     };
-    let starts: Vec<Item> = crate::db::items(db, file).iter().filter(value).cloned().collect();
-    for start in &starts {
-        let mut path: BTreeSet<Item> = [start.clone()].into();
-        let mut stack: Vec<(Item, usize)> = vec![(start.clone(), 0)];
-        while let Some((item, next)) = stack.last_mut() {
-            let dep = if done.contains(item) { None } else { value_deps(db, item.file, item.key.clone()).get(*next) };
+    let starts: Vec<Item> = crate::db::all_items(db, file).filter(value).cloned().collect();
+    let (order, rings) = search(&starts, |i| value_deps(db, i.file, i.key.clone()).clone());
+    let mut out = Definitions { order, rings, ring_of: BTreeMap::new() };
+    for (n, ring) in out.rings.iter().enumerate() {
+        for i in ring {
+            out.ring_of.entry(i.clone()).or_insert(n);
+        }
+    }
+    out
+}
+
+/// Each thing after those that it reads, and the rings; depth-first with an explicit stack. A ring is told from the
+/// one of its members that stands first in `starts`.
+pub(super) fn search<T: Clone + Ord>(starts: &[T], reads: impl Fn(&T) -> Vec<T>) -> (Vec<T>, Vec<Vec<T>>) {
+    let (mut order, mut rings) = (Vec::new(), Vec::new());
+    let mut done: BTreeSet<T> = BTreeSet::new();
+    for start in starts {
+        let mut path: BTreeSet<T> = [start.clone()].into();
+        let mut stack: Vec<(T, Vec<T>, usize)> = vec![(start.clone(), reads(start), 0)];
+        while let Some((thing, deps, next)) = stack.last_mut() {
+            let dep = if done.contains(thing) { None } else { deps.get(*next).cloned() };
             *next += 1;
             match dep {
-                Some(dep) if path.contains(dep) => {
-                    let from = stack.iter().position(|(i, _)| i == dep).unwrap_or(0);
-                    let mut ring: Vec<Item> = stack[from..].iter().map(|(i, _)| i.clone()).collect();
-                    // Told from the definition that stands first in the text.
-                    let first = starts.iter().position(|s| ring.contains(s)).map(|s| &starts[s]);
+                Some(dep) if path.contains(&dep) => {
+                    let from = stack.iter().position(|(i, ..)| *i == dep).unwrap_or(0);
+                    let mut ring: Vec<T> = stack[from..].iter().map(|(i, ..)| i.clone()).collect();
+                    let first = starts.iter().find(|s| ring.contains(s));
                     let turn = ring.iter().position(|i| Some(i) == first).unwrap_or(0);
                     ring.rotate_left(turn);
-                    for i in &ring {
-                        out.ring_of.entry(i.clone()).or_insert(out.rings.len());
-                    }
-                    out.rings.push(ring);
+                    rings.push(ring);
                 }
-                Some(dep) if !done.contains(dep) => {
+                Some(dep) if !done.contains(&dep) => {
                     path.insert(dep.clone());
-                    stack.push((dep.clone(), 0));
+                    let more = reads(&dep);
+                    stack.push((dep, more, 0));
                 }
                 Some(_) => {}
                 None => {
-                    if done.insert(item.clone()) {
-                        out.order.push(item.clone());
+                    let thing = thing.clone();
+                    path.remove(&thing);
+                    if done.insert(thing.clone()) {
+                        order.push(thing);
                     }
-                    path.remove(&item.clone());
                     stack.pop();
                 }
             }
         }
     }
-    out
+    (order, rings)
 }
 
 /// True if a definition stands in a cycle.

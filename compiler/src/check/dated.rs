@@ -3,7 +3,7 @@
 use super::expr::Cx;
 use super::value_type;
 use crate::db::{Diag, Item};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::type_mismatch;
 use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
@@ -12,7 +12,7 @@ use footrule_syntax::ast::{self, Expr, ExprKind};
 impl Cx<'_> {
     pub(super) fn param_at(&mut self, p: &Expr, at: &Expr, span: Span) -> TExpr {
         if let ExprKind::Name(n) = &p.kind
-            && let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Value, n.text.clone())
+            && let Resolved::One(e) = lookup(self.db, self.item, Ns::Value, n.text.clone())
             && e.item.key.keyword == "param"
         {
             let ty = value_type(self.db, e.item.file, e.item.key.clone()).clone();

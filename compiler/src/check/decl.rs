@@ -84,7 +84,7 @@ pub struct TRow {
 }
 
 pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Expr) -> BodyKind {
-    let Sig::Fn { params: types, result } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    let Sig::Fn { params: types, result, .. } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     // Inside the body, `$i` is the local variable of parameter i.
     let local = |cx: &Cx<'_>, t: &Ty| {
         let ids: Vec<(u32, String)> = cx.locals.iter().map(|l| (l.id, l.name.clone())).collect();
@@ -212,7 +212,7 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
     value.walk(&mut |x| {
         let depends = match &x.kind {
             TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) => true,
+            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..) => true,
             _ => false,
         };
         if depends && reads.is_none() {
@@ -334,7 +334,7 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
 pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     let common = t.source.as_ref().and_then(|s| cx.source(s));
-    if t.keys.iter().any(|k| k.mode == KeyMode::Linear) {
+    if !super::interpolate::head(cx, t, keys, columns) {
         return BodyKind::None;
     }
     let Some(brackets) = super::brackets::brackets(cx, t, keys) else { return BodyKind::None };
@@ -393,6 +393,7 @@ pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
         rows.push(TRow { keys: cells, gases, values, source, span: r.span });
     }
     duplicates(cx, &rows);
+    super::interpolate::points(cx, t, &rows);
     if !partial && all_read {
         complete(cx, t, keys, &brackets, &rows);
     }
@@ -471,8 +472,10 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
     let names: Vec<Vec<String>> = keys
         .iter()
         .zip(brackets)
-        .map(|((_, ty), ends)| match ty {
+        .zip(t.keys.iter().map(|k| k.mode))
+        .map(|(((_, ty), ends), mode)| match ty {
             _ if !ends.is_empty() => super::brackets::shown(ends),
+            _ if mode == KeyMode::Linear => vec!["…".to_string()],
             Ty::Enum(EnumRef::Item(i)) => cx.members(&EnumRef::Item(i.clone())),
             _ => Vec::new(),
         })
@@ -599,6 +602,11 @@ const SOURCE_KEYS: &[&str] = &[
     "accessed",
     "table",
     "id",
+    "quality",
+    "technological",
+    "geographical",
+    "temporal",
+    "precision",
 ];
 
 pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
@@ -627,6 +635,7 @@ pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
             cx.push(d);
         }
     }
+    super::quality::source(cx, entries);
     BodyKind::None
 }
 

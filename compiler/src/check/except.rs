@@ -86,7 +86,7 @@ pub fn exceptions(db: &dyn Db, file: SourceFile) -> BTreeMap<String, Vec<Excepti
 
 /// The exceptions of a definition.
 pub(crate) fn exceptions_of<'db>(db: &'db dyn Db, item: &Item) -> &'db [Exception] {
-    if !may_have(&item.key.keyword) {
+    if !may_have(&item.key.keyword) || item.key.process.is_some() {
         return &[];
     }
     exceptions(db, item.file).get(item.name()).map_or(&[], Vec::as_slice)

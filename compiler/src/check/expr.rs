@@ -6,7 +6,7 @@
 
 use super::conditional::Known;
 use crate::db::{Db, Diag, Item, Place};
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::sigs::read_type;
 use crate::types::{Binary, LocalId, TExpr, TKind, Ty, Unary};
@@ -30,6 +30,8 @@ pub(crate) struct Local {
     pub(super) name: String,
     pub(super) id: LocalId,
     pub(super) ty: Ty,
+    /// The list that it runs over, for a loop variable.
+    pub(super) over: Option<super::series::Over>,
 }
 
 /// The state of checking one body.
@@ -45,6 +47,8 @@ pub(crate) struct Cx<'db> {
     pub(super) trusting: bool,
     /// The product whose result is read, where one was chosen.
     pub(super) product: Option<usize>,
+    /// A column is read of the row that the call at hand finds.
+    pub(super) column_read: bool,
     pub(super) diags: Vec<Diag>,
 }
 
@@ -59,6 +63,7 @@ impl<'db> Cx<'db> {
             given: Vec::new(),
             trusting: false,
             product: None,
+            column_read: false,
             diags: Vec::new(),
         }
     }
@@ -84,7 +89,7 @@ impl<'db> Cx<'db> {
     pub(super) fn local(&mut self, name: &Ident, ty: Ty) -> LocalId {
         let hidden = name.text.starts_with('@');
         if !hidden && self.locals.iter().any(|l| l.name == name.text)
-            || resolve(self.db, self.item.file, Ns::Value, name.text.clone()) != Resolved::None
+            || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None
         {
             let n = &name.text;
             let d = Diag::new(Code::N002, text!("名称 `{n}` 已经使用", "the name `{n}` is taken"))
@@ -98,7 +103,7 @@ impl<'db> Cx<'db> {
         }
         let id = self.next_local;
         self.next_local += 1;
-        self.locals.push(Local { name: name.text.clone(), id, ty });
+        self.locals.push(Local { name: name.text.clone(), id, ty, over: None });
         id
     }
 
@@ -106,13 +111,13 @@ impl<'db> Cx<'db> {
     pub(super) fn this(&mut self, ty: Ty) -> LocalId {
         let id = self.next_local;
         self.next_local += 1;
-        self.locals.push(Local { name: "@".into(), id, ty });
+        self.locals.push(Local { name: "@".into(), id, ty, over: None });
         id
     }
 
     /// A source's name.
     pub(super) fn source(&mut self, name: &Ident) -> Option<Item> {
-        match resolve(self.db, self.item.file, Ns::Source, name.text.clone()) {
+        match lookup(self.db, self.item, Ns::Source, name.text.clone()) {
             Resolved::One(e) => Some(e.item),
             Resolved::Many(es) => {
                 let d = ambiguous(self.db, self.at(name.span), &name.text, &es);
@@ -124,6 +129,16 @@ impl<'db> Cx<'db> {
                 self.push(d);
                 None
             }
+        }
+    }
+
+    /// What an acceptance names: a source, or a rule in use.
+    pub(super) fn accepted(&mut self, name: &Ident, footprint: bool) {
+        if !footprint {
+            self.source(name);
+        } else if crate::upstream::rule_named(self.db, self.item.file, &name.text).is_none() {
+            let d = crate::upstream::no_rule(self.db, self.item, name);
+            self.push(d);
         }
     }
 
@@ -139,6 +154,7 @@ impl<'db> Cx<'db> {
     pub(super) fn ty(&mut self, t: &ast::Type) -> Ty {
         let (db, item) = (self.db, self.item);
         let mut diags = Vec::new();
+        crate::upstream::refuse(item, t, &mut diags);
         let ty = read_type(db, item, t, &mut |path, _| self.follow(path), &mut diags);
         self.diags.extend(diags);
         ty
@@ -294,6 +310,9 @@ impl<'db> Cx<'db> {
                 let x = self.quantity(x);
                 let unit = self.unit(u);
                 let Some(found) = x.ty.unit().cloned() else { return TExpr::error(span) };
+                if !self.sized(&unit, u.span) {
+                    return TExpr::error(span);
+                }
                 let x = self.whole(x);
                 match self.in_unit(x, &unit, &found) {
                     Some(x) => make(TKind::Retag(Box::new(x)), Ty::number()),
@@ -301,11 +320,7 @@ impl<'db> Cx<'db> {
                 }
             }
             K::At(p, at) => self.param_at(p, at, span),
-            K::Range(a, b) => {
-                let (a, b) = (self.expr(a, None), self.expr(b, None));
-                let (a, b) = (self.fit(a, &Ty::number(), false), self.fit(b, &Ty::number(), false));
-                make(TKind::Range(Box::new(a), Box::new(b)), Ty::List(Box::new(Ty::number())))
-            }
+            K::Range(a, b) => self.range(a, b, span),
         }
     }
 

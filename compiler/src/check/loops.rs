@@ -2,7 +2,7 @@
 
 use super::expr::Cx;
 use crate::db::Diag;
-use crate::names::{Ns, Resolved, resolve};
+use crate::names::{Ns, Resolved, lookup};
 use crate::types::{EnumRef, TBinder, TExpr, TKind, Ty};
 use crate::units::Tag;
 use footrule_diag::{Code, Span, text};
@@ -15,10 +15,7 @@ impl Cx<'_> {
         let mut out = Vec::new();
         for b in binders {
             let list = self.list(&b.list);
-            if let Some((_, e)) = &b.series {
-                let d = crate::sigs::not_yet(self.item, e.span, "from s");
-                self.push(d);
-            }
+            let series = b.series.as_ref().and_then(|(bound, s)| self.series(&list, *bound, s));
             let ty = match &list.ty {
                 Ty::List(t) => (**t).clone(),
                 Ty::Error => Ty::Error,
@@ -33,12 +30,16 @@ impl Cx<'_> {
                     Ty::Error
                 }
             };
+            let over = self.over(&list);
             let local = self.local(&b.name, ty.clone());
+            if let Some(l) = self.locals.last_mut() {
+                l.over = Some(over);
+            }
             let filter = b.filter.as_ref().map(|c| self.boolean(c));
             if let Some(c) = &filter {
                 self.assume(c);
             }
-            out.push(TBinder { local, ty, list, filter });
+            out.push(TBinder { local, ty, list, series, filter });
         }
         out
     }
@@ -54,12 +55,12 @@ impl Cx<'_> {
                 "Stage" => return make(TKind::Members(EnumRef::Stages), Ty::Enum(EnumRef::Stages)),
                 _ => {}
             }
-            match resolve(self.db, self.item.file, Ns::Value, n.text.clone()) {
+            match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
                 Resolved::One(x) if x.item.key.keyword == "table" => {
                     return make(TKind::Rows(x.item.clone()), Ty::Row(x.item));
                 }
                 Resolved::None => {
-                    if let Resolved::One(x) = resolve(self.db, self.item.file, Ns::Type, n.text.clone())
+                    if let Resolved::One(x) = lookup(self.db, self.item, Ns::Type, n.text.clone())
                         && x.item.key.keyword != "record"
                     {
                         let r = EnumRef::Item(x.item);

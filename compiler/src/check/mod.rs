@@ -3,6 +3,7 @@
 
 mod allocate;
 mod also;
+mod balance;
 mod brackets;
 mod builtin;
 mod choose;
@@ -12,29 +13,45 @@ mod cycles;
 mod dated;
 mod decl;
 mod each;
+mod evidence;
 mod except;
 mod expr;
+mod generic;
+pub(crate) mod instance;
+mod interpolate;
 mod loops;
+mod process;
 mod product;
+mod quality;
 mod resolve;
 mod rule;
+mod scenario;
+mod series;
 mod targets;
 mod test;
 
 pub(crate) use allocate::sharers;
 pub use allocate::{TAllocate, TBasis};
 pub use also::{AlsoUnits, TAlso, also_units};
+pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
-pub use cycles::{Definitions, definitions, is_cyclic, value_deps};
+pub(crate) use cycles::is_counted;
+pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub(crate) use cycles::{names, value_names};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
+pub use evidence::TEvidence;
 pub use except::{Exception, TExcept, TExceptBy, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
+pub(crate) use generic::declared as declared_variables;
+pub use instance::{At, Instance, Instances, instances};
+pub(crate) use interpolate::{holds as holds_outside, linear_key};
+pub use process::{TBinding, TInclude, TProcessProduct};
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
+pub use scenario::TScenario;
 pub use targets::{LineTarget, Targets, line_targets};
 pub use test::{TExpect, TTest};
 
@@ -60,6 +77,8 @@ pub enum BodyKind {
     Product(Box<TProduct>),
     /// An allocation.
     Allocate(Box<TAllocate>),
+    /// A balance.
+    Balance(Box<TBalance>),
     /// A line.
     Line(Box<TLine>),
     /// `require`, `warn`
@@ -78,6 +97,14 @@ pub enum BodyKind {
     Except(Box<TExcept>),
     /// An exception to an allocation.
     ExceptBy(Box<TExceptBy>),
+    /// An include.
+    Include(Box<TInclude>),
+    /// What a process makes.
+    ProcessProduct(Box<TProcessProduct>),
+    /// A scenario.
+    Scenario(Box<TScenario>),
+    /// Evidence that is asked for.
+    Evidence(TEvidence),
 }
 
 /// A checked body.
@@ -113,6 +140,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Header(Header::Unit(u)) => product::header_unit(&mut cx, u),
         Stmt::Header(Header::AlsoUnit(u)) => product::header_also(&mut cx, u),
         Stmt::Header(Header::Round(r)) => product::header_rounding(&mut cx, r),
+        Stmt::Product { unit, .. } if item.key.process.is_some() => process::product(&mut cx, unit),
         Stmt::Product { unit, also, round, .. } => product::product(&mut cx, unit, also, round.as_ref()),
         Stmt::Allocate(a) => allocate::allocate(&mut cx, a),
         Stmt::Header(Header::Gwp(set)) => rule::gwp(&mut cx, set),
@@ -132,6 +160,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
             BodyKind::None
         }
         Stmt::Line(l) => rule::line(&mut cx, l),
+        Stmt::Balance { name, within, rows, .. } => balance::balance(&mut cx, name, within.as_ref(), rows),
         Stmt::Check(c) => {
             cx.mode = expr::Mode::Results;
             BodyKind::Check(Box::new(rule::check(&mut cx, c)))
@@ -144,12 +173,16 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Gas { gwps, .. } => decl::gas(&mut cx, gwps),
         Stmt::Unit { definition, .. } => decl::unit(&mut cx, definition.as_ref()),
         Stmt::Source { entries, .. } => decl::source(&mut cx, entries),
-        Stmt::Accept { source, .. } => {
-            cx.source(source);
+        Stmt::Accept { source, footprint, .. } => {
+            cx.accepted(source, *footprint);
             BodyKind::None
         }
         Stmt::Test(t) => test::test(&mut cx, t),
+        Stmt::RequireEvidence { of } => evidence::evidence(&mut cx, of),
+        Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
+        Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
+        Stmt::Include(i) => process::include(&mut cx, i),
         other => {
             if let Some(what) = later(other) {
                 let span = ast.span;
@@ -168,12 +201,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 /// Statements that a later version gives meaning to.
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
-        Stmt::RequireEvidence { .. } => "require evidence",
-        Stmt::Process { .. } => "process",
-        Stmt::Include(_) => "include",
         Stmt::Cutoff { .. } => "cutoff",
-        Stmt::Balance { .. } => "balance",
-        Stmt::Scenario { .. } => "scenario",
         _ => return None,
     })
 }
@@ -200,14 +228,27 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
         BodyKind::Value(v) => v.ty.clone(),
         BodyKind::Report(r) => r.value.ty.clone(),
         BodyKind::Line(l) => l.value.ty.clone(),
+        BodyKind::ProcessProduct(p) => p.ty.clone(),
+        BodyKind::Balance(b) => b.ty.clone(),
         _ => Ty::Error,
     }
 }
 
-/// True for a line over a list, which has no single quantity. A firewall: readers of a line do not see its text.
+/// True for a line or an include over a list, which has no single quantity. A firewall: readers of a line do not see its text.
 #[salsa::tracked]
 pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
-    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Line(l)) if !l.loops.is_empty())
+    let item = Item { file, key };
+    match item.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Line(l)) => !l.loops.is_empty(),
+        Some(Stmt::Include(i)) => i.binder.is_some() || i.list,
+        _ => false,
+    }
+}
+
+/// True for an `open let`, which is read from outside its process.
+#[salsa::tracked]
+pub fn is_open(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+    matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Let { open: true, .. }))
 }
 
 /// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
@@ -228,11 +269,12 @@ pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Op
 /// The expressions of a body, for walks over everything that it reads.
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
-        BodyKind::None => {}
+        BodyKind::None | BodyKind::Evidence(_) => {}
         BodyKind::Value(e) | BodyKind::Fn(e) => f(e),
         BodyKind::Product(p) => p.of.iter().chain(p.also.iter().flatten()).for_each(f),
         BodyKind::Allocate(a) => std::iter::once(&a.base).chain(&a.compare).for_each(|b| b.expressions(f)),
         BodyKind::Report(r) => f(&r.value),
+        BodyKind::Balance(b) => b.rows.iter().for_each(|(_, e)| f(e)),
         BodyKind::Line(l) => l.expressions(f),
         BodyKind::Check(c) => c.expressions(f),
         BodyKind::Input(i) => i.default.iter().chain(&i.when).chain(i.factor.iter().map(|(_, e)| e)).for_each(f),
@@ -260,8 +302,19 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
             f(&e.when);
             e.basis.expressions(f);
         }
+        BodyKind::Include(i) => {
+            i.bindings.iter().for_each(|b| f(&b.value));
+            if let Some(b) = &i.binder {
+                b.expressions(f);
+            }
+        }
+        BodyKind::ProcessProduct(p) => f(&p.of),
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));
+        }
+        BodyKind::Scenario(s) => {
+            s.inputs.iter().for_each(|(_, e, _)| f(e));
+            s.params.iter().for_each(|(_, e, _)| f(e));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::BodyKind;
 use super::expr::Cx;
+use crate::db::{Diag, Item};
 use crate::products::{products, rule_units};
 use crate::report::misfit;
 use crate::sigs::factor_unit;
@@ -55,7 +56,11 @@ fn declared(cx: &mut Cx<'_>, u: &DeclaredUnit) -> Option<TExpr> {
             text!("此处", "here"),
         );
     }
-    let e = cx.expr(u.of.as_ref()?, None);
+    let of = u.of.as_ref()?;
+    if let Some(line) = crate::products::rests_on_line(cx.db, cx.item) {
+        return Some(on_line(cx, of.span, &line));
+    }
+    let e = cx.expr(of, None);
     if !matches!(e.ty, Ty::Number(_) | Ty::Error) {
         let shown = e.ty.show(cx.db);
         return Some(cx.error(
@@ -66,6 +71,26 @@ fn declared(cx: &mut Cx<'_>, u: &DeclaredUnit) -> Option<TExpr> {
         ));
     }
     Some(e)
+}
+
+/// A reference flow that rests on a line, which is counted per that flow.
+fn on_line(cx: &mut Cx<'_>, span: Span, line: &Item) -> TExpr {
+    let n = line.name();
+    let d = Diag::new(
+        Code::N003,
+        text!(
+            "参考流取决于排放行 `{n}`，而排放行按参考流计",
+            "the reference flow rests on the line `{n}`, and lines are counted per reference flow"
+        ),
+    )
+    .at(cx.at(span), text!("参考流", "the reference flow"))
+    .also(line.name_place(cx.db), text!("排放行在此", "the line"))
+    .help(text!(
+        "写成不读取排放行的数量，例如产量的输入或由输入算出的 `let`",
+        "write a quantity that reads no line, such as the input of the output or a `let` made of inputs"
+    ));
+    cx.push(d);
+    TExpr::error(span)
 }
 
 /// `round …` in the header.

@@ -5,7 +5,7 @@ use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use super::value_type;
 use crate::db::{Diag, Item, Place};
-use crate::names::{Entry, Ns, Resolved, resolve};
+use crate::names::{Entry, Ns, Resolved, lookup};
 use crate::products::products;
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
@@ -30,7 +30,7 @@ impl Cx<'_> {
         {
             return Some(Tag::Follows { root: format!("#{}", this.id), path: vec![first.clone()], shown });
         }
-        match resolve(self.db, self.item.file, Ns::Value, first.clone()) {
+        match lookup(self.db, self.item, Ns::Value, first.clone()) {
             Resolved::One(e)
                 if e.item.key.keyword == "input"
                     && (!rest.is_empty()
@@ -108,7 +108,7 @@ impl Cx<'_> {
         for a in &u.atoms {
             let word = &a.symbol.text;
             let own = matches!(
-                resolve(self.db, self.item.file, Ns::Value, word.clone()),
+                lookup(self.db, self.item, Ns::Value, word.clone()),
                 Resolved::One(e) if e.item.file == self.item.file
             );
             if own || self.locals.iter().any(|l| l.name == *word) {
@@ -124,7 +124,9 @@ impl Cx<'_> {
                 self.push(d);
             }
         }
-        self.unit(u)
+        let unit = self.unit(u);
+        self.sized(&unit, u.span);
+        unit
     }
 
     /// Remembers which optional values a condition makes sure of.
@@ -193,7 +195,7 @@ impl Cx<'_> {
         {
             return x;
         }
-        match resolve(self.db, self.item.file, Ns::Value, n.text.clone()) {
+        match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
             Resolved::One(e) => return self.value(&e.item, span),
             Resolved::Many(es) => {
                 let d = ambiguous(self.db, self.at(span), &n.text, &es);
@@ -207,6 +209,9 @@ impl Cx<'_> {
         }
         if n.text == "total" {
             return self.result(TResult::Total, span);
+        }
+        if let Some(what) = TResult::quality(&n.text) {
+            return self.result(what, span);
         }
         if let Some(x) = self.unique_member(n) {
             return x;
@@ -253,6 +258,8 @@ impl Cx<'_> {
                 let period = TExpr { kind: TKind::Period, ty: Ty::Period, span };
                 TExpr { kind: TKind::ParamAt(item.clone(), Box::new(period)), ty, span }
             }
+            "include" => self.bare_include(item, span),
+            "balance" => self.whole_balance(item, span),
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),
             _ => {
                 let ty = value_type(self.db, item.file, item.key.clone()).clone();
@@ -280,8 +287,9 @@ impl Cx<'_> {
     }
 
     pub(super) fn result(&mut self, what: TResult, span: Span) -> TExpr {
-        if self.mode != Mode::Results {
-            return self.result_misplaced(span, "total");
+        if self.mode != Mode::Results || self.item.key.process.is_some() {
+            let name = what.quality_name().unwrap_or("total");
+            return self.result_misplaced(span, name);
         }
         let all = products(self.db, self.item.file);
         let chosen = match (self.product, all.as_slice()) {
@@ -292,7 +300,8 @@ impl Cx<'_> {
         let Some((p, product)) = chosen.and_then(|p| Some((p, all.get(p)?))) else {
             return self.of_which_product(span);
         };
-        TExpr { kind: TKind::Result(what, p), ty: Ty::Number(product.units.result.clone()), span }
+        let ty = if what.is_quality() { Ty::number() } else { Ty::Number(product.units.result.clone()) };
+        TExpr { kind: TKind::Result(what, p), ty, span }
     }
 
     /// A result in a rule with several products, without a product.
@@ -315,7 +324,7 @@ impl Cx<'_> {
 
     /// `total.urea`, `stage_total(s).urea`: the product, if a result is what stands before the dot.
     fn product_of(&mut self, base: &Expr, field: &Ident) -> Option<Option<usize>> {
-        let results = ["total", "stage_total", "gas_total", "origin_total", "total_of"];
+        let results = ["stage_total", "gas_total", "origin_total", "total_of"];
         let (name, called) = match &base.kind {
             ExprKind::Name(n) => (n, false),
             ExprKind::Call { callee, .. } => match &callee.kind {
@@ -325,10 +334,11 @@ impl Cx<'_> {
             _ => return None,
         };
         // Whatever may stand in a reference flow must not ask for the products.
-        if !results.contains(&name.text.as_str())
-            || called == (name.text == "total")
+        let plain = name.text == "total" || TResult::quality(&name.text).is_some();
+        if !(plain || results.contains(&name.text.as_str()))
+            || called == plain
             || self.mode != Mode::Results
-            || resolve(self.db, self.item.file, Ns::Value, name.text.clone()) != Resolved::None
+            || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None
             || products(self.db, self.item.file).iter().all(|p| p.name.is_empty())
         {
             return None;
@@ -358,10 +368,17 @@ impl Cx<'_> {
             text!("`{name}` 是结果，此处不能读取", "`{name}` is a result and cannot be read here"),
         )
         .at(self.at(span), text!("结果在排放行之后才有", "results come after the lines"))
-        .help(text!(
-            "只有 report、warn、require、cutoff、expect 可以读取结果",
-            "only report, warn, require, cutoff and expect read results"
-        ));
+        .help(if self.item.key.process.is_some() {
+            text!(
+                "过程不知道所在规则的结果；写在包含它的规则里",
+                "a process does not know the results of the rules that include it; write this in the rule"
+            )
+        } else {
+            text!(
+                "只有 report、warn、require、cutoff、expect 可以读取结果",
+                "only report, warn, require, cutoff and expect read results"
+            )
+        });
         self.push(d);
         TExpr::error(span)
     }
@@ -399,8 +416,8 @@ impl Cx<'_> {
     /// The one enumeration in sight that has this member.
     pub(super) fn unique_member(&mut self, n: &Ident) -> Option<TExpr> {
         let mut found: Vec<TExpr> = Vec::new();
-        for t in crate::names::visible(self.db, self.item.file, Ns::Type) {
-            if let Resolved::One(e) = resolve(self.db, self.item.file, Ns::Type, t)
+        for t in crate::names::visible_from(self.db, self.item, Ns::Type) {
+            if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, t)
                 && e.item.key.keyword != "record"
                 && let Some(x) = self.member(&EnumRef::Item(e.item), n)
             {
@@ -426,15 +443,18 @@ impl Cx<'_> {
     }
 
     pub(super) fn field(&mut self, base: &Expr, field: &Ident, span: Span) -> TExpr {
+        if let Some(e) = self.of_include(base, field, span) {
+            return e;
+        }
         // `Enum.member`
         if let ExprKind::Name(n) = &base.kind
             && !self.locals.iter().any(|l| l.name == n.text)
-            && resolve(self.db, self.item.file, Ns::Value, n.text.clone()) == Resolved::None
+            && lookup(self.db, self.item, Ns::Value, n.text.clone()) == Resolved::None
         {
             let e = match n.text.as_str() {
                 "Gas" => Some(EnumRef::Gases),
                 "Stage" => Some(EnumRef::Stages),
-                _ => match resolve(self.db, self.item.file, Ns::Type, n.text.clone()) {
+                _ => match lookup(self.db, self.item, Ns::Type, n.text.clone()) {
                     Resolved::One(e) if e.item.key.keyword != "record" => Some(EnumRef::Item(e.item)),
                     _ => None,
                 },
@@ -454,7 +474,12 @@ impl Cx<'_> {
             self.product = outer;
             return TExpr { span, ..e };
         }
+        if let Some(figure) = self.balance_figure(base, field, span) {
+            return figure;
+        }
+        self.column_read = matches!(base.kind, ExprKind::Call { .. });
         let base = self.expr(base, None);
+        self.column_read = false;
         self.field_of(base, field, span)
     }
 
@@ -516,6 +541,12 @@ impl Cx<'_> {
                         text!("`{n}` 是区间，没有单一数值", "`{n}` is a bracket and has no single value"),
                         text!("此处", "here"),
                     );
+                }
+                if matches!(base.kind, TKind::Lookup(..))
+                    && i < keys.len()
+                    && let Some(refused) = self.no_row_between(&t, span)
+                {
+                    return refused;
                 }
                 // The key's tags were put in place when the row was found; iterated rows follow their own keys.
                 let at = self.path_of(&base);

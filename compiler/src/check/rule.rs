@@ -4,7 +4,7 @@ use super::BodyKind;
 use super::coerce::lift;
 use super::expr::{Cx, Mode};
 use crate::db::Item;
-use crate::products::rule_units;
+use crate::products::{RuleUnits, rule_units};
 use crate::report::misfit;
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, Ty};
@@ -46,10 +46,7 @@ pub enum TOrigin {
 impl TLine {
     /// Every expression of the line.
     pub fn expressions<'a>(&'a self, f: &mut dyn FnMut(&'a TExpr)) {
-        for b in &self.binders {
-            f(&b.list);
-            b.filter.iter().for_each(&mut *f);
-        }
+        self.binders.iter().for_each(|b| b.expressions(f));
         if let Some(Err(e)) = &self.stage {
             f(e);
         }
@@ -398,9 +395,15 @@ pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
     BodyKind::None
 }
 
+/// The units that lines rest on. A process does not know its rule: its lines are plain masses of a gas or of CO2e, and
+/// whether they fit the rule's basis is asked where it is included.
+fn basis(cx: &Cx<'_>) -> RuleUnits {
+    if cx.item.key.process.is_some() { RuleUnits::default() } else { rule_units(cx.db, cx.item.file).clone() }
+}
+
 /// What is left of a line's dimension when the product's share is taken out: must be a mass of gas or CO2e.
 fn residual(cx: &Cx<'_>, unit: &UnitTy) -> Dimension {
-    let u = rule_units(cx.db, cx.item.file);
+    let u = basis(cx);
     let mut d = unit.dimension(cx.db);
     let mut subtract = |v: &UnitTy, sign: i32| {
         for (g, e) in v.dimension(cx.db) {
@@ -506,7 +509,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     let span = value.span;
     let unit = match &value.ty {
         Ty::Error => return (value, None),
-        _ if rule_units(cx.db, cx.item.file).broken => return (TExpr::error(span), None),
+        _ if basis(cx).broken => return (TExpr::error(span), None),
         Ty::Number(u) | Ty::Split(u) => u.clone(),
         other => {
             let shown = other.show(cx.db);
@@ -521,7 +524,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
             );
         }
     };
-    let mass: Vec<(Item, i32)> = match crate::names::resolve(cx.db, cx.item.file, crate::names::Ns::Unit, "kg".into()) {
+    let mass: Vec<(Item, i32)> = match crate::names::lookup(cx.db, cx.item, crate::names::Ns::Unit, "kg".into()) {
         crate::names::Resolved::One(e) => {
             crate::units::unit_info(cx.db, e.item.file, e.item.key.clone()).dimension.clone()
         }
@@ -541,7 +544,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
         }
     }
     // Say what a right line would look like, with the substance that the author came nearest to.
-    let units = rule_units(cx.db, cx.item.file).clone();
+    let units = basis(cx);
     let per = match &units.reference {
         Some(r) => r.times(&units.declared, -1),
         None => UnitTy::one().times(&units.declared, -1),
@@ -566,6 +569,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     d.help = m.help;
     if let Some(h) = crate::products::products(cx.db, cx.item.file).first().and_then(|p| p.item.as_ref())
         && code == Code::U006
+        && cx.item.key.process.is_none()
     {
         let place = h.at(h.ast(cx.db).map_or(Span::default(), |i| i.span));
         d = d.also(place, text!("声明单位决定排放行的单位", "the declared unit decides the unit of lines"));
@@ -580,7 +584,7 @@ fn own_unit(cx: &mut Cx<'_>, value: TExpr, tag: &Tag) -> TExpr {
     let Some(found) = value.ty.unit().cloned() else { return value };
     let mut masses = found.atoms.iter().filter(|(a, p)| a.tag.as_ref() == Some(tag) && *p == 1);
     let (Some((mass, _)), None) = (masses.next(), masses.next()) else { return value };
-    let units = rule_units(cx.db, cx.item.file);
+    let units = basis(cx);
     let reference = units.reference.clone().unwrap_or_else(UnitTy::one);
     let own = UnitTy { atoms: vec![(mass.clone(), 1)] }.times(&reference, 1).times(&units.declared, -1);
     if own == found || own.dimension(cx.db) != found.dimension(cx.db) {

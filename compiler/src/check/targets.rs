@@ -1,6 +1,8 @@
 //! Where each line goes: wholly to one product, or through one allocation.
 
-use crate::db::{Db, Diag, Item, SourceFile, items};
+use super::{At, Instances, instances};
+use crate::db::{Db, Diag, Item, Place, SourceFile, items};
+use crate::names::{Ns, Resolved, lookup};
 use crate::products::{called, product_called, products};
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_syntax::ast::{Allocate, ExprKind, Line, Stmt};
@@ -15,13 +17,15 @@ pub enum LineTarget {
     Allocation(Item),
     /// By the stage of its items, one for each stage; `None` is the only product.
     ByStage(Vec<Option<Item>>),
+    /// To no product: it belongs to the product of a process.
+    Nowhere,
 }
 
 /// The targets of a rule's lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Targets {
     /// By line; a line with a finding is missing.
-    pub lines: BTreeMap<Item, LineTarget>,
+    pub lines: BTreeMap<At, LineTarget>,
     /// What is wrong.
     pub diags: Vec<Diag>,
 }
@@ -32,6 +36,7 @@ type Found<'a> = (&'a Item, Span);
 struct Scope<'db> {
     db: &'db dyn Db,
     file: SourceFile,
+    all: &'db Instances,
     allocations: Vec<(&'db Item, &'db Allocate)>,
     out: Targets,
 }
@@ -43,23 +48,24 @@ pub fn line_targets(db: &dyn Db, file: SourceFile) -> Targets {
         Some(Stmt::Allocate(a)) => Some((i, a)),
         _ => None,
     });
-    let mut scope = Scope { db, file, allocations: allocations.collect(), out: Targets::default() };
+    let mut scope =
+        Scope { db, file, all: instances(db, file), allocations: allocations.collect(), out: Targets::default() };
     let mut used = vec![false; scope.allocations.len()];
-    for item in items(db, file) {
-        let Some(Stmt::Line(line)) = item.ast(db).map(|a| &a.stmt) else { continue };
-        let Some(target) = scope.target(item, line) else {
+    for at in scope.all.expanded(db, file) {
+        let Some(Stmt::Line(line)) = at.1.ast(db).map(|a| &a.stmt) else { continue };
+        let Some(target) = scope.target(&at, line) else {
             // What is wrong with the line has been said; its allocations are not blamed for being empty.
             used.iter_mut().for_each(|u| *u = true);
             continue;
         };
         for (k, (a, _)) in scope.allocations.iter().enumerate() {
             used[k] |= match &target {
-                LineTarget::Product(_) => false,
+                LineTarget::Product(_) | LineTarget::Nowhere => false,
                 LineTarget::Allocation(t) => t == *a,
                 LineTarget::ByStage(list) => list.iter().flatten().any(|t| t == *a),
             };
         }
-        scope.out.lines.insert(item.clone(), target);
+        scope.out.lines.insert(at, target);
     }
     for ((item, a), used) in scope.allocations.clone().into_iter().zip(used) {
         if !used {
@@ -70,12 +76,29 @@ pub fn line_targets(db: &dyn Db, file: SourceFile) -> Targets {
 }
 
 impl<'db> Scope<'db> {
-    fn target(&mut self, item: &Item, line: &Line) -> Option<LineTarget> {
+    /// Name and place of a line where the rule has it: that of a process where it is included.
+    fn shown(&self, (at, item): &At, line: &Line) -> (String, Place) {
+        let path = &self.all.list[*at].path;
+        let name = path.iter().map(Item::name).chain([item.name()]).collect::<Vec<_>>().join(".");
+        let place = path.first().map_or_else(|| item.at(line.name.span), |i| i.name_place(self.db));
+        (name, place)
+    }
+
+    fn target(&mut self, line_at: &At, line: &Line) -> Option<LineTarget> {
+        let (at, item) = line_at;
         let stages = crate::names::stages(self.db, self.file);
         let stage = line.stage.as_ref().and_then(|e| match &e.kind {
-            ExprKind::Name(n) => stages.iter().position(|s| s.name() == n.text),
+            ExprKind::Name(n) => match lookup(self.db, item, Ns::Stage, n.text.clone()) {
+                Resolved::One(e) => {
+                    let actual = self.all.actual_stage(self.db, *at, &e.item);
+                    stages.iter().position(|s| *s == actual)
+                }
+                _ => None,
+            },
             _ => None,
         });
+        let shown = self.shown(line_at, line);
+        let outside = *at == 0;
         // A stage that is a value of the item.
         let varies = line.stage.is_some() && stage.is_none();
         let mut found: Vec<Found<'db>> = Vec::new();
@@ -89,7 +112,7 @@ impl<'db> Scope<'db> {
                 match own_stage {
                     Some(s) if varies => by_stage[s].push((a, n.span)),
                     Some(s) if stage != Some(s) => {}
-                    None if n.text != line.name.text => {}
+                    None if !outside || n.text != line.name.text => {}
                     _ if found.iter().any(|(f, _)| f == a) => {}
                     _ => found.push((a, n.span)),
                 }
@@ -110,7 +133,7 @@ impl<'db> Scope<'db> {
             [] => double,
         };
         if let Some(((a, at), (b, and))) = pair {
-            self.two(item, line, a.at(at), b.at(and));
+            self.two(&shown, a.at(at), b.at(and));
             return None;
         }
         if let [(a, _)] = found.as_slice() {
@@ -122,8 +145,11 @@ impl<'db> Scope<'db> {
             let list = by_stage.iter().map(|l| l.first().map(|(a, _)| (*a).clone()));
             return Some(LineTarget::ByStage(list.collect()));
         }
+        if several && self.all.is_of_product(self.db, *at) {
+            return Some(LineTarget::Nowhere);
+        }
         if several {
-            self.nowhere(item, line, !staged.is_empty());
+            self.nowhere(&shown, outside, !staged.is_empty());
             return None;
         }
         Some(LineTarget::Product(0))
@@ -167,34 +193,38 @@ impl<'db> Scope<'db> {
         );
     }
 
-    fn two(&mut self, item: &Item, line: &Line, first: crate::db::Place, second: crate::db::Place) {
-        let (n, a, b) = (item.name(), first.item.name(), second.item.name());
+    fn two(&mut self, (n, place): &(String, Place), first: crate::db::Place, second: crate::db::Place) {
+        let (a, b) = (first.item.name(), second.item.name());
         self.out.diags.push(
             Diag::new(
                 Code::R013,
                 text!("`{n}` 由两个分配覆盖：`{a}` 与 `{b}`", "`{n}` is covered by two allocations, `{a}` and `{b}`"),
             )
-            .at(item.at(line.name.span), text!("会分配两次", "it would be shared out twice"))
+            .at(place.clone(), text!("会分配两次", "it would be shared out twice"))
             .also(first.clone(), text!("由 `{a}` 覆盖", "covered by `{a}`"))
             .also(second.clone(), text!("由 `{b}` 覆盖", "covered by `{b}`"))
             .help(text!("用 `over` 写明各自的阶段或排放行", "say the stages or lines of each by `over`")),
         );
     }
 
-    fn nowhere(&mut self, item: &Item, line: &Line, partly: bool) {
-        let (n, list) = (item.name(), called(self.db, self.file).join(", "));
+    fn nowhere(&mut self, (n, place): &(String, Place), outside: bool, partly: bool) {
+        let list = called(self.db, self.file).join(", ");
         let message = if partly {
             text!("`{n}` 的条目在某些阶段没有归属", "items of `{n}` belong to no product in some stages")
         } else {
             text!("`{n}` 没有归属的产品", "`{n}` belongs to no product")
         };
         self.out.diags.push(
-            Diag::new(Code::R012, message)
-                .at(item.at(line.name.span), text!("产品有：{list}", "the products are: {list}"))
-                .help(text!(
-                    "写 `to 产品`，或由 `allocate … over` 覆盖",
-                    "write `to PRODUCT`, or cover it by `allocate … over`"
-                )),
+            Diag::new(Code::R012, message).at(place.clone(), text!("产品有：{list}", "the products are: {list}")).help(
+                if outside {
+                    text!(
+                        "写 `to 产品`，或由 `allocate … over` 覆盖",
+                        "write `to PRODUCT`, or cover it by `allocate … over`"
+                    )
+                } else {
+                    text!("由 `allocate … over 阶段` 覆盖它的阶段", "cover its stage by `allocate … over STAGE`")
+                },
+            ),
         );
     }
 

@@ -2,12 +2,12 @@
 
 use super::BodyKind;
 use super::expr::{Cx, Mode};
-use crate::db::{Item, Place};
-use crate::names::{Ns, Resolved, resolve};
+use crate::db::{Item, Place, all_items};
+use crate::names::{Ns, reach};
 use crate::products::products;
 use crate::report::unknown;
 use crate::sigs::{Sig, sig};
-use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
+use crate::types::{EnumRef, TExpr, TKind, TResult, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_number::{Number, Ratio};
@@ -19,7 +19,9 @@ pub struct TTest {
     /// Period.
     pub period: Option<(DateKey, Option<DateKey>)>,
     /// Inputs.
-    pub sets: Vec<(Item, TExpr, Place)>,
+    pub sets: Vec<(Through, TExpr, Place)>,
+    /// `scenario`
+    pub scenario: Option<String>,
     /// `from`
     pub from: Option<(String, Span)>,
     /// Expectations.
@@ -51,9 +53,9 @@ pub enum TExpect {
     /// A figure of the result of a product.
     Result(TResult, usize, TNumber),
     /// A line's own quantity or a report.
-    Value(Item, TNumber),
+    Value(Through, TNumber),
     /// A report that is no number.
-    Constant(Item, TExpr),
+    Constant(Through, TExpr),
     /// Refused with this code.
     Error(String),
     /// This warning.
@@ -68,7 +70,8 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
             TestEntry::Period(a, b) => out.period = Some((*a, *b)),
             TestEntry::Source(s) => out.source = cx.source(s),
             TestEntry::From(path) => out.from = Some((path.clone(), *span)),
-            TestEntry::Set(path, value) => set(cx, &mut out, path, value, *span),
+            TestEntry::Scenario(name) => out.scenario = super::scenario::named(cx, name).or(out.scenario.take()),
+            TestEntry::Set(path, value) => set(cx, &mut out.sets, path, value, *span),
             TestEntry::Value { what, name, value, within } => {
                 if let Some(e) = expectation(cx, what, name.as_ref(), value, within.as_ref()) {
                     out.expects.push((e, cx.at(*span)));
@@ -87,9 +90,7 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
                 }
             },
             TestEntry::Warning(name) => {
-                let known = crate::db::items(cx.db, cx.item.file)
-                    .iter()
-                    .any(|i| i.key.keyword == "warn" && i.name() == name.text);
+                let known = warning(cx, &name.text);
                 if known {
                     out.expects.push((TExpect::Warning(name.text.clone()), cx.at(*span)));
                 } else {
@@ -107,24 +108,31 @@ pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
     BodyKind::Test(Box::new(out))
 }
 
-fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, value: &Expr, span: Span) {
+/// An input set to a value, in a test or a scenario.
+pub(super) fn set(
+    cx: &mut Cx<'_>,
+    sets: &mut Vec<(Through, TExpr, Place)>,
+    path: &footrule_syntax::ast::Path,
+    value: &Expr,
+    span: Span,
+) {
     let name = &path.0[0];
-    let input = match resolve(cx.db, cx.item.file, Ns::Value, name.text.clone()) {
-        Resolved::One(e) if e.item.key.keyword == "input" && path.0.len() == 1 => e.item,
-        Resolved::One(e) if cx.each(&e.item).is_some() && path.0.len() == 2 => {
-            member(cx, out, &e.item, path, value, span);
-            return;
-        }
-        _ => {
-            let mut d = unknown(cx.db, Code::I001, cx.at(name.span), &name.text, Ns::Value, &[]);
-            let n = &name.text;
-            d.message = text!("没有输入 `{n}`", "no input `{n}`");
-            cx.push(d);
-            return;
-        }
+    let Some((target, depth)) = input_of(cx, path) else {
+        let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");
+        let at = cx.at(name.span.to(path.0.last().map_or(name.span, |p| p.span)));
+        let mut d = unknown(cx.db, Code::I001, at, &n, Ns::Value, &[]);
+        d.message = text!("没有输入 `{n}`", "no input `{n}`");
+        cx.push(d);
+        return;
     };
-    if out.sets.iter().any(|(i, _, _)| *i == input) {
-        let n = &name.text;
+    let input = target.item.clone();
+    if cx.each(&input).is_some() && path.0.len() == depth + 1 {
+        let rest = footrule_syntax::ast::Path(path.0[depth - 1..].to_vec());
+        member(cx, sets, &target, &rest, value, span);
+        return;
+    }
+    if sets.iter().any(|(i, _, _)| *i == target) {
+        let n = target.name();
         cx.error(
             Code::I011,
             name.span,
@@ -140,7 +148,40 @@ fn set(cx: &mut Cx<'_>, out: &mut TTest, path: &footrule_syntax::ast::Path, valu
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, ty, true);
-    out.sets.push((input, e, cx.at(span)));
+    sets.push((target, e, cx.at(span)));
+}
+
+/// True if a rule or a process that it includes gives a warning of this name.
+fn warning(cx: &Cx<'_>, name: &str) -> bool {
+    let mut parts: Vec<&str> = name.split('.').collect();
+    let Some(last) = parts.pop() else { return false };
+    let mut process: Option<Item> = None;
+    for part in parts {
+        let include = match &process {
+            None => match crate::names::lookup(cx.db, cx.item, Ns::Value, part.to_string()) {
+                crate::names::Resolved::One(e) => Some(e.item),
+                _ => None,
+            },
+            Some(p) => crate::names::inside(cx.db, p, Ns::Value, part),
+        };
+        process = include.and_then(|i| crate::names::included(cx.db, i.file, i.key.clone()));
+        if process.is_none() {
+            return false;
+        }
+    }
+    let owner = process.map(|p| p.key.clone());
+    let own = |i: &Item| i.owner().map(|o| o.key) == owner;
+    let file = |f| all_items(cx.db, f).any(|i| i.key.keyword == "warn" && i.name() == last && own(i));
+    crate::names::reachable(cx.db, cx.item.file).iter().any(|f| file(*f))
+}
+
+/// The input that a path names, and how many of its parts; the last may be the member of values for each.
+fn input_of(cx: &Cx<'_>, path: &footrule_syntax::ast::Path) -> Option<(Through, usize)> {
+    let parts: Vec<&str> = path.0.iter().map(|i| i.text.as_str()).collect();
+    let t = crate::names::reach(cx.db, cx.item, &parts)?;
+    let depth = t.path.len() + 1;
+    let whole = depth == parts.len() || depth + 1 == parts.len() && cx.each(&t.item).is_some();
+    (t.item.key.keyword == "input" && whole && cx.is_open_input(&t)).then_some((t, depth))
 }
 
 fn expectation(
@@ -150,9 +191,12 @@ fn expectation(
     value: &Expr,
     within: Option<&Expr>,
 ) -> Option<TExpect> {
-    let (name, product) = which(cx, what, path)?;
+    let (parts, product) = which(cx, what, path)?;
+    let name = parts.first().copied();
     let units = products(cx.db, cx.item.file).get(product)?.units.clone();
-    let (target, unit): (Result<TResult, Item>, Ty) = match (what.text.as_str(), name) {
+    let quality = TResult::quality(&what.text).filter(|_| name.is_none());
+    let (target, unit): (Result<TResult, Through>, Ty) = match (what.text.as_str(), name) {
+        _ if quality.is_some() => (quality.map_or(Ok(TResult::Total), Ok), Ty::number()),
         ("total", None) => (Ok(TResult::Total), Ty::Number(units.result)),
         ("stage", Some(n)) => (Ok(TResult::Stage(cx.stage(n)?)), Ty::Number(units.result)),
         ("gas", Some(n)) => match cx.member(&EnumRef::Gases, n)?.kind {
@@ -166,22 +210,24 @@ fn expectation(
                 return None;
             }
         },
-        ("line", Some(n)) => {
-            let line = cx.line(n)?;
-            let ty = super::value_type(cx.db, line.file, line.key.clone()).clone();
+        ("line", Some(_)) => {
+            let line = cx.line_path(&parts)?;
+            let ty = super::value_type(cx.db, line.item.file, line.item.key.clone()).clone();
             (Err(line), ty)
         }
-        ("report", Some(n)) => match resolve(cx.db, cx.item.file, Ns::Value, n.text.clone()) {
-            Resolved::One(e) if e.item.key.keyword == "report" => {
-                let ty = super::value_type(cx.db, e.item.file, e.item.key.clone()).clone();
-                (Err(e.item), ty)
+        ("report", Some(n)) => {
+            match reach(cx.db, cx.item, &parts.iter().map(|i| i.text.as_str()).collect::<Vec<_>>()) {
+                Some(t) if t.item.key.keyword == "report" => {
+                    let ty = super::value_type(cx.db, t.item.file, t.item.key.clone()).clone();
+                    (Err(t), ty)
+                }
+                _ => {
+                    let d = unknown(cx.db, Code::N001, cx.at(n.span), &n.text, Ns::Value, &[]);
+                    cx.push(d);
+                    return None;
+                }
             }
-            _ => {
-                let d = unknown(cx.db, Code::N001, cx.at(n.span), &n.text, Ns::Value, &[]);
-                cx.push(d);
-                return None;
-            }
-        },
+        }
         _ => {
             let w = &what.text;
             cx.error(
@@ -189,8 +235,8 @@ fn expectation(
                 what.span,
                 text!("不能期望 `{w}`", "`{w}` cannot be expected"),
                 text!(
-                    "可用 total、stage、gas、origin、line、report、error、warning",
-                    "use total, stage, gas, origin, line, report, error or warning"
+                    "可用 total、stage、gas、origin、line、report、error、warning、primary_share、rated_share、dqr",
+                    "use total, stage, gas, origin, line, report, error, warning, primary_share, rated_share or dqr"
                 ),
             );
             return None;
@@ -240,19 +286,22 @@ fn expectation(
     })
 }
 
-/// The name behind `stage`, `gas` …, and the product: `total.urea`, `stage making.urea`.
-fn which<'a>(cx: &mut Cx<'_>, what: &Ident, path: Option<&'a Path>) -> Option<(Option<&'a Ident>, usize)> {
-    let parts = path.map_or(&[][..], |p| p.0.as_slice());
-    let (name, product) = match what.text.as_str() {
-        "total" => (None, parts.first()),
-        "stage" | "gas" | "origin" => (parts.first(), parts.get(1)),
-        _ => return Some((parts.first(), 0)),
+/// The names behind `stage`, `line` …, and the product: `total.urea`, `stage making.urea`.
+fn which<'a>(cx: &mut Cx<'_>, what: &Ident, path: Option<&'a Path>) -> Option<(Vec<&'a Ident>, usize)> {
+    let mut parts: Vec<&Ident> = path.iter().flat_map(|p| &p.0).collect();
+    let names = match what.text.as_str() {
+        "total" => 0,
+        "stage" | "gas" | "origin" => 1,
+        w if TResult::quality(w).is_some() => 0,
+        _ => return Some((parts, 0)),
     };
+    let product = parts.get(names).copied();
+    parts.truncate(names);
     match product {
-        Some(p) => Some((name, cx.named_product(p)?)),
-        None if products(cx.db, cx.item.file).len() == 1 => Some((name, 0)),
+        Some(p) => Some((parts, cx.named_product(p)?)),
+        None if products(cx.db, cx.item.file).len() == 1 => Some((parts, 0)),
         None => {
-            let span = name.map_or(what.span, |n| what.span.to(n.span));
+            let span = parts.first().map_or(what.span, |n| what.span.to(n.span));
             cx.of_which_product(span);
             None
         }
@@ -263,10 +312,10 @@ fn which<'a>(cx: &mut Cx<'_>, what: &Ident, path: Option<&'a Path>) -> Option<(O
 fn in_its_unit(
     cx: &Cx<'_>,
     product: usize,
-    target: Result<TResult, Item>,
+    target: Result<TResult, Through>,
     unit: UnitTy,
     e: &TExpr,
-) -> (Result<TResult, Item>, UnitTy) {
+) -> (Result<TResult, Through>, UnitTy) {
     let (Ok(TResult::Total), Some(own)) = (&target, e.ty.unit()) else { return (target, unit) };
     if own.dimension(cx.db) == unit.dimension(cx.db) {
         return (target, unit);
@@ -290,22 +339,23 @@ fn decimals(e: &TExpr) -> u32 {
 /// `share.lagoon = 0.4`: one entry for each member makes up the input.
 fn member(
     cx: &mut Cx<'_>,
-    out: &mut TTest,
-    input: &crate::db::Item,
+    sets: &mut Vec<(Through, TExpr, Place)>,
+    target: &Through,
     path: &footrule_syntax::ast::Path,
     value: &Expr,
     span: Span,
 ) {
+    let input = &target.item;
     let Some((index, want)) = cx.member_path(input, path) else { return };
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
-    if !out.sets.iter().any(|(i, _, _)| i == input) {
+    if !sets.iter().any(|(i, _, _)| i == target) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };
-        out.sets.push((input.clone(), all, cx.at(span)));
+        sets.push((target.clone(), all, cx.at(span)));
     }
-    let found = out.sets.iter_mut().find(|(i, _, _)| i == input);
+    let found = sets.iter_mut().find(|(i, _, _)| i == target);
     let Some((_, crate::types::TExpr { kind: crate::types::TKind::Each(_, values), .. }, _)) = found else { return };
     if values.get(index).is_some_and(Option::is_some) {
         let n = path.0.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join(".");

@@ -11,11 +11,11 @@ use footrule_mir::{self as mir, AllocationId, NodeId, Op, ProductId, RecordId, R
 impl Lower<'_> {
     /// The record of the shares of an allocation.
     pub fn shares(&mut self, item: &Item) -> RecordId {
-        if let Some(&id) = self.records.get(item) {
+        if let Some(&id) = self.records.get(&(0, item.clone())) {
             return id;
         }
         let id = RecordId(self.records.len() as u32);
-        self.records.insert(item.clone(), id);
+        self.records.insert((0, item.clone()), id);
         let place = self.place_of(item.name_place(self.db));
         let this = NodeId(self.program.nodes.len() as u32);
         self.program.nodes.push(mir::Node { op: Op::Bound, ty: mir::Ty::Record(id), place });
@@ -31,6 +31,7 @@ impl Lower<'_> {
                 default: None,
                 computed: None,
                 factor: None,
+                footprint: None,
                 when: None,
             })
             .collect();

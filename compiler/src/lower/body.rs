@@ -3,13 +3,16 @@
 use super::Lower;
 use crate::check::{BodyKind, body_of};
 use crate::db::Item;
+use crate::generics::{Bound, apply};
 use crate::types::{Binary, EnumRef, GasTag, TBinder, TExpr, TKind, TResult, Ty, Unary};
-use crate::units::UnitTy;
+use crate::units::{Tag, UnitTy};
 use footrule_diag::Span;
 use footrule_mir::{
     self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef,
 };
 use footrule_number::Ratio;
+use footrule_syntax::ast::SeriesBound;
+use std::collections::HashMap;
 
 impl Lower<'_> {
     /// Lowers an expression into the current region.
@@ -32,6 +35,8 @@ impl Lower<'_> {
                 None => Op::Const(Const::Bool(false), None),
             },
             TKind::Item(i) => return self.value(i, span),
+            TKind::Through(t) => return self.through(t, span),
+            TKind::Balance(i, side) => return self.balance_figure(i, *side),
             TKind::Period => Op::Period,
             TKind::Field(x, i, _) => Op::Field(self.expr(x), *i),
             TKind::Amount(x) => Op::Amount(self.expr(x)),
@@ -39,9 +44,7 @@ impl Lower<'_> {
             TKind::Column(x, i) => match &x.kind {
                 // A column of a row that is looked up on the spot.
                 TKind::Lookup(t, keys) if *i as usize >= keys.len() => {
-                    let keys = self.look_up_keys(t, keys);
-                    let column = Some(i - keys.len() as u32);
-                    Op::Lookup { table: self.read_table(t, span), keys, column }
+                    self.look_up(t, keys, Some(i - keys.len() as u32), span)
                 }
                 _ => Op::Column(self.expr(x), *i),
             },
@@ -114,6 +117,11 @@ impl Lower<'_> {
             TKind::Members(r) => Op::Members(self.enumeration(r)),
             TKind::Range(a, b) => Op::Range(self.expr(a), self.expr(b)),
             TKind::Rows(t) => Op::Rows(self.read_table(t, span)),
+            TKind::Position(id) => match self.env.get(id) {
+                Some(n) => Op::Position(*n),
+                None => Op::Const(Const::Bool(false), None),
+            },
+            TKind::Ordinal(x) => Op::Ordinal(self.expr(x)),
             TKind::Record(r, fields) => {
                 let fields = fields.iter().map(|f| f.as_ref().map(|f| self.expr(f))).collect();
                 Op::Record(self.record(r), fields)
@@ -131,8 +139,8 @@ impl Lower<'_> {
                 let values = values.iter().map(|v| v.as_ref().map(|v| self.expr(v))).collect();
                 Op::Record(self.each(i), values)
             }
-            TKind::Call(f, args) => {
-                let n = self.call(f, args);
+            TKind::Call(f, args, binding) => {
+                let n = self.call(f, args, binding);
                 let own = &self.program.nodes[n.ix()].ty;
                 if *own == ty || !matches!(ty, mir::Ty::Number(_) | mir::Ty::Split(_)) {
                     return n;
@@ -141,9 +149,8 @@ impl Lower<'_> {
                 Op::Convert(n, Ratio::ONE)
             }
             TKind::Lookup(t, keys) => {
-                let keys = self.look_up_keys(t, keys);
                 let column = (!matches!(e.ty, Ty::Row(_))).then_some(0);
-                Op::Lookup { table: self.read_table(t, span), keys, column }
+                self.look_up(t, keys, column, span)
             }
             TKind::ParamAt(p, at) => {
                 let at = self.expr(at);
@@ -163,18 +170,13 @@ impl Lower<'_> {
             TKind::Whole(x) => Op::Whole(self.expr(x)),
             TKind::Characterise(x, g) => {
                 let mass = self.expr(x);
-                let gas = match g {
-                    GasTag::Static(i) => {
-                        self.used_gases.push((i.clone(), self.here.at(span)));
-                        GasRef::Static(self.gas(i))
-                    }
-                    GasTag::Follows(v) => GasRef::Node(self.expr(v)),
-                };
+                let gas = self.gas_ref(g, span);
                 Op::Characterise { mass, gas, origin: Origin::Fossil }
             }
             TKind::Result(r, p) => {
-                let (r, product) = (self.result(r), ProductId(*p as u32));
-                match self.per_one(*p) {
+                let per_one = self.per_one(*p).filter(|_| !r.is_quality());
+                let (r, product) = (self.result(r, span), ProductId(*p as u32));
+                match per_one {
                     None => Op::Result(product, r),
                     Some(one) => {
                         let published = mir::Ty::Number(self.program.products[*p].result_unit);
@@ -201,33 +203,55 @@ impl Lower<'_> {
         if explicit || amount.is_one() { None } else { amount.recip() }
     }
 
-    pub fn result(&mut self, r: &TResult) -> ResultRef {
+    pub fn result(&mut self, r: &TResult, span: Span) -> ResultRef {
         match r {
             TResult::Total => ResultRef::Total,
+            TResult::PrimaryShare => ResultRef::PrimaryShare,
+            TResult::RatedShare => ResultRef::RatedShare,
+            TResult::Dqr => ResultRef::Dqr,
             TResult::Stage(s) => ResultRef::Stage(self.stage(s)),
             TResult::Gas(g) => ResultRef::Gas(self.gas(g)),
             TResult::Origin(o) => ResultRef::Origin(*o),
             TResult::Also(i) => ResultRef::Also(*i as u32),
-            TResult::Lines(ls) => ResultRef::Lines(ls.iter().filter_map(|l| self.lines.get(l).copied()).collect()),
+            TResult::Lines(ls) => {
+                let known: Vec<_> = ls.iter().filter_map(|l| self.find(l)).collect();
+                known.iter().for_each(|l| self.has_target(l, span));
+                ResultRef::Lines(known.iter().filter_map(|l| self.lines.get(l).copied()).collect())
+            }
         }
     }
 
     /// A loop; `body` adds the nodes of its body.
     pub fn loop_(&mut self, binders: &[TBinder], body: impl FnOnce(&mut Self) -> NodeId) -> Loop {
+        let levels = self.levels(binders);
+        Loop { levels, body: self.region(body) }
+    }
+
+    /// The levels of a loop; their variables are known from here on.
+    pub fn levels(&mut self, binders: &[TBinder]) -> Vec<Level> {
         let mut levels = Vec::new();
         for b in binders {
             let list = self.region(|lo| lo.expr(&b.list));
+            let series = b.series.as_ref().map(|s| mir::Series {
+                part: match s.bound {
+                    SeriesBound::From => mir::Part::From,
+                    SeriesBound::After => mir::Part::After,
+                    SeriesBound::Before => mir::Part::Before,
+                    SeriesBound::To => mir::Part::To,
+                },
+                at: self.region(|lo| lo.expr(&s.at)),
+            });
             let ty = self.ty(&b.ty);
             let head = self.region(|lo| lo.node(Op::Bound, ty, b.list.span));
             let bound = self.program.regions[head.ix()].nodes[0];
             self.env.insert(b.local, bound);
             let filter = b.filter.as_ref().map(|c| self.region(|lo| lo.expr(c)));
-            levels.push(Level { list, bound, head, filter });
+            levels.push(Level { list, bound, head, series, filter });
         }
-        Loop { levels, body: self.region(body) }
+        levels
     }
 
-    fn zero(&mut self, ty: &Ty, span: Span) -> NodeId {
+    pub fn zero(&mut self, ty: &Ty, span: Span) -> NodeId {
         let unit = ty.unit().cloned().unwrap_or_else(UnitTy::one);
         let number = mir::Ty::Number(self.unit(&unit));
         let zero = self.node(Op::Const(Const::Number(footrule_number::Number::ZERO), None), number, span);
@@ -238,14 +262,57 @@ impl Lower<'_> {
         self.node(Op::Split { value: zero, origin: Origin::Undivided, evidence: Evidence::Secondary }, ty, span)
     }
 
+    /// The gas of a tag.
+    fn gas_ref(&mut self, g: &GasTag, span: Span) -> GasRef {
+        match g {
+            GasTag::Static(i) => match self.generics.1.get(i) {
+                Some(known) => *known,
+                None => {
+                    self.used_gases.push((i.clone(), self.here.at(span)));
+                    GasRef::Static(self.gas(i))
+                }
+            },
+            GasTag::Follows(v) => GasRef::Node(self.expr(v)),
+        }
+    }
+
+    /// What the variables of a called function stand for, with those of the caller in place.
+    fn bind(&mut self, binding: &[(Item, Bound)]) -> (Vec<(Item, Bound)>, HashMap<Item, GasRef>) {
+        let mut gases = HashMap::new();
+        let mut out = Vec::new();
+        for (v, b) in binding {
+            let b = match b {
+                Bound::Unit(u) => Bound::Unit(apply(u, &self.generics.0)),
+                Bound::Tag(t, gas) => {
+                    if let Some(g) = gas {
+                        let gas = self.gas_ref(g, Span::default());
+                        gases.insert(v.clone(), gas);
+                    }
+                    let outer = match t {
+                        Tag::Flow(e) => self.generics.0.iter().find(|(i, _)| *i == e.item).map(|(_, b)| b.clone()),
+                        _ => None,
+                    };
+                    match outer {
+                        Some(b) => b,
+                        None => Bound::Tag(t.clone(), None),
+                    }
+                }
+            };
+            out.push((v.clone(), b));
+        }
+        (out, gases)
+    }
+
     /// A call: the body of the function with its arguments in place.
-    fn call(&mut self, f: &Item, args: &[TExpr]) -> NodeId {
+    fn call(&mut self, f: &Item, args: &[TExpr], binding: &[(Item, Bound)]) -> NodeId {
         let args: Vec<NodeId> = args.iter().map(|a| self.expr(a)).collect();
         let cyclic = *crate::check::is_cyclic(self.db, f.file, f.key.clone());
         let (false, BodyKind::Fn(body)) = (cyclic, &body_of(self.db, f).kind) else {
             return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, Span::default());
         };
+        let generics = self.bind(binding);
         self.within(self.region, f, |lo| {
+            lo.generics = generics;
             lo.env = args.iter().enumerate().map(|(i, a)| (i as u32, *a)).collect();
             lo.expr(body)
         })
@@ -253,15 +320,16 @@ impl Lower<'_> {
 
     /// A named value: a node of the root region, made once.
     pub fn value(&mut self, item: &Item, span: Span) -> NodeId {
+        let at = self.at(item);
         if !self.isolated
-            && let Some(&n) = self.values.get(item)
+            && let Some(&n) = self.values.get(&at).or_else(|| self.loop_values.get(&at))
         {
             return n;
         }
         if item.key.keyword == "report" {
             return self.report_value(item);
         }
-        if *crate::check::is_cyclic(self.db, item.file, item.key.clone()) {
+        if *crate::check::is_cyclic(self.db, item.file, item.key.clone()) || self.all.cyclic.contains(&at) {
             return self.node(Op::Const(Const::Bool(false), None), mir::Ty::Bool, span);
         }
         if let (true, BodyKind::Value(e)) = (item.key.keyword == "const", &body_of(self.db, item).kind)
@@ -269,22 +337,28 @@ impl Lower<'_> {
         {
             self.read_co2e(item, span);
         }
-        let region = if self.isolated { self.region } else { self.root };
+        // What differs from item to item of a list is made where it is read.
+        let here = self.isolated || item.key.process.is_some() && self.is_looped();
+        let region = if here { self.region } else { self.root };
         let n = self.within(region, item, |lo| lo.value_body(item, span));
-        if !self.isolated {
-            self.values.insert(item.clone(), n);
+        if !here {
+            self.values.insert(at, n);
         }
         n
     }
 
     fn value_body(&mut self, item: &Item, span: Span) -> NodeId {
-        if let Some(&input) = self.inputs.get(item) {
+        if let Some(&input) = self.inputs.get(&self.at(item)) {
             let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
             let ty = self.ty(&ty);
             let span = item.name_place(self.db).span;
             return self.node(Op::Input(input), ty, span);
         }
+        if let Some(n) = self.bound_value(item) {
+            return n;
+        }
         match &body_of(self.db, item).kind {
+            BodyKind::ProcessProduct(_) => self.product_value(item),
             BodyKind::Value(e) if item.key.keyword == "const" => match crate::check::literal(e) {
                 Some(n) => {
                     let ty = self.ty(&e.ty);

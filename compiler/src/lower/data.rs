@@ -70,7 +70,7 @@ impl Lower<'_> {
 
     fn const_source(&self, item: &Item) -> Option<Item> {
         let Some(Stmt::Const { source: Some(s), .. }) = item.ast(self.db).map(|a| &a.stmt) else { return None };
-        match crate::names::resolve(self.db, item.file, crate::names::Ns::Source, s.text.clone()) {
+        match crate::names::lookup(self.db, item, crate::names::Ns::Source, s.text.clone()) {
             crate::names::Resolved::One(e) => Some(e.item),
             _ => None,
         }
@@ -109,7 +109,7 @@ impl Lower<'_> {
                     let unit = tag(Tag::Co2e)
                         .times(&tag(Tag::Flow(crate::names::Entry { item: g.clone(), member: None })), -1);
                     let source = row.source.as_ref().and_then(|s| {
-                        match crate::names::resolve(self.db, g.file, crate::names::Ns::Source, s.text.clone()) {
+                        match crate::names::lookup(self.db, g, crate::names::Ns::Source, s.text.clone()) {
                             crate::names::Resolved::One(e) => Some(e.item),
                             _ => None,
                         }
@@ -249,7 +249,12 @@ impl Lower<'_> {
                 }
             }
             let place = lo.place(item.name_place(lo.db).span);
-            mir::TableInfo { name, keys: key_types, columns: column_types, rows, partial: *partial, place }
+            let interpolate = crate::check::linear_key(lo.db, item).map(|key| {
+                let hold =
+                    matches!(item.ast(lo.db).map(|a| &a.stmt), Some(Stmt::Table(t)) if crate::check::holds_outside(t));
+                mir::Interpolation { key: key as u32, hold }
+            });
+            mir::TableInfo { name, keys: key_types, columns: column_types, rows, partial: *partial, interpolate, place }
         });
         while self.program.tables.len() <= id.ix() {
             self.program.tables.push(info.clone());
@@ -329,11 +334,12 @@ impl Lower<'_> {
     }
 
     pub fn record(&mut self, item: &Item) -> mir::RecordId {
-        if let Some(&id) = self.records.get(item) {
+        let at = self.at(item);
+        if let Some(&id) = self.records.get(&at) {
             return id;
         }
         let id = mir::RecordId(self.records.len() as u32);
-        self.records.insert(item.clone(), id);
+        self.records.insert(at, id);
         let Sig::Record(sigs) = &sig(self.db, item).sig else { return id };
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {
@@ -368,6 +374,7 @@ impl Lower<'_> {
                             value: lo.isolated(|lo| lo.expr(e)),
                         }),
                         when: f.when.as_ref().map(|e| lo.when(e, item)),
+                        footprint: lo.footprint(s.footprint.as_ref(), item.at(a.name.span)),
                     });
                 }
                 order = completion_order(asts);

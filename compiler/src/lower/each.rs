@@ -11,11 +11,12 @@ use footrule_mir::{self as mir, NodeId, Op, RecordId, RegionId};
 impl Lower<'_> {
     /// The record of the values of an input.
     pub fn each(&mut self, item: &Item) -> RecordId {
-        if let Some(&id) = self.records.get(item) {
+        let at = self.at(item);
+        if let Some(&id) = self.records.get(&at) {
             return id;
         }
         let id = RecordId(self.records.len() as u32);
-        self.records.insert(item.clone(), id);
+        self.records.insert(at, id);
         let Some((members, ty)) = sig(self.db, item).each.clone() else { return id };
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {
@@ -41,6 +42,7 @@ impl Lower<'_> {
                             value: lo.isolated(|lo| lo.expr(e)),
                         }),
                         when: None,
+                        footprint: lo.footprint(sig(lo.db, item).footprint.as_ref(), item.name_place(lo.db)),
                     });
                 }
             }

@@ -4,20 +4,26 @@
 //! changes a number: constants are folded with the reference's own primitives.
 
 mod allocate;
+mod balance;
 mod body;
 mod brackets;
 mod data;
 mod each;
 mod except;
+mod process;
+mod process_product;
 mod products;
 mod rule;
+mod scenario;
 mod test;
+mod upstream;
 
-use crate::check::{BodyKind, body_of};
+use crate::check::{At, BodyKind, Instances, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
+use crate::generics::{Binding, apply};
 use crate::names::StmtName;
 use crate::sigs::{Sig, sig};
-use crate::types::{EnumRef, LocalId, Ty};
+use crate::types::{EnumRef, LocalId, TExpr, Ty};
 use crate::units::{Tag, UnitTy, unit_info};
 use footrule_diag::{Span, Text};
 use footrule_mir::{
@@ -58,32 +64,48 @@ pub(crate) struct Lower<'db> {
     /// In a region that stands alone (defaults, tests) named constants are lowered in place.
     isolated: bool,
     env: HashMap<LocalId, NodeId>,
-    values: HashMap<Item, NodeId>,
+    /// The includes of the rule, and which of them is being lowered; 0 is the rule itself.
+    pub all: &'db Instances,
+    pub instance: usize,
+    /// The variable of an include over a list, and the values made in the region that is being lowered.
+    loop_env: HashMap<LocalId, NodeId>,
+    loop_values: HashMap<At, NodeId>,
+    /// What the variables of the function at hand stand for; the gas of each that is one.
+    generics: (Binding, HashMap<Item, mir::GasRef>),
+    values: HashMap<At, NodeId>,
     units: HashMap<UnitTy, UnitId>,
     symbols: HashMap<Item, u32>,
     enums: HashMap<EnumRef, EnumId>,
-    records: HashMap<Item, RecordId>,
+    records: HashMap<At, RecordId>,
     tables: HashMap<Item, TableId>,
     params: HashMap<Item, mir::ParamId>,
     sources: HashMap<Item, mir::SourceId>,
-    inputs: HashMap<Item, mir::InputId>,
-    lines: HashMap<Item, LineId>,
-    defs: HashMap<Item, DefId>,
+    inputs: HashMap<At, mir::InputId>,
+    lines: HashMap<At, LineId>,
+    defs: HashMap<At, DefId>,
     allocations: HashMap<Item, mir::AllocationId>,
     /// What is said of the bases of an allocation, from the lowering of its shares.
     bases: HashMap<Item, Vec<mir::BasisInfo>>,
+    balances: HashMap<Item, balance::BalanceNodes>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
     co2e_reads: Vec<(Option<Item>, Item, Place)>,
     used_gases: Vec<(Item, Place)>,
+    /// Rules whose footprints are read, with the first place.
+    upstreams: Vec<(SourceFile, Place)>,
 }
 
 impl<'db> Lower<'db> {
     fn new(db: &'db dyn Db, file: SourceFile) -> Self {
         let here = crate::db::items(db, file).first().cloned().unwrap_or_else(|| Item {
             file,
-            key: Arc::new(footrule_syntax::ChunkKey { keyword: String::new(), name: None, occurrence: 0 }),
+            key: Arc::new(footrule_syntax::ChunkKey {
+                keyword: String::new(),
+                name: None,
+                occurrence: 0,
+                process: None,
+            }),
         });
         let program = Program { regions: vec![mir::Region::default(), mir::Region::default()], ..Program::default() };
         let (root, results) = (RegionId(0), RegionId(1));
@@ -98,6 +120,11 @@ impl<'db> Lower<'db> {
             results,
             isolated: false,
             env: HashMap::new(),
+            all: crate::check::instances(db, file),
+            instance: 0,
+            loop_env: HashMap::new(),
+            loop_values: HashMap::new(),
+            generics: Default::default(),
             values: HashMap::new(),
             units: HashMap::new(),
             symbols: HashMap::new(),
@@ -111,10 +138,12 @@ impl<'db> Lower<'db> {
             defs: HashMap::new(),
             allocations: HashMap::new(),
             bases: HashMap::new(),
+            balances: HashMap::new(),
             consts: HashMap::new(),
             places: HashMap::new(),
             co2e_reads: Vec::new(),
             used_gases: Vec::new(),
+            upstreams: Vec::new(),
         }
     }
 
@@ -166,7 +195,12 @@ impl<'db> Lower<'db> {
         let here = std::mem::replace(&mut self.here, item.clone());
         let outer = std::mem::replace(&mut self.region, region);
         let env = std::mem::take(&mut self.env);
+        let own = self.at(item).0;
+        let instance = std::mem::replace(&mut self.instance, own);
+        let generics = std::mem::take(&mut self.generics);
         let out = f(self);
+        self.generics = generics;
+        self.instance = instance;
         self.env = env;
         self.region = outer;
         self.here = here;
@@ -175,6 +209,14 @@ impl<'db> Lower<'db> {
 
     /// Interns a unit.
     pub fn unit(&mut self, u: &UnitTy) -> UnitId {
+        if !self.generics.0.is_empty() {
+            let concrete = apply(u, &self.generics.0);
+            return self.known_unit(&concrete);
+        }
+        self.known_unit(u)
+    }
+
+    fn known_unit(&mut self, u: &UnitTy) -> UnitId {
         if let Some(&id) = self.units.get(u) {
             return id;
         }
@@ -283,7 +325,8 @@ impl<'db> Lower<'db> {
     }
 
     pub fn stage(&self, item: &Item) -> mir::StageId {
-        mir::StageId(crate::names::stages(self.db, self.file).iter().position(|g| g == item).unwrap_or(0) as u32)
+        let item = self.actual_stage(item);
+        mir::StageId(crate::names::stages(self.db, self.file).iter().position(|g| *g == item).unwrap_or(0) as u32)
     }
 
     /// Identifier, labels and clause of a statement.
@@ -298,43 +341,69 @@ impl<'db> Lower<'db> {
     pub fn reads(&mut self, kind: &BodyKind) -> Vec<Read> {
         let mut out = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        self.collect_reads(kind, &mut out, &mut seen);
+        crate::check::expressions(kind, &mut |e| self.collect_reads(e, &mut out, &mut seen));
         out.into_iter().collect()
     }
 
-    fn collect_reads(&mut self, kind: &BodyKind, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<Item>) {
+    /// The named things that an expression reads.
+    pub fn reads_of(&mut self, e: &TExpr) -> Vec<Read> {
+        let (mut out, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        self.collect_reads(e, &mut out, &mut seen);
+        out.into_iter().collect()
+    }
+
+    fn collect_reads(&mut self, e: &TExpr, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<At>) {
         use crate::types::TKind as K;
-        let mut items: Vec<Item> = Vec::new();
-        crate::check::expressions(kind, &mut |e| {
-            e.walk(&mut |x| match &x.kind {
-                K::Item(i) | K::Call(i, _) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
-                    items.push(i.clone())
-                }
-                _ => {}
-            });
+        let mut found: Vec<At> = Vec::new();
+        e.walk(&mut |x| match &x.kind {
+            K::Item(i) | K::Call(i, ..) | K::Lookup(i, _) | K::HasRow(i, _) | K::ParamAt(i, _) | K::Rows(i) => {
+                found.push(self.at(i));
+            }
+            K::Through(t) => found.extend(self.find(t)),
+            K::Balance(i, side) => out.extend(self.balance_read(i, *side)),
+            _ => {}
         });
-        for i in items {
+        for at in found {
+            let i = &at.1;
             match i.key.keyword.as_str() {
-                "fn" => {
-                    if seen.insert(i.clone()) {
-                        let body = &body_of(self.db, &i).kind;
-                        self.collect_reads(body, out, seen);
-                    }
-                }
-                "input" => out.extend(self.inputs.get(&i).map(|x| Read::Input(*x))),
+                "fn" => self.reads_inside(&at, out, seen),
                 "param" => {
-                    let id = self.param(&i);
+                    let id = self.param(i);
                     out.insert(Read::Param(id));
                 }
                 "table" => {
-                    let id = self.table(&i);
+                    let id = self.table(i);
                     out.insert(Read::Table(id));
                 }
-                "const" => out.extend(self.constant_factor(&i).map(Read::Factor)),
-                "let" | "allocate" => out.extend(self.defs.get(&i).map(|x| Read::Def(*x))),
-                _ => out.extend(self.lines.get(&i).map(|x| Read::Line(*x))),
+                "const" => out.extend(self.constant_factor(i).map(Read::Factor)),
+                "input" if self.inputs.contains_key(&at) => out.extend(self.inputs.get(&at).map(|x| Read::Input(*x))),
+                "input" | "let" | "product" | "allocate" => match self.defs.get(&at) {
+                    Some(x) => {
+                        out.insert(Read::Def(*x));
+                    }
+                    // Made anew for each item of a list: what it reads is read.
+                    None => self.reads_inside(&at, out, seen),
+                },
+                _ => out.extend(self.lines.get(&at).map(|x| Read::Line(*x))),
             }
         }
+    }
+
+    fn reads_inside(&mut self, at: &At, out: &mut BTreeSet<Read>, seen: &mut BTreeSet<At>) {
+        if !seen.insert(at.clone()) {
+            return;
+        }
+        let (instance, item) = at;
+        self.inside(*instance, |lo| match lo.binding(item) {
+            Some((_, b)) => {
+                let parent = lo.all.list[lo.instance].parent;
+                lo.inside(parent, |lo| lo.collect_reads(&b.value, out, seen));
+            }
+            None => {
+                let body = &body_of(lo.db, item).kind;
+                crate::check::expressions(body, &mut |e| lo.collect_reads(e, out, seen));
+            }
+        });
     }
 
     /// True if the signature of an item could be read without an error.
@@ -366,8 +435,10 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Table(t) => t.labels.clone(),
         Stmt::Line(l) => l.labels.clone(),
         Stmt::Test(t) => t.labels.clone(),
+        Stmt::Include(i) => i.labels.clone(),
         Stmt::Product { labels, .. } => labels.clone(),
         Stmt::Allocate(a) => a.labels.clone(),
+        Stmt::Scenario { labels, .. } => labels.clone(),
         _ => Text::default(),
     }
 }

@@ -1,12 +1,12 @@
 //! Lowering of products and of where lines go.
 
 use super::Lower;
-use crate::check::{BodyKind, LineTarget, TProduct, also_units, body_of, line_targets};
+use crate::check::{At, BodyKind, LineTarget, TProduct, also_units, body_of, line_targets};
 use crate::db::{Diag, Item};
 use crate::products::{RuleUnits, products};
 use crate::types::TExpr;
 use crate::units::{UnitTy, show_unit};
-use footrule_diag::{Code, text};
+use footrule_diag::{Code, Span, text};
 use footrule_mir::{self as mir, NodeId, ProductId, Rounding, Target, UnitId};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{Header, Stmt};
@@ -81,7 +81,8 @@ impl Lower<'_> {
 
     /// Where a line goes.
     pub fn target(&self, item: &Item) -> Target {
-        match line_targets(self.db, self.file).lines.get(item) {
+        match line_targets(self.db, self.file).lines.get(&self.at(item)) {
+            Some(LineTarget::Nowhere) => Target::Nowhere,
             Some(LineTarget::Product(p)) => Target::Product(ProductId(*p as u32)),
             Some(LineTarget::Allocation(a)) => {
                 self.allocations.get(a).map_or_else(Target::default, |a| Target::Allocation(*a))
@@ -91,6 +92,25 @@ impl Lower<'_> {
             ),
             None => Target::default(),
         }
+    }
+
+    /// A line that goes to no product has no figure in any.
+    pub fn has_target(&mut self, line: &At, span: Span) {
+        if line_targets(self.db, self.file).lines.get(line) != Some(&LineTarget::Nowhere) {
+            return;
+        }
+        let n = self.inside(line.0, |lo| lo.full_name(&line.1).id);
+        self.diags.push(
+            Diag::new(
+                Code::R012,
+                text!(
+                    "`{n}` 属于过程的产品，不归规则的任何产品，没有每声明单位的数值",
+                    "`{n}` belongs to the product of a process and to no product of the rule: it has no figure per declared unit"
+                ),
+            )
+            .at(self.here.at(span), text!("读取在此", "read here"))
+            .help(text!("读取过程的产品或排放行本身的数量", "read the product of the process, or the quantity of the line itself")),
+        );
     }
 
     /// For each product: the factor from a line's CO2e over the reference flow to the result unit, times the declared

@@ -1,8 +1,8 @@
 //! Lowering of the rule itself: header, inputs, lines, checks, reports; and the findings that need all of it.
 
 use super::Lower;
-use crate::check::{BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
-use crate::db::{Diag, Item, items};
+use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
+use crate::db::{Diag, Item};
 use crate::products::products;
 use crate::types::{EnumRef, GasTag, TExpr, Ty};
 use crate::units::{Tag, UnitTy};
@@ -18,55 +18,94 @@ impl Lower<'_> {
         self.products();
         self.gases(&self.program.rule.gwp.clone());
         self.program.stages = crate::names::stages(self.db, self.file).iter().map(|s| self.named(s)).collect();
-        let all: Vec<Item> = items(self.db, self.file).clone();
-        let of =
-            |keys: &[&str]| all.iter().filter(|i| keys.contains(&i.key.keyword.as_str())).cloned().collect::<Vec<_>>();
+        let all = self.expanded();
+        let of = |keys: &[&str]| -> Vec<At> {
+            all.iter().filter(|(_, i)| keys.contains(&i.key.keyword.as_str())).cloned().collect()
+        };
         // Identities first, so that anything may be read from anywhere.
-        for (n, i) in of(&["input"]).into_iter().enumerate() {
-            self.inputs.insert(i, mir::InputId(n as u32));
+        let (mut inputs, mut bound, mut looped) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, i) in of(&["input"]) {
+            let list = match self.inside(at, |lo| (lo.is_looped(), lo.binding(&i).is_some())) {
+                (true, _) => &mut looped,
+                (_, true) => &mut bound,
+                _ => &mut inputs,
+            };
+            list.push((at, i));
+        }
+        for (n, i) in inputs.iter().enumerate() {
+            self.inputs.insert(i.clone(), mir::InputId(n as u32));
         }
         let lines = of(&["emission", "removal", "credit", "apart"]);
         for (n, i) in lines.iter().enumerate() {
             self.lines.insert(i.clone(), mir::LineId(n as u32));
         }
-        let lets = of(&["let", "allocate"]);
-        let allocations = of(&["allocate"]);
+        let allocations: Vec<Item> = of(&["allocate"]).into_iter().map(|(_, i)| i).collect();
         self.number_allocations(&allocations);
-        for (n, i) in lets.iter().enumerate() {
+        let mut defs: Vec<At> = of(&["let", "product", "allocate"]);
+        defs.retain(|(at, i)| {
+            let file_level = *at == 0 && i.key.keyword == "product";
+            !file_level && !self.inside(*at, |lo| lo.is_looped())
+        });
+        defs.extend(bound.iter().cloned());
+        for (n, i) in defs.iter().enumerate() {
             self.defs.insert(i.clone(), mir::DefId(n as u32));
         }
-        for i in of(&["input"]) {
-            self.input(&i);
+        for (at, i) in &inputs {
+            self.inside(*at, |lo| lo.input(i));
         }
-        for i in &crate::check::definitions(self.db, self.file).order {
-            if i.file == self.file && (self.defs.contains_key(i) || self.lines.contains_key(i)) {
-                self.warm(i);
+        let order = &self.all.order;
+        for (at, i) in order {
+            let known = (*at, i.clone());
+            if self.defs.contains_key(&known) || self.lines.contains_key(&known) {
+                self.inside(*at, |lo| lo.warm(i));
+            }
+            if i.file == self.file && i.key.keyword == "balance" {
+                self.balance_figure(i, crate::check::BalanceSide::Gap);
             }
         }
-        for i in &lets {
-            self.definition(i);
+        for (at, i) in &defs {
+            self.inside(*at, |lo| match i.key.keyword.as_str() {
+                "input" => lo.bound_definition(i),
+                "product" => lo.product_definition(i),
+                _ => lo.definition(i),
+            });
         }
-        for i in &lines {
-            self.line(i);
+        for i in self.balances_in_order() {
+            self.balance(&i);
+        }
+        for (at, i) in &lines {
+            self.inside(*at, |lo| lo.line(i));
         }
         self.allocations(&allocations);
         self.references();
-        for i in of(&["require", "warn"]) {
-            if let BodyKind::Check(c) = &body_of(self.db, &i).kind {
-                let info = self.within(self.results, &i, |lo| lo.check(c));
-                self.program.checks.push(info);
+        for (at, i) in bound.iter().chain(&looped) {
+            self.inside(*at, |lo| lo.bound_checks(i));
+        }
+        for (at, i) in of(&["require", "warn"]) {
+            match &body_of(self.db, &i).kind {
+                BodyKind::Check(c) => {
+                    let results = self.results;
+                    let info = self.inside(at, |lo| lo.within(results, &i, |lo| lo.check(c)));
+                    self.program.checks.push(info);
+                }
+                BodyKind::Evidence(e) => self.inside(at, |lo| lo.evidence(&i, e)),
+                _ => {}
             }
         }
-        for i in of(&["report"]) {
-            self.report(&i);
+        for (at, i) in of(&["report"]) {
+            self.inside(at, |lo| lo.report(&i));
         }
-        for i in of(&["test"]) {
+        for (_, i) in of(&["scenario"]) {
+            self.scenario(&i);
+        }
+        for (_, i) in of(&["test"]) {
             self.test(&i);
         }
-        for i in of(&["accept"]) {
+        for (_, i) in of(&["accept"]) {
             self.accept(&i);
         }
         self.gwp_sets();
+        self.footprint_sets();
         self.gas_values();
         self.reviews();
         self.program.root = Some(self.root);
@@ -165,7 +204,7 @@ impl Lower<'_> {
     }
 
     fn input(&mut self, item: &Item) {
-        let name = self.named(item);
+        let name = self.full_name(item);
         let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
         let info = self.within(self.root, item, |lo| {
             let ty = lo.ty(&ty);
@@ -186,7 +225,10 @@ impl Lower<'_> {
                     .map(|(fixed, e)| mir::FactorDefault { fixed: *fixed, value: lo.isolated(|lo| lo.expr(e)) });
                 when = t.when.as_ref().map(|e| lo.when(e, item));
             }
-            mir::InputInfo { name, ty, constraints, default, factor, when, place }
+            // Of values for each member the fields are the footprints.
+            let of = crate::sigs::sig(lo.db, item).footprint.as_ref().filter(|_| !matches!(ty, mir::Ty::Record(_)));
+            let footprint = lo.footprint(of, item.name_place(lo.db));
+            mir::InputInfo { name, ty, constraints, default, factor, when, footprint, place }
         });
         self.program.inputs.push(info);
     }
@@ -194,13 +236,13 @@ impl Lower<'_> {
     /// Makes the node of a definition before those that read it.
     fn warm(&mut self, item: &Item) {
         let single = !matches!(&body_of(self.db, item).kind, BodyKind::Line(l) if !l.binders.is_empty());
-        if single {
+        if single && !self.is_looped() {
             self.value(item, Span::default());
         }
     }
 
     fn definition(&mut self, item: &Item) {
-        let name = self.named(item);
+        let name = self.full_name(item);
         let node = self.value(item, Span::default());
         let body = &body_of(self.db, item).kind;
         let (span, formula) = match body {
@@ -220,8 +262,9 @@ impl Lower<'_> {
 
     fn line(&mut self, item: &Item) {
         let Some(Stmt::Line(ast)) = item.ast(self.db).map(|a| &a.stmt) else { return };
-        let name = self.named(item);
+        let name = self.full_name(item);
         let kind = match ast.kind {
+            _ if self.is_of_product() => LineKind::Apart,
             ast::LineKind::Emission => LineKind::Emission,
             ast::LineKind::Removal => LineKind::Removal,
             ast::LineKind::Credit => LineKind::Credit,
@@ -232,21 +275,17 @@ impl Lower<'_> {
         let reads = self.reads_with_exceptions(item);
         let formula = item.slice(self.db, t.value.span).to_string();
         let unit = t.value.ty.unit().cloned().unwrap_or_else(UnitTy::one);
-        let co2e = match &t.gas {
-            None => unit.clone(),
-            Some(g) => unit.map_tags(|tag| {
-                let this = match (g, tag) {
-                    (GasTag::Static(i), Tag::Flow(e)) => e.item == *i,
-                    (GasTag::Follows(_), Tag::Follows { .. }) => true,
-                    _ => false,
-                };
-                Some(if this { Tag::Co2e } else { tag.clone() })
-            }),
-        };
+        let co2e = co2e_unit(&unit, t.gas.as_ref());
+        if t.value.ty != Ty::Error {
+            self.fits_basis(item, &co2e);
+        }
         let to_result = self.result_factors(item, &t.value, &co2e);
         let target = self.target(item);
-        let when = t.when.as_ref().map(|e| self.within(self.root, item, |lo| lo.region(|lo| lo.expr(e))));
-        let value = t.binders.is_empty().then(|| self.value(item, Span::default()));
+        let looped = self.is_looped();
+        // Over a list it is a condition on the items.
+        let when = t.when.as_ref().filter(|_| !looped);
+        let when = when.map(|e| self.within(self.root, item, |lo| lo.region(|lo| lo.expr(e))));
+        let value = (t.binders.is_empty() && !looped).then(|| self.value(item, Span::default()));
         let parts = self.within(self.root, item, |lo| lo.line_parts(t));
         let (over, stage, gas, origin, named) = parts;
         let (unit, co2e_unit) = (self.unit(&unit), self.unit(&co2e));
@@ -274,9 +313,8 @@ impl Lower<'_> {
 
     fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
-        let over =
-            (!t.binders.is_empty()).then(|| self.loop_(&t.binders, |lo| lo.excepted(&lo.here.clone(), &t.value)));
-        let in_region = |lo: &mut Self, e: &TExpr| lo.region(|lo| lo.expr(e));
+        let over = self.line_loop(&self.here.clone(), t);
+        let in_region = |lo: &mut Self, e: &TExpr| lo.in_loop(&[e], |lo| lo.expr(e));
         let stage = match &t.stage {
             Some(Ok(s)) => StageRef::Static(self.stage(s)),
             Some(Err(e)) => {
@@ -308,20 +346,24 @@ impl Lower<'_> {
     }
 
     pub fn check(&mut self, c: &TCheck) -> mir::CheckInfo {
-        let condition = self.region(|lo| lo.expr(&c.condition));
+        let condition = self.for_all(&[&c.condition], |lo| lo.expr(&c.condition));
+        let looped = self.is_looped();
         let mut pieces = |list: &[TPiece]| {
             list.iter()
                 .map(|p| match p {
                     TPiece::Text(t) => Piece::Text(t.clone()),
+                    // The value of which item is not known: its formula stands for it.
+                    TPiece::Value(e) if looped => Piece::Text(self.here.slice(self.db, e.span).to_string()),
                     TPiece::Value(e) => Piece::Value(self.region(|lo| lo.expr(e))),
                 })
                 .collect::<Vec<_>>()
         };
         let (zh, en) = (pieces(&c.zh), pieces(&c.en));
-        let clause = self.named(&self.here.clone()).clause;
+        let own = self.full_name(&self.here.clone());
         let formula = self.here.slice(self.db, c.condition.span).to_string();
         let place = self.place(c.condition.span);
-        let name = mir::Named { id: c.name.clone(), labels: Text::default(), clause };
+        let id = if c.name.is_empty() { String::new() } else { own.id };
+        let name = mir::Named { id, labels: Text::default(), clause: own.clause };
         mir::CheckInfo { name, warn: c.warn, condition, zh, en, formula, place }
     }
 
@@ -342,7 +384,7 @@ impl Lower<'_> {
         let value = self.report_value(item);
         let place = self.place_of(item.at(t.value.span));
         let info = mir::ReportInfo {
-            name: self.named(item),
+            name: self.full_name(item),
             value,
             round: t.round.map(|(digits, significant)| Rounding { digits, significant }),
             formula: item.slice(self.db, t.value.span).to_string(),
@@ -354,25 +396,30 @@ impl Lower<'_> {
 
     /// A report's unrounded value, in the results region.
     pub fn report_value(&mut self, item: &Item) -> NodeId {
-        if let Some(&n) = self.values.get(item) {
+        let at = self.at(item);
+        if let Some(&n) = self.values.get(&at) {
             return n;
         }
         let BodyKind::Report(t) = &body_of(self.db, item).kind else { return NodeId(0) };
         let n = self.within(self.results, item, |lo| lo.expr(&t.value));
-        self.values.insert(item.clone(), n);
+        self.values.insert(at, n);
         n
     }
 
     fn accept(&mut self, item: &Item) {
         let Some(ast) = item.ast(self.db) else { return };
-        let Stmt::Accept { gwp, source, because } = &ast.stmt else { return };
+        let Stmt::Accept { gwp, source, footprint, because } = &ast.stmt else { return };
         let clause = ast.clause.as_ref().map_or_else(String::new, |c| c.text.clone());
         self.program.accepted.push(mir::Accepted {
             gwp: gwp.text.clone(),
-            source: source.text.clone(),
+            source: if *footprint { mir::accepted_name(&source.text) } else { source.text.clone() },
             because: because.clone(),
             clause,
         });
+        if *footprint {
+            self.footprint_accepted(item, gwp, source);
+            return;
+        }
         let used = self
             .co2e_reads
             .iter()
@@ -494,4 +541,17 @@ impl Lower<'_> {
     fn set_isolated(&mut self, to: bool) -> bool {
         std::mem::replace(&mut self.isolated, to)
     }
+}
+
+/// The unit of a gas's mass as CO2e: `t{CF4}` becomes `t{CO2e}`.
+pub(super) fn co2e_unit(unit: &UnitTy, gas: Option<&GasTag>) -> UnitTy {
+    let Some(gas) = gas else { return unit.clone() };
+    unit.map_tags(|tag| {
+        let this = match (gas, tag) {
+            (GasTag::Static(i), Tag::Flow(e)) => e.item == *i,
+            (GasTag::Follows(_), Tag::Follows { .. }) => true,
+            _ => false,
+        };
+        Some(if this { Tag::Co2e } else { tag.clone() })
+    })
 }

@@ -27,6 +27,18 @@ impl Lower<'_> {
         let BodyKind::Test(t) = &body_of(self.db, item).kind else { return };
         let name = self.named(item);
         let from = t.from.as_ref().and_then(|(path, span)| {
+            if !crate::data::stays_inside(path) {
+                let message = text!(
+                    "测试数据 `{path}` 不在本文件的文件夹内",
+                    "test data `{path}` lies outside this file's folder"
+                );
+                let label = text!("路径相对于本文件", "the path is relative to this file");
+                self.diags.push(Diagnostic::new(Code::P004, message).at(item.at(*span), label).help(text!(
+                    "把文件放在规则旁边，只写相对路径，不用 `..`",
+                    "put the file beside the rule and name it without `..`"
+                )));
+                return None;
+            }
             let key = crate::data::data_key(item.file.key(self.db), path);
             let text = module(self.db, &key).map(|f| f.text(self.db).to_string());
             if text.is_none() {
@@ -35,16 +47,15 @@ impl Lower<'_> {
                         .at(item.at(*span), text!("路径相对于本文件", "the path is relative to this file")),
                 );
             }
-            text
+            text.map(|text| (key.to_string(), text))
         });
+        let scenario = t.scenario.clone();
         let source = t.source.as_ref().map(|s| self.source(s));
         let info = self.within(self.root, item, |lo| {
             let sets = t
                 .sets
                 .iter()
-                .map(|(input, e, place)| {
-                    (input.name().to_string(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone()))
-                })
+                .map(|(input, e, place)| (input.name(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone())))
                 .collect();
             let expects = t.expects.iter().map(|(e, place)| (lo.expect(e), lo.place_of(place.clone()))).collect();
             let span = item.ast(lo.db).map_or_else(Default::default, |a| a.span);
@@ -52,7 +63,16 @@ impl Lower<'_> {
                 span.start,
                 span.start + "test".len().min((span.end - span.start) as usize) as u32,
             ));
-            mir::TestInfo { name, period: t.period.map(|(a, b)| days(a, b)), sets, from, expects, source, place }
+            mir::TestInfo {
+                name,
+                period: t.period.map(|(a, b)| days(a, b)),
+                sets,
+                scenario,
+                from,
+                expects,
+                source,
+                place,
+            }
         });
         self.program.tests.push(info);
     }
@@ -60,7 +80,7 @@ impl Lower<'_> {
     fn expect(&mut self, e: &TExpect) -> Expect {
         match e {
             TExpect::Result(r, p, n) => {
-                let what = self.result(r);
+                let what = self.result(r, footrule_diag::Span::default());
                 let also = match r {
                     TResult::Also(i) => self.program.products.get(*p).and_then(|p| p.also.get(*i)),
                     _ => None,
@@ -69,7 +89,7 @@ impl Lower<'_> {
                     Some(also) => Ratio::from_number(also.amount).and_then(Ratio::recip),
                     None => self.per_one(*p),
                 };
-                let one = one.filter(|_| !n.bare);
+                let one = one.filter(|_| !n.bare && !r.is_quality());
                 let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
                 Expect::Result {
                     product: mir::ProductId(*p as u32),
@@ -81,16 +101,21 @@ impl Lower<'_> {
                     unit: self.unit(&n.unit),
                 }
             }
-            TExpect::Value(item, n) => Expect::Value {
-                name: item.name().to_string(),
-                line: !matches!(item.key.keyword.as_str(), "report" | "let"),
-                value: n.value,
-                decimals: n.decimals,
-                within: n.within,
-                scale: n.scale,
-                unit: self.unit(&n.unit),
-            },
-            TExpect::Constant(item, e) => Expect::Constant { name: item.name().to_string(), value: self.constant(e) },
+            TExpect::Value(item, n) => {
+                if let Some(line) = self.find(item) {
+                    self.has_target(&line, footrule_diag::Span::default());
+                }
+                Expect::Value {
+                    name: item.name(),
+                    line: !matches!(item.item.key.keyword.as_str(), "report" | "let"),
+                    value: n.value,
+                    decimals: n.decimals,
+                    within: n.within,
+                    scale: n.scale,
+                    unit: self.unit(&n.unit),
+                }
+            }
+            TExpect::Constant(item, e) => Expect::Constant { name: item.name(), value: self.constant(e) },
             TExpect::Error(c) => Expect::Error(c.clone()),
             TExpect::Warning(w) => Expect::Warning(w.clone()),
         }

@@ -82,7 +82,7 @@ pub enum Stmt {
     /// `test labels { … }`
     Test(Test),
     /// `accept gwp AR5 from source s zh "…" en "…"` / `because "…"`
-    Accept { gwp: Ident, source: Ident, because: Labels },
+    Accept { gwp: Ident, source: Ident, footprint: bool, because: Labels },
     /// `except PATH as NAME when COND = EXPR`, or `except ALLOCATION when COND by BASIS { … }`
     Except { target: Path, name: Option<Ident>, when: Expr, value: ExceptValue, labels: Labels },
     /// `process NAME<G>(burn: stage) { statements }`
@@ -563,6 +563,8 @@ pub struct Test {
 /// An entry of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestEntry {
+    /// `scenario high`
+    Scenario(Ident),
     /// `period = 2024` or `period = 2024-03-01 .. 2024-12-31`
     Period(DateKey, Option<DateKey>),
     /// `production = 1000 t{Al}`

@@ -13,4 +13,4 @@ mod parse;
 mod split;
 
 pub use parse::{Parsed, parse_chunk};
-pub use split::{Chunk, ChunkKey, MAX_DEPTH, MAX_FILE, Split, split};
+pub use split::{Chunk, ChunkKey, MAX_DEPTH, MAX_FILE, Split, inner_chunks, split};

@@ -11,6 +11,7 @@
 
 mod scan;
 
+use crate::ast::{Item, Stmt};
 use crate::head::{clause_len, head, nfc, span};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use scan::Open;
@@ -32,6 +33,51 @@ pub struct ChunkKey {
     pub name: Option<String>,
     /// 0 for the first chunk of this keyword and name, 1 for the second …
     pub occurrence: u32,
+    /// For a statement inside a process: name and occurrence of the process.
+    pub process: Option<(String, u32)>,
+}
+
+impl ChunkKey {
+    /// The process that the statement stands in.
+    #[must_use]
+    pub fn owner(&self) -> Option<Self> {
+        let (name, occurrence) = self.process.clone()?;
+        Some(Self { keyword: "process".into(), name: Some(name), occurrence, process: None })
+    }
+}
+
+/// The statements inside a process as chunks of their own. `start` counts from the start of the process; errors of
+/// reading are those of the process, which is read as a whole too.
+#[must_use]
+pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
+    let Stmt::Process { body, .. } = &process.stmt else { return Vec::new() };
+    let Some(name) = chunk.key.name.clone() else { return Vec::new() };
+    let mut seen: HashMap<(String, Option<String>), u32> = HashMap::new();
+    // A statement without a clause of its own belongs to that of the process.
+    let clause = process.clause.as_ref().map(|c| c.text.clone());
+    let mut out = Vec::new();
+    for item in body {
+        let (from, to) = (item.span.start as usize, item.span.end as usize);
+        let (Some(text), Some(layout)) = (chunk.text.get(from..to), chunk.layout.get(from..to)) else { continue };
+        let (mut keyword, own) = identity(layout);
+        // Opening a definition does not make it another one.
+        if keyword == "open let" {
+            keyword = "let".into();
+        }
+        let next = seen.entry((keyword.clone(), own.clone())).or_default();
+        let process = Some((name.clone(), chunk.key.occurrence));
+        out.push(Chunk {
+            key: ChunkKey { keyword, name: own, occurrence: *next, process },
+            start: item.span.start,
+            text: text.to_owned(),
+            layout: layout.to_owned(),
+            docs: item.docs.clone(),
+            heading_clause: clause.clone(),
+            errors: Vec::new(),
+        });
+        *next += 1;
+    }
+    out
 }
 
 /// One statement of a file.
@@ -326,7 +372,7 @@ impl<'a> Splitter<'a> {
         errors.sort_by_key(|e| e.primary.as_ref().map(|l| l.at));
         let (keyword, name) = identity(&layout);
         let occurrence = self.seen.entry((keyword.clone(), name.clone())).or_default();
-        let key = ChunkKey { keyword, name, occurrence: *occurrence };
+        let key = ChunkKey { keyword, name, occurrence: *occurrence, process: None };
         *occurrence += 1;
         let (start, docs, heading_clause) = (by, current.docs, current.clause);
         self.out.chunks.push(Chunk { key, start, text, layout, docs, heading_clause, errors });
@@ -360,6 +406,11 @@ fn identity(layout: &str) -> (String, Option<String>) {
         // The labels name a test, so that an edit of its entries keeps it.
         "test" => Some(hash(rest.split('{').next().unwrap_or(rest).trim())),
         "use" | "require" | "accept" => Some(hash(rest)),
+        // `include burner as boiler`: the name that it has here.
+        "include" => {
+            let mut words = rest.split_whitespace().skip_while(|w| !matches!(*w, "as" | "作为")).skip(1);
+            words.next().map(nfc).or_else(|| head.name.map(|n| n.text))
+        }
         // A path and perhaps a name of its own: `a.b as c`.
         "except" => {
             let mut words = rest.split_whitespace();

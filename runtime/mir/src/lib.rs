@@ -17,7 +17,10 @@ mod except;
 mod op;
 mod product;
 mod program;
+pub mod quality;
+pub mod ranges;
 mod text;
+mod upstream;
 mod verify;
 
 pub use except::{Case, ExceptionInfo};
@@ -25,4 +28,5 @@ pub use op::*;
 pub use product::{AllocationInfo, AlsoUnit, Basis, BasisInfo, ProductInfo, Target};
 pub use program::*;
 pub use text::{canonical_text, print};
+pub use upstream::{Footprint, Upstream, accepted_name};
 pub use verify::{VerifyError, verify};

@@ -59,6 +59,8 @@ ids! {
     ProductId;
     /// An allocation.
     AllocationId;
+    /// A rule whose footprint is an input.
+    UpstreamId;
 }
 
 /// The type of a node.
@@ -171,6 +173,28 @@ pub enum Fold {
     List,
 }
 
+/// Which part of an ordered list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Part {
+    /// The item and all later ones.
+    From,
+    /// All later ones.
+    After,
+    /// All earlier ones.
+    Before,
+    /// All earlier ones and the item.
+    To,
+}
+
+/// Part of a list, as seen from one of its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Series {
+    /// Which part.
+    pub part: Part,
+    /// Yields the position of the item, from 0; evaluated inside the levels before.
+    pub at: RegionId,
+}
+
 /// One `for x in LIST where COND`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Level {
@@ -180,6 +204,8 @@ pub struct Level {
     pub bound: NodeId,
     /// Region evaluated for each item before the filter; its first node is `bound`.
     pub head: RegionId,
+    /// Only this part of the list; positions stay those of the whole list.
+    pub series: Option<Series>,
     /// Yields a Bool; an item with false is skipped.
     pub filter: Option<RegionId>,
 }
@@ -208,6 +234,12 @@ pub enum ResultRef {
     Lines(Vec<LineId>),
     /// The footprint in the product's further unit of this number.
     Also(u32),
+    /// Share of primary data by absolute contribution (a number). Error `NotRated` if nothing contributes.
+    PrimaryShare,
+    /// Share of the absolute contributions that are rated (a number). Error `NotRated` if nothing contributes.
+    RatedShare,
+    /// Data quality rating of what is rated (a number). Error `NotRated` if nothing is.
+    Dqr,
 }
 
 /// A constant.
@@ -276,6 +308,10 @@ pub enum Op {
     Range(NodeId, NodeId),
     /// All rows of a table.
     Rows(TableId),
+    /// The position of the item that a [`Op::Bound`] node of a loop level holds, from 0.
+    Position(NodeId),
+    /// The position of a member in its enumeration, or of a row in its table, from 0.
+    Ordinal(NodeId),
     /// Exact sum rounded once (numbers); union of parts (splits).
     Add(NodeId, NodeId),
     /// Difference; splits: the right parts are negated.
@@ -365,6 +401,20 @@ pub enum Op {
         keys: Vec<NodeId>,
         /// Which column.
         column: Option<u32>,
+    },
+    /// Column `column` between the points of a table: exact, rounded once. The interpolated key counts as
+    /// `key × scale + offset`, exactly. Errors `NoRow`, `Outside`.
+    Interpolate {
+        /// Which table.
+        table: TableId,
+        /// One node for each key.
+        keys: Vec<NodeId>,
+        /// Which column.
+        column: u32,
+        /// From the unit of the key to that of the points.
+        scale: Ratio,
+        /// Zero point, in the unit of the points.
+        offset: Number,
     },
     /// True if the (partial) table has the row.
     HasRow {

@@ -53,6 +53,8 @@ pub enum Target {
     Allocation(AllocationId),
     /// By the stage of each item, one entry for each stage: shared out, or wholly to the only product.
     ByStage(Vec<Option<AllocationId>>),
+    /// To no product: a line shown in none, which counts only through what a process makes.
+    Nowhere,
 }
 
 impl Default for Target {
@@ -65,7 +67,7 @@ impl Target {
     /// The allocations that the line may go through.
     pub fn allocations(&self) -> impl Iterator<Item = AllocationId> + '_ {
         let (one, many) = match self {
-            Self::Product(_) => (None, &[][..]),
+            Self::Product(_) | Self::Nowhere => (None, &[][..]),
             Self::Allocation(a) => (Some(*a), &[][..]),
             Self::ByStage(list) => (None, list.as_slice()),
         };

@@ -53,14 +53,22 @@ pub struct Program {
     pub checks: Vec<CheckInfo>,
     /// Reports in order of text.
     pub reports: Vec<ReportInfo>,
+    /// Evidence that inputs must carry, in order of text.
+    pub evidence: Vec<EvidenceInfo>,
+    /// Scenarios in order of text.
+    pub scenarios: Vec<ScenarioInfo>,
     /// Tests in order of text.
     pub tests: Vec<TestInfo>,
     /// Named definitions, for explanations.
     pub defs: Vec<Def>,
+    /// Balances.
+    pub balances: Vec<BalanceInfo>,
     /// Exceptions, by [`crate::ExceptionId`].
     pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.
     pub accepted: Vec<Accepted>,
+    /// Rules whose footprints are inputs, by [`crate::UpstreamId`].
+    pub upstream: Vec<crate::Upstream>,
     /// Places, by [`PlaceId`].
     pub places: Vec<FileSpan>,
 }
@@ -183,6 +191,8 @@ pub struct FieldInfo {
     pub factor: Option<FactorDefault>,
     /// Given only if this holds; absent otherwise.
     pub when: Option<When>,
+    /// The value (below lists and optionals) is a footprint.
+    pub footprint: Option<crate::Footprint>,
 }
 
 /// The condition of a conditional input or field.
@@ -250,6 +260,8 @@ pub struct InputInfo {
     pub factor: Option<FactorDefault>,
     /// Given only if this holds; absent otherwise.
     pub when: Option<When>,
+    /// The value (below lists and optionals) is a footprint.
+    pub footprint: Option<crate::Footprint>,
     /// Its declaration.
     pub place: PlaceId,
 }
@@ -370,8 +382,19 @@ pub struct TableInfo {
     pub rows: Vec<TableRow>,
     /// Missing rows are allowed.
     pub partial: bool,
+    /// Between the rows values are interpolated.
+    pub interpolate: Option<Interpolation>,
     /// Declaration.
     pub place: PlaceId,
+}
+
+/// Linear interpolation along one key. The rows of each combination of the other keys ascend in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpolation {
+    /// Which key.
+    pub key: u32,
+    /// Outside the points the nearest one holds; else it is an error.
+    pub hold: bool,
 }
 
 /// A row of a table.
@@ -518,6 +541,55 @@ pub struct Def {
     pub place: PlaceId,
 }
 
+/// A balance: what enters and what leaves, in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceInfo {
+    /// Name, clause.
+    pub name: Named,
+    /// Unit of all figures.
+    pub unit: UnitId,
+    /// Rows in order of text.
+    pub rows: Vec<BalanceRow>,
+    /// The exact sum of what enters, rounded once (a node of the root region, as the others).
+    pub ins: NodeId,
+    /// The exact sum of what leaves, rounded once.
+    pub outs: NodeId,
+    /// What enters less what leaves.
+    pub gap: NodeId,
+    /// What the gap must not exceed.
+    pub check: Option<BalanceCheck>,
+    /// Declaration.
+    pub place: PlaceId,
+}
+
+/// A row of a balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceRow {
+    /// It enters.
+    pub input: bool,
+    /// Name and labels.
+    pub name: Named,
+    /// Its amount.
+    pub value: NodeId,
+    /// The formula as text.
+    pub formula: String,
+    /// Place.
+    pub place: PlaceId,
+}
+
+/// `within 2% of in`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceCheck {
+    /// Largest gap as a share.
+    pub tolerance: Number,
+    /// A share of what enters; else of what leaves.
+    pub of_in: bool,
+    /// Yields a Bool: |gap| ≤ tolerance × side, exactly.
+    pub holds: NodeId,
+    /// What the rule says if it does not.
+    pub message: Text,
+}
+
 /// A requirement or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckInfo {
@@ -576,6 +648,41 @@ pub struct Accepted {
     pub clause: String,
 }
 
+/// Evidence that given values must carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceInfo {
+    /// Clause.
+    pub name: Named,
+    /// Of which input.
+    pub input: crate::InputId,
+    /// Of which part of it; lists on the way stand for all their items.
+    pub fields: Vec<String>,
+    /// Place.
+    pub place: PlaceId,
+}
+
+impl EvidenceInfo {
+    /// `boiler.mass`
+    #[must_use]
+    pub fn path(&self, program: &Program) -> String {
+        let input = program.inputs.get(self.input.ix()).map_or("?", |i| i.name.id.as_str());
+        self.fields.iter().fold(input.to_owned(), |path, f| format!("{path}.{f}"))
+    }
+}
+
+/// A scenario: values in place of given inputs and of parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioInfo {
+    /// Name, labels, clause.
+    pub name: Named,
+    /// Inputs: name and the region that yields the value (already in the input's type).
+    pub inputs: Vec<(String, RegionId, PlaceId)>,
+    /// Parameters: the one value for all dates, and the origin of a CO2e value.
+    pub params: Vec<(ParamId, FactorId, Origin)>,
+    /// Place.
+    pub place: PlaceId,
+}
+
 /// A test in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestInfo {
@@ -585,8 +692,10 @@ pub struct TestInfo {
     pub period: Option<(Day, Day)>,
     /// Inputs: name and the region that yields the value (already in the input's type).
     pub sets: Vec<(String, RegionId, PlaceId)>,
-    /// `from "case.json"`: text of the file.
-    pub from: Option<String>,
+    /// The scenario that it is evaluated in.
+    pub scenario: Option<String>,
+    /// `from "case.json"`: key and text of the file (its key again where the text is to be loaded).
+    pub from: Option<(String, String)>,
     /// Expectations.
     pub expects: Vec<(Expect, PlaceId)>,
     /// Where the numbers come from.

@@ -78,6 +78,10 @@ impl Printer<'_> {
             }
         }
         line!(self.out, "gwp {}  round {} {round}", rule.gwp, rule.round.digits);
+        for u in &p.upstream {
+            let rule = &u.program.rule;
+            line!(self.out, "upstream {} {} x {}", rule.name.id, rule.version, u.scale);
+        }
         for e in &p.enums {
             let members: Vec<_> = e.members.iter().map(|m| m.id.as_str()).collect();
             line!(self.out, "enum {} {{ {} }}", e.name, members.join(", "));
@@ -88,7 +92,8 @@ impl Printer<'_> {
                 let default = self.region_word("default", f.default);
                 let computed = self.region_word("=", f.computed);
                 let when = self.region_word("when", f.when.as_ref().map(|w| w.region));
-                line!(self.out, "  {}: {}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
+                let footprint = footprint_text(p, f.footprint);
+                line!(self.out, "  {}: {}{footprint}{when}{default}{computed}", f.name.id, ty_text(p, &f.ty));
             }
         }
         for t in &p.params {
@@ -100,7 +105,13 @@ impl Printer<'_> {
         for i in &p.inputs {
             let default = self.region_word("default", i.default);
             let when = self.region_word("when", i.when.as_ref().map(|w| w.region));
-            line!(self.out, "input {}: {}{when}{default}", i.name.id, ty_text(p, &i.ty));
+            let footprint = footprint_text(p, i.footprint);
+            line!(self.out, "input {}: {}{footprint}{when}{default}", i.name.id, ty_text(p, &i.ty));
+        }
+        for b in &p.balances {
+            let (ins, outs, gap) = (self.node(b.ins), self.node(b.outs), self.node(b.gap));
+            let holds = b.check.as_ref().map_or_else(String::new, |c| format!(" holds {}", self.node(c.holds)));
+            line!(self.out, "balance {} in {ins} out {outs} gap {gap}{holds}", b.name.id);
         }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
@@ -204,6 +215,7 @@ fn target_text(p: &Program, target: &Target) -> String {
         Target::Product(x) if product_name(p, *x).is_empty() => String::new(),
         Target::Product(x) => format!(" to {}", product_name(p, *x)),
         Target::Allocation(a) => format!(" by {}", allocation_name(p, *a)),
+        Target::Nowhere => " to nowhere".to_owned(),
         Target::ByStage(list) => {
             let each = |(i, a): (usize, &Option<AllocationId>)| {
                 a.map(|a| format!("{}: {}", name_of(&p.stages, i, |s| &s.id), allocation_name(p, a)))
@@ -266,6 +278,17 @@ fn gas_name(p: &Program, id: GasId) -> &str {
     name_of(&p.gases, id.ix(), |g| &g.name.id)
 }
 
+/// ` footprint of RULE`, or ` footprint`, for what takes one.
+fn footprint_text(p: &Program, footprint: Option<crate::Footprint>) -> String {
+    match footprint {
+        None => String::new(),
+        Some(f) => {
+            let rule = p.upstream_of(f).map_or_else(String::new, |u| format!(" of {}", u.program.rule.name.id));
+            format!(" footprint{rule}")
+        }
+    }
+}
+
 fn ty_text(p: &Program, ty: &Ty) -> String {
     match ty {
         Ty::Number(u) => unit_text(p, *u).to_owned(),
@@ -315,6 +338,9 @@ fn result_text(p: &Program, what: &ResultRef) -> String {
             format!("lines {}", names.join(" "))
         }
         ResultRef::Also(i) => format!("also {i}"),
+        ResultRef::PrimaryShare => "primary_share".to_owned(),
+        ResultRef::RatedShare => "rated_share".to_owned(),
+        ResultRef::Dqr => "dqr".to_owned(),
     }
 }
 
@@ -322,6 +348,10 @@ fn loop_text(l: &Loop, refs: &dyn Refs) -> String {
     let mut text = String::new();
     for level in &l.levels {
         let _ = write!(text, "for {} in {}", refs.node(level.bound), refs.region(level.list));
+        if let Some(series) = level.series {
+            let word = format!("{:?}", series.part).to_lowercase();
+            let _ = write!(text, " {word} {}", refs.region(series.at));
+        }
         if let Some(head) = refs.head(level.head) {
             let _ = write!(text, " head {head}");
         }
@@ -379,6 +409,8 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
         Op::Members(e) => format!("members {}", enum_name(p, *e)),
         Op::Range(a, b) => two("range", a, b),
         Op::Rows(t) => format!("rows {}", table_name(p, *t)),
+        Op::Position(a) => one("position", a),
+        Op::Ordinal(a) => one("ordinal", a),
         Op::Add(a, b) => two("add", a, b),
         Op::Sub(a, b) => two("sub", a, b),
         Op::Mul(a, b) => two("mul", a, b),
@@ -443,6 +475,9 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
         Op::Lookup { table, keys, column } => {
             let column = column.map_or_else(String::new, |c| format!(" column {c}"));
             format!("lookup {}({}){column}", table_name(p, *table), list(keys))
+        }
+        Op::Interpolate { table, keys, column, scale, offset } => {
+            format!("interpolate {}({}).{column} x {scale} + {offset}", table_name(p, *table), list(keys))
         }
         Op::HasRow { table, keys } => format!("has_row {}({})", table_name(p, *table), list(keys)),
         Op::Column(n, c) => format!("column {}.{c}", refs.node(*n)),

@@ -10,8 +10,8 @@ mod products;
 mod types;
 
 use crate::{
-    Cell, CheckInfo, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op, Piece,
-    PlaceId, ProductId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
+    Cell, CheckInfo, Const, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op,
+    Piece, PlaceId, ProductId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
 };
 use std::fmt;
 
@@ -63,12 +63,16 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
         results: false,
     };
     v.declarations()?;
+    p.upstream.iter().try_for_each(|u| verify(&u.program))?;
     let root = v.open(p.root, "root")?;
     v.products()?;
+    p.balances.iter().try_for_each(|b| v.balance(b))?;
     v.inputs()?;
     v.records()?;
     p.lines.iter().try_for_each(|l| v.line(l))?;
     p.allocations.iter().try_for_each(|a| v.allocation(a))?;
+    v.evidence()?;
+    v.scenarios()?;
     v.tests()?;
     v.results = true;
     let results = v.open(p.results, "results")?;
@@ -229,8 +233,12 @@ impl<'a> Verifier<'a> {
     /// Checks a loop and leaves the heads and the body visible.
     fn over(&mut self, l: &Loop) -> Result<Opened, VerifyError> {
         let mut opened = Vec::new();
-        for Level { list, bound, head, filter } in &l.levels {
+        for Level { list, bound, head, series, filter } in &l.levels {
             let list = self.closed(*list)?;
+            if let Some(series) = series {
+                let at = self.closed(series.at)?;
+                ensure(matches!(at, Ty::Number(_)), || format!("%{} has a series without a position", bound.0))?;
+            }
             let first = self.region(*head)?.nodes.first();
             ensure(first == Some(bound), || format!("%{} is not the first node of its head region", bound.0))?;
             let is_bound = self.p.nodes.get(bound.ix()).is_some_and(|n| n.op == Op::Bound);
@@ -290,6 +298,13 @@ impl<'a> Verifier<'a> {
                     }
                 }
             }
+            if let Some(i) = t.interpolate {
+                let point = |r: &crate::TableRow| matches!(r.keys.get(i.key as usize), Some(Some(Const::Number(_))));
+                let number = |r: &crate::TableRow| r.values.iter().all(|v| matches!(v, Cell::Factor(_)));
+                ensure(t.rows.iter().all(|r| point(r) && number(r)), || {
+                    format!("table `{}` is interpolated and has rows that are no points", t.name.id)
+                })?;
+            }
         }
         Ok(())
     }
@@ -321,6 +336,17 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
+    fn footprint(&self, name: &str, ty: &Ty, footprint: Option<crate::Footprint>) -> Check {
+        let Some(f) = footprint else { return Ok(()) };
+        let mut leaf = ty;
+        while let Ty::List(t) | Ty::Optional(t) = leaf {
+            leaf = t;
+        }
+        ensure(matches!(leaf, Ty::Split(_)), || format!("`{name}` is a footprint but no CO2e"))?;
+        let known = f.rule.is_none_or(|u| u.ix() < self.p.upstream.len());
+        ensure(known, || format!("the footprint `{name}` is of an unknown rule"))
+    }
+
     fn when(&mut self, when: Option<&When>) -> Check {
         let Some(w) = when else { return Ok(()) };
         self.place(w.place)?;
@@ -333,6 +359,7 @@ impl<'a> Verifier<'a> {
             self.constraints(&i.constraints)?;
             self.when(i.when.as_ref())?;
             self.given(&i.name.id, &i.ty, i.default, i.factor.as_ref())?;
+            self.footprint(&i.name.id, &i.ty, i.footprint)?;
         }
         Ok(())
     }
@@ -352,6 +379,7 @@ impl<'a> Verifier<'a> {
             for f in &r.fields {
                 self.constraints(&f.constraints)?;
                 self.when(f.when.as_ref())?;
+                self.footprint(&f.name.id, &f.ty, f.footprint)?;
                 ensure(f.tag_field.is_none_or(|t| (t as usize) < r.fields.len()), || {
                     format!("tag of `{}.{}` names no field", r.name, f.name.id)
                 })?;
@@ -421,6 +449,23 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
+    fn balance(&self, b: &crate::BalanceInfo) -> Check {
+        self.place(b.place)?;
+        self.unit(b.unit)?;
+        for n in b.rows.iter().map(|r| r.value).chain([b.ins, b.outs, b.gap]) {
+            self.read(n)?;
+            ensure(self.same(self.ty(n)?, &Ty::Number(b.unit)), || {
+                format!("balance `{}` has an amount of another unit", b.name.id)
+            })?;
+        }
+        b.rows.iter().try_for_each(|r| self.place(r.place))?;
+        if let Some(c) = &b.check {
+            self.read(c.holds)?;
+            ensure(*self.ty(c.holds)? == Ty::Bool, || format!("check of balance `{}` is no bool", b.name.id))?;
+        }
+        Ok(())
+    }
+
     fn check(&mut self, c: &CheckInfo) -> Check {
         self.place(c.place)?;
         self.boolean(c.condition, "condition")?;
@@ -435,6 +480,7 @@ impl<'a> Verifier<'a> {
         let Some(product) = p.products.get(product.ix()) else { return fail("a result of no product") };
         let known = match what {
             ResultRef::Total | ResultRef::Origin(_) => true,
+            ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => true,
             ResultRef::Stage(s) => s.ix() < p.stages.len(),
             ResultRef::Gas(g) => g.ix() < p.gases.len(),
             ResultRef::Also(i) => (*i as usize) < product.also.len(),
@@ -443,16 +489,41 @@ impl<'a> Verifier<'a> {
         ensure(known, || "a result of nothing that exists".to_owned())
     }
 
+    fn evidence(&self) -> Check {
+        self.p.evidence.iter().try_for_each(|e| {
+            self.place(e.place)?;
+            ensure(e.input.ix() < self.p.inputs.len(), || "evidence of no input".to_owned())
+        })
+    }
+
+    fn scenarios(&mut self) -> Check {
+        for s in &self.p.scenarios {
+            self.place(s.place)?;
+            self.sets(&s.inputs, "scenario")?;
+            for (param, factor, _) in &s.params {
+                ensure(param.ix() < self.p.params.len(), || "a scenario sets no parameter".to_owned())?;
+                ensure(factor.ix() < self.p.factors.len(), || "a scenario sets a parameter to nothing".to_owned())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inputs set to values.
+    fn sets(&mut self, sets: &[(String, RegionId, PlaceId)], by: &str) -> Check {
+        for (name, region, place) in sets {
+            self.place(*place)?;
+            let found = self.closed(*region)?;
+            if let Some(i) = self.p.inputs.iter().find(|i| i.name.id == *name) {
+                ensure(self.same(found, &i.ty), || format!("a {by} sets `{name}` to a value of another type"))?;
+            }
+        }
+        Ok(())
+    }
+
     fn tests(&mut self) -> Check {
         for t in &self.p.tests {
             self.place(t.place)?;
-            for (name, region, place) in &t.sets {
-                self.place(*place)?;
-                let found = self.closed(*region)?;
-                if let Some(i) = self.p.inputs.iter().find(|i| i.name.id == *name) {
-                    ensure(self.same(found, &i.ty), || format!("a test sets `{name}` to a value of another type"))?;
-                }
-            }
+            self.sets(&t.sets, "test")?;
             for (expect, place) in &t.expects {
                 self.place(*place)?;
                 match expect {

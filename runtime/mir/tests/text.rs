@@ -134,3 +134,19 @@ fn a_long_chain_does_not_overflow_the_stack() {
     assert_eq!(verify(&b.p), Ok(()));
     assert!(canonical_text(&b.p).len() > 100_000);
 }
+
+#[test]
+fn an_upstream_rule_is_part_of_the_meaning() {
+    let rests_on = |upstream: Program| {
+        let mut p = program(&[0, 1]);
+        p.upstream.push(Upstream { program: upstream.into(), scale: footrule_number::Ratio::ONE });
+        p
+    };
+    let text = canonical_text(&rests_on(program(&[0, 1, 2])));
+    // The same rule with its statements in another order; then one that means something else.
+    assert_eq!(canonical_text(&rests_on(program(&[2, 1, 0]))), text);
+    let mut other = program(&[0, 1, 2]);
+    other.rule.round.digits = 3;
+    assert_ne!(canonical_text(&rests_on(other)), text);
+    assert_ne!(canonical_text(&program(&[0, 1])), text);
+}

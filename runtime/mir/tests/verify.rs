@@ -236,6 +236,7 @@ fn declarations_are_well_formed() {
         columns: vec![("v".to_owned(), NUMBER)],
         rows,
         partial: false,
+        interpolate: None,
         place,
     };
     let short = TableRow { keys: vec![None], values: vec![], origin: Origin::Fossil, place };
@@ -262,6 +263,7 @@ fn declarations_are_well_formed() {
                 name: named(""),
                 period: None,
                 sets: vec![("production".to_owned(), set, place)],
+                scenario: None,
                 from: None,
                 expects: vec![],
                 source: None,
@@ -351,4 +353,31 @@ fn operand_types_fit() {
             &format!("types do not fit: {name}"),
         );
     }
+}
+
+#[test]
+fn footprints_are_co2e_of_known_rules() {
+    let unit = UnitId(4);
+    let of = |rule| Some(Footprint { rule });
+    refused(|b| b.p.inputs[0].footprint = of(None), "`production` is a footprint but no CO2e");
+    refused(
+        |b| {
+            b.input("slab", Ty::Optional(Box::new(Ty::Split(unit))));
+            b.p.inputs[1].footprint = of(Some(UpstreamId(0)));
+        },
+        "the footprint `slab` is of an unknown rule",
+    );
+    refused(
+        |b| {
+            let mut above = good().p;
+            above.nodes[0].place = PlaceId(7);
+            b.p.upstream.push(Upstream { program: above.into(), scale: Ratio::ONE });
+        },
+        "place 7 does not exist",
+    );
+    let mut b = good();
+    b.input("slab", Ty::List(Box::new(Ty::Split(unit))));
+    b.p.inputs[1].footprint = of(Some(UpstreamId(0)));
+    b.p.upstream.push(Upstream { program: good().p.into(), scale: Ratio::ONE });
+    assert_eq!(verify(&b.p), Ok(()));
 }

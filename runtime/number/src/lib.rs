@@ -26,12 +26,13 @@
 //! # Layout
 //!
 //! `number` (the type and the four operations), `ratio` (exact rationals), `sum` (n-ary sums),
-//! `round` (published rounding), `parse` (strict text input), `serial` (serde),
+//! `interpolate` (between points of a table), `round` (published rounding), `parse` (strict text input), `serial` (serde),
 //! `transcendental` (correctly rounded `exp`, `ln`, powers, roots) over `series` (intervals for
 //! `exp` and `ln`), `exact` (rounding of an exact rational; the slow path of all), `error`.
 
 mod error;
 mod exact;
+mod interpolate;
 mod number;
 mod parse;
 mod ratio;
@@ -42,6 +43,7 @@ mod sum;
 mod transcendental;
 
 pub use error::{NumError, ParseError};
+pub use interpolate::Abscissa;
 pub use number::Number;
 pub use ratio::Ratio;
 pub use sum::{Sum, mean, sum};

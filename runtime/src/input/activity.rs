@@ -4,11 +4,12 @@ use super::decode::Decoder;
 use super::scalar::{argument_bool, is_evidence};
 use crate::interp::Problem;
 use crate::json::{Json, Kind, Member};
+use crate::quality::{Rating, Score};
 use crate::result::assemble::origin_name;
 use crate::units::Refused;
 use crate::value::{Activity, Datum, PartKey, Split, Value};
 use footrule_diag::{Code, Text, text};
-use footrule_mir::{Evidence, Origin, Ty, UnitId};
+use footrule_mir::{Evidence, Footprint, Origin, Ty, UnitId};
 use std::sync::Arc;
 
 impl Decoder<'_> {
@@ -56,7 +57,7 @@ impl Decoder<'_> {
         };
         let split = match json.get("factor").filter(|f| f.kind != Kind::Null) {
             None => Some(None),
-            Some(f) => self.factor(json, f, factor, &format!("{path}.factor"), &mut datum, follows).map(Some),
+            Some(f) => self.factor(json, f, factor, &format!("{path}.factor"), &mut datum, follows, None).map(Some),
         };
         match (amount, split) {
             (Some(Value::Number(amount)), Some(split)) if ok => {
@@ -75,12 +76,13 @@ impl Decoder<'_> {
         follows: Option<(&str, &str)>,
     ) -> Option<Value> {
         let alone = Json { span: None, kind: Kind::Null };
-        self.factor(&alone, json, unit, path, &mut Datum::default(), follows).map(Value::Split)
+        self.factor(&alone, json, unit, path, &mut Datum::default(), follows, None).map(Value::Split)
     }
 
     /// A given factor: one number, or parts by origin; its GWP set (its own, the activity's or the document's) must be
-    /// the rule's.
-    fn factor(
+    /// the rule's, or one that the rule accepts of this footprint.
+    #[expect(clippy::too_many_arguments, reason = "each is a separate fact of where the factor stands")]
+    pub(super) fn factor(
         &mut self,
         activity: &Json,
         json: &Json,
@@ -88,6 +90,7 @@ impl Decoder<'_> {
         path: &str,
         datum: &mut Datum,
         follows: Option<(&str, &str)>,
+        footprint: Option<Footprint>,
     ) -> Option<Split> {
         let members = json.members().unwrap_or_default();
         self.doubles(members, path);
@@ -121,7 +124,7 @@ impl Decoder<'_> {
             .map(|j| (j, if let Kind::Text(t) | Kind::Argument(t) = &j.kind { t.as_str() } else { "" }));
         let rule = &self.program.rule.gwp;
         match set {
-            Some((_, t)) if t.trim().eq_ignore_ascii_case(rule) => {}
+            Some((_, t)) if self.program.takes_gwp(t.trim(), footprint) => {}
             Some((j, t)) => {
                 let m = text!("{path} 的 GWP 体系是 {t}，规则用 {rule}", "{path} is by {t}; the rule uses {rule}");
                 self.refuse(j, path, Refused::new(Code::I013, m));
@@ -173,7 +176,7 @@ impl Decoder<'_> {
                 return None;
             }
             let number =
-                if has_value { self.inner(json, &ty, path, follows) } else { self.scalar(json, &ty, path, follows) };
+                if has_value { self.value_of(json, &ty, path, follows) } else { self.scalar(json, &ty, path, follows) };
             number.map(|v| vec![(origin, v)])
         } else {
             self.evidence(members, path);
@@ -188,11 +191,14 @@ impl Decoder<'_> {
             _ => None,
         });
         let split = Split::from_parts(numbers);
-        split.ok().filter(|_| ok)
+        // The factor's own rating, else that of the datum as a whole.
+        let stated = |m: &[Member]| self.rating(m).map(Score::Rated);
+        let score = stated(members).or_else(|| stated(activity.members().unwrap_or_default()));
+        split.ok().filter(|_| ok).map(|s| s.rated(Rating::factor(score.unwrap_or(Score::Unrated))))
     }
 
     /// `value` and `unit` of an object whose other keys have been looked at.
-    fn inner(&mut self, json: &Json, ty: &Ty, path: &str, follows: Option<(&str, &str)>) -> Option<Value> {
+    fn value_of(&mut self, json: &Json, ty: &Ty, path: &str, follows: Option<(&str, &str)>) -> Option<Value> {
         let members = json.members().unwrap_or_default();
         let kept = members.iter().filter(|m| ["value", "unit"].contains(&m.key.as_str()) || is_evidence(&m.key));
         let only = Json { span: json.span, kind: Kind::Object(kept.cloned().collect()) };

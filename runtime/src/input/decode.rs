@@ -1,6 +1,7 @@
 //! From the document to values: groups of inputs, lists, records.
 
-use super::{Given, InputDoc, MAX_LIST, user_errors};
+use super::footprint::{At, Taken};
+use super::{Given, InputDoc, MAX_LIST, Outer, user_errors};
 use crate::days;
 use crate::diagnose::{self, MAX_REPORTED};
 use crate::interp::{Interp, Problem, Slot, scaled, violations};
@@ -11,7 +12,7 @@ use crate::touch::Touches;
 use crate::units::Refused;
 use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
-use footrule_mir::{Day, FieldInfo, InputInfo, Program, RecordId, Ty};
+use footrule_mir::{Day, FieldInfo, Footprint, InputInfo, Program, RecordId, ScenarioInfo, Ty};
 use std::collections::{HashMap, HashSet};
 
 /// Keys beside `period` and `inputs`.
@@ -25,18 +26,66 @@ pub(super) struct Decoder<'p> {
     /// The GWP set that the document states for all its CO2e data.
     pub(super) gwp: Option<Json>,
     pub(super) found: Vec<Diagnostic>,
+    /// The scenario that the document asks for.
+    pub(super) scenario: Option<&'p ScenarioInfo>,
     /// What was done to the data, to be told with the result.
     pub(super) notes: Vec<Finding>,
+    /// Footprints of other products that were read.
+    pub(super) upstream: Vec<Taken>,
+    /// Stands before the paths of these inputs: `slab.inputs.`, for those that make the footprint `slab`.
+    prefix: String,
+}
+
+/// What is known of a value beside its type.
+#[derive(Clone, Copy)]
+struct Leaf<'a> {
+    /// The declared tag that names a field, and the member it stands for.
+    follows: Option<(&'a str, &'a str)>,
+    /// It is a footprint.
+    footprint: Option<Footprint>,
 }
 
 impl<'p> Decoder<'p> {
-    pub(super) fn new(program: &'p Program, doc: Option<&InputDoc>) -> Self {
+    pub(super) fn new(program: &'p Program, doc: Option<&InputDoc>, outer: Outer) -> Self {
         let file = doc.map_or_else(String::new, |d| d.file.clone());
-        Self { program, evidence: Vec::new(), file, gwp: None, found: Vec::new(), notes: Vec::new() }
+        Self {
+            program,
+            evidence: Vec::new(),
+            file,
+            gwp: outer.gwp,
+            found: Vec::new(),
+            scenario: None,
+            notes: Vec::new(),
+            upstream: Vec::new(),
+            prefix: if outer.path.is_empty() { String::new() } else { format!("{}.inputs.", outer.path) },
+        }
+    }
+
+    /// The path of an input of this rule, as it stands in the document.
+    pub(super) fn own(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// A path in the document as one of this rule's inputs.
+    pub(super) fn inner<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(&self.prefix).unwrap_or(path)
+    }
+
+    /// The path of the document at hand: empty at the top.
+    fn around(&self) -> &str {
+        self.prefix.strip_suffix(".inputs.").unwrap_or_default()
     }
 
     pub(super) fn report(&mut self, d: Diagnostic) {
         self.found.push(d);
+    }
+
+    /// What has been said of an input and what is in it, by path.
+    pub(super) fn evidence_by_path(&self, input: &str) -> HashMap<&str, &EvidenceEntry> {
+        let under = |e: &&EvidenceEntry| {
+            e.path.strip_prefix(input).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.evidence.iter().filter(under).map(|e| (e.path.as_str(), e)).collect()
     }
 
     /// Everything that was found, in order: what stands in the document by place, then the rest.
@@ -59,18 +108,27 @@ impl<'p> Decoder<'p> {
     /// The top level: the period, and the place of each input.
     pub(super) fn top<'j>(&mut self, doc: &'j InputDoc, given: &mut HashMap<usize, Given<'j>>) -> Option<(Day, Day)> {
         let Some(members) = doc.root.members() else {
-            self.shape(&doc.root, "", Text::new("含 period 与 inputs 的对象", "an object with `period` and `inputs`"));
+            let around = self.around().to_owned();
+            self.shape(
+                &doc.root,
+                &around,
+                Text::new("含 period 与 inputs 的对象", "an object with `period` and `inputs`"),
+            );
             return None;
         };
-        self.doubles(members, "");
-        self.gwp = doc.root.get("gwp").cloned();
+        let around = self.around().to_owned();
+        self.doubles(members, &around);
+        if let Some(gwp) = doc.root.get("gwp").filter(|j| j.kind != Kind::Null) {
+            self.gwp = Some(gwp.clone());
+        }
         let mut period = None;
         for m in once(members) {
             match m.key.as_str() {
                 "period" => period = self.period(&m.value),
+                "scenario" => self.scenario = self.read_scenario(&m.value),
                 "inputs" => self.group(&m.value, "", given),
                 key if TOP.contains(&key) => {}
-                key => self.unknown_key(m, "", key, TOP.into_iter().chain(["period", "inputs"])),
+                key => self.unknown_key(m, &around, key, TOP.into_iter().chain(["period", "inputs"])),
             }
         }
         period
@@ -94,17 +152,19 @@ impl<'p> Decoder<'p> {
     /// Inputs, and groups of them: `boiler.mass` is `mass` in the object `boiler`.
     fn group<'j>(&mut self, json: &'j Json, prefix: &str, given: &mut HashMap<usize, Given<'j>>) {
         let Some(members) = json.members() else {
-            let path = if prefix.is_empty() { "inputs" } else { prefix };
-            self.shape(json, path, Text::new("对象", "an object"));
+            let path = self.own(if prefix.is_empty() { "inputs" } else { prefix });
+            self.shape(json, &path, Text::new("对象", "an object"));
             return;
         };
-        self.doubles(members, prefix);
+        let whole = self.own(prefix);
+        self.doubles(members, whole.trim_end_matches('.'));
         for m in once(members) {
             let path = if prefix.is_empty() { m.key.clone() } else { format!("{prefix}.{}", m.key) };
             let inputs = &self.program.inputs;
             if let Some(i) = inputs.iter().position(|i| i.name.id == path) {
                 // `boiler.mass` beside `boiler`: { `mass` }.
                 if given.insert(i, Given::Json(&m.value)).is_some() {
+                    let path = self.own(&path);
                     let d = Diagnostic::new(Code::I011, text!("{path} 给了两次", "{path} is given twice"));
                     let d = self.at(d, &m.value, text!("第二次", "the second time"));
                     self.found.push(d);
@@ -120,7 +180,7 @@ impl<'p> Decoder<'p> {
 
     /// The value of an input.
     pub(super) fn input(&mut self, it: &mut Interp<'p>, info: &'p InputInfo, given: Option<&Given<'_>>) -> Slot {
-        let path = info.name.id.as_str();
+        let path = &self.own(&info.name.id);
         let declared = label(&info.name.labels);
         if let Some(when) = &info.when {
             match it.condition(when.region).0 {
@@ -160,10 +220,12 @@ impl<'p> Decoder<'p> {
                 let value = if ok { self.settled(info, value) } else { value };
                 return Slot { value, touches: slot.touches };
             }
-            Some(Given::Json(json)) => match self.value(it, json, &info.ty, path, None) {
-                Some(slot) => (slot, Some(*json), None),
-                None => return Slot::new(Value::Absent),
-            },
+            Some(Given::Json(json)) => {
+                match self.value(it, json, &info.ty, path, Leaf { follows: None, footprint: info.footprint }) {
+                    Some(slot) => (slot, Some(*json), None),
+                    None => return Slot::new(Value::Absent),
+                }
+            }
             Some(Given::Set(region, place)) => {
                 let slot = it.region(*region);
                 let mut errs = Vec::new();
@@ -211,17 +273,11 @@ impl<'p> Decoder<'p> {
     }
 
     /// A value of this type; problems are reported and yield nothing.
-    fn value(
-        &mut self,
-        it: &mut Interp<'p>,
-        json: &Json,
-        ty: &'p Ty,
-        path: &str,
-        follows: Option<(&str, &str)>,
-    ) -> Option<Slot> {
+    fn value(&mut self, it: &mut Interp<'p>, json: &Json, ty: &'p Ty, path: &str, leaf: Leaf<'_>) -> Option<Slot> {
+        let follows = leaf.follows;
         match (ty, &json.kind) {
             (Ty::Optional(_), Kind::Null) => Some(Slot::new(Value::Absent)),
-            (Ty::Optional(inner), _) => self.value(it, json, inner, path, follows),
+            (Ty::Optional(inner), _) => self.value(it, json, inner, path, leaf),
             (Ty::List(inner), Kind::List(items)) => {
                 if items.len() > MAX_LIST {
                     let n = items.len();
@@ -233,7 +289,7 @@ impl<'p> Decoder<'p> {
                 let mut values = Vec::with_capacity(items.len());
                 for (i, item) in items.iter().enumerate() {
                     it.indices.push(i as u32);
-                    let slot = self.value(it, item, inner, &format!("{path}[{i}]"), follows);
+                    let slot = self.value(it, item, inner, &format!("{path}[{i}]"), leaf);
                     it.indices.pop();
                     if let Some(slot) = slot {
                         touches.absorb(&slot.touches);
@@ -247,6 +303,9 @@ impl<'p> Decoder<'p> {
                 None
             }
             (Ty::Record(id), _) => self.record(it, json, *id, path),
+            (Ty::Split(unit), _) if let Some(footprint) = leaf.footprint => {
+                self.footprint(it, json, At { path, unit: *unit, follows, footprint }).map(Slot::new)
+            }
             (Ty::Split(unit), _) => self.co2e(json, *unit, path, follows).map(Slot::new),
             (Ty::Activity { amount, factor }, _) => self.activity(json, *amount, *factor, path, follows).map(Slot::new),
             _ => self.scalar(json, ty, path, follows).map(Slot::new),
@@ -305,7 +364,7 @@ impl<'p> Decoder<'p> {
             let follows = self.follows(info.fields.as_slice(), field, &given);
             let follows = follows.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
             let field_path = format!("{path}.{}", field.name.id);
-            given[k] = self.value(it, json, &field.ty, &field_path, follows);
+            given[k] = self.value(it, json, &field.ty, &field_path, Leaf { follows, footprint: field.footprint });
             ok &= given[k].is_some();
         }
         let mut problems = Vec::new();

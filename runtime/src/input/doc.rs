@@ -33,7 +33,8 @@ impl InputDoc {
         Ok(Self { file: file_name.to_owned(), root })
     }
 
-    /// Sets an input: `production`, `boiler.mass`, `power[0].amount`; `period` sets the period. Objects and the next
+    /// Sets an input: `production`, `boiler.mass`, `power[0].amount`; `period` sets the period,
+    /// `scenario` the scenario. Objects and the next
     /// item of a list are made where they are missing. The value is a text (`1000 t`, `true`, a member's name), or
     /// JSON if it begins with `{` or `[`.
     ///
@@ -48,7 +49,7 @@ impl InputDoc {
         };
         forget(&mut new);
         let mut at = &mut self.root;
-        if path != "period" {
+        if path != "period" && path != "scenario" {
             at = member(at, "inputs").ok_or_else(|| shape(path, "inputs"))?;
         }
         for step in &steps {

@@ -6,21 +6,29 @@
 mod activity;
 mod decode;
 mod doc;
+mod evidence;
+mod footprint;
+mod pact;
 mod problems;
 mod scalar;
+mod scenario;
 
 pub use doc::InputDoc;
+pub(crate) use footprint::Taken;
 
 use crate::coverage::Recorder;
 use crate::diagnose;
+use crate::given::{self, Said, Tree};
 use crate::interp::{Interp, Slot, input_order};
 use crate::result::assemble;
 use crate::result::{EvidenceEntry, Finding, InputValue};
+use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Value};
 use decode::Decoder;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::{Day, InputId, InputInfo, Op, PlaceId, Program, RegionId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Longest list.
 pub const MAX_LIST: usize = 1_000_000;
@@ -34,8 +42,25 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceEntry>,
     pub(crate) slots: Vec<Slot>,
     given: Vec<bool>,
+    /// What is known of the given data.
+    pub(crate) tree: Arc<Tree>,
+    /// The scenario, and which of its inputs were given all the same.
+    pub(crate) scenario: Option<(usize, BTreeSet<usize>)>,
     /// What was done to the data: findings of the result.
     pub(crate) notes: Vec<Finding>,
+    /// The footprints of other products among the data.
+    pub(crate) upstream: Vec<Taken>,
+}
+
+/// What inputs inside another rule's data take from around them.
+#[derive(Default)]
+pub(crate) struct Outer {
+    /// The input whose footprint they make; empty at the top.
+    pub path: String,
+    /// The GWP set stated for all data of the document.
+    pub gwp: Option<crate::json::Json>,
+    /// The period of the outer calculation.
+    pub period: Option<(Day, Day)>,
 }
 
 /// Where a given input comes from.
@@ -83,7 +108,12 @@ impl Inputs {
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
     ) -> Result<Self, Vec<Diagnostic>> {
-        Self::read_recorded(program, doc, period, sets, None)
+        Self::read_recorded(program, doc, period, sets, None, None)
+    }
+
+    /// The inputs of an upstream rule, inside the data of another.
+    pub(crate) fn nested(program: &Program, doc: &InputDoc, outer: Outer) -> Result<Self, Vec<Diagnostic>> {
+        Self::read_within(program, Some(doc), None, &[], None, None, outer)
     }
 
     /// [`Inputs::read`], noting what is given and evaluated on the way.
@@ -92,9 +122,23 @@ impl Inputs {
         doc: Option<&InputDoc>,
         period: Option<(Day, Day)>,
         sets: &[(String, RegionId, PlaceId)],
+        scenario: Option<&str>,
         seen: Option<&Recorder>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut decoder = Decoder::new(program, doc);
+        Self::read_within(program, doc, period, sets, scenario, seen, Outer::default())
+    }
+
+    fn read_within(
+        program: &Program,
+        doc: Option<&InputDoc>,
+        period: Option<(Day, Day)>,
+        sets: &[(String, RegionId, PlaceId)],
+        scenario: Option<&str>,
+        seen: Option<&Recorder>,
+        outer: Outer,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let inherited = outer.period;
+        let mut decoder = Decoder::new(program, doc, outer);
         let mut given: HashMap<usize, Given<'_>> = HashMap::new();
         let mut stated = None;
         if let Some(doc) = doc {
@@ -113,12 +157,15 @@ impl Inputs {
                 decoder.report(diagnose::at(d, program, *place, text!("没有这个输入", "there is no such input")));
             }
         }
-        let period = period.or(stated);
+        let scenario = scenario.and_then(|name| decoder.named_scenario(name)).or(decoder.scenario);
+        let replaced = scenario.map(|s| decoder.override_inputs(s, &mut given)).unwrap_or_default();
+        let period = period.or(stated).or(inherited);
         if period.is_none() && program.nodes.iter().any(|n| matches!(n.op, Op::Period)) {
             decoder.no_period(doc);
         }
         let mut it = Interp::new(program, period);
         it.seen = seen;
+        it.scenario = scenario;
         let mut was_given = vec![false; program.inputs.len()];
         for i in input_order(program) {
             let (Some(info), place) = (program.inputs.get(i), given.get(&i)) else {
@@ -128,18 +175,40 @@ impl Inputs {
             if let Some(seen) = seen.filter(|_| place.is_some()) {
                 seen.input(i);
             }
-            let slot = decoder.input(&mut it, info, place);
+            let mut slot = decoder.input(&mut it, info, place);
+            let touch = match place {
+                // Nobody gave it.
+                None if slot.value == Value::Absent || !given::numeric(program, &info.ty, 0) => None,
+                None => Some(Touch::Assumed),
+                // The scenario assumes it.
+                Some(Given::Set(..)) if scenario.is_some_and(|s| s.inputs.iter().any(|(n, ..)| *n == info.name.id)) => {
+                    Some(Touch::Assumed)
+                }
+                Some(place) => {
+                    let said = Said { program, evidence: decoder.evidence_by_path(&info.name.id) };
+                    let json = if let Given::Json(json) = place { Some(*json) } else { None };
+                    Arc::make_mut(&mut it.given).add(&said, &info.name.id, &slot.value, &info.ty, json)
+                }
+            };
+            slot.touches.absorb(&touch.map(Touches::one).unwrap_or_default());
             if let Some(place) = it.inputs.get_mut(InputId(i as u32).ix()) {
                 *place = Some(slot);
             }
         }
+        decoder.required_evidence(&given);
         let notes = std::mem::take(&mut decoder.notes);
+        let mut upstream = std::mem::take(&mut decoder.upstream);
+        // In order of the inputs, not of their conditions.
+        upstream.sort_by_key(|t| program.inputs.iter().position(|i| under(&t.shown.input, &i.name.id)));
         let (diagnostics, evidence) = decoder.finish();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
+        let tree = it.given.clone();
+        let index = scenario.and_then(|s| program.scenarios.iter().position(|x| std::ptr::eq(x, s)));
+        let index = index.map(|i| (i, replaced));
         let slots = it.inputs.into_iter().map(|s| s.unwrap_or_else(|| Slot::new(Value::Absent))).collect();
-        Ok(Self { period, evidence, slots, given: was_given, notes })
+        Ok(Self { period, evidence, slots, given: was_given, tree, scenario: index, notes, upstream })
     }
 
     /// The value of an input.
@@ -156,10 +225,12 @@ impl Inputs {
 
     /// The evidence under an input.
     pub(crate) fn evidence_of(&self, name: &str) -> Vec<EvidenceEntry> {
-        let under = |e: &&EvidenceEntry| {
-            e.path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        self.evidence.iter().filter(under).cloned().collect()
+        self.evidence.iter().filter(|e| under(&e.path, name)).cloned().collect()
+    }
+
+    /// The footprints under an input.
+    pub(crate) fn upstream_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Taken> {
+        self.upstream.iter().filter(move |t| under(&t.shown.input, name))
     }
 
     /// The inputs as they were read.
@@ -174,6 +245,11 @@ impl Inputs {
         })
         .collect()
     }
+}
+
+/// True for an input and what stands below it.
+fn under(path: &str, name: &str) -> bool {
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Failures anywhere in a value that are the user's: broken constraints and requirements, missing fields and

@@ -24,6 +24,7 @@ impl Decoder<'_> {
     pub(super) fn refuse(&mut self, json: &Json, path: &str, refused: Refused) {
         let mut d = self.at(Diagnostic::new(refused.code, refused.message), json, Text::same(path));
         d.help = refused.help;
+        let path = self.inner(path);
         let of = |id: &str| path.strip_prefix(id).is_some_and(|r| r.is_empty() || r.starts_with(['.', '[']));
         let input = self.program.inputs.iter().find(|i| of(&i.name.id));
         if let Some(i) = input {
@@ -86,7 +87,8 @@ impl Decoder<'_> {
 
     /// An input that the rule does not have.
     pub(super) fn unknown(&self, name: &str, member: Option<&Member>) -> Diagnostic {
-        let mut d = Diagnostic::new(Code::I001, text!("规则没有输入 {name}", "the rule has no input {name}"));
+        let shown = self.own(name);
+        let mut d = Diagnostic::new(Code::I001, text!("规则没有输入 {shown}", "the rule has no input {shown}"));
         let span = member.and_then(|m| m.key_span);
         if let Some(span) = span {
             d = d.at(FileSpan { file: self.file.clone(), span }, Text::new("未知的输入", "unknown input"));
@@ -118,6 +120,7 @@ impl Decoder<'_> {
 
     pub(super) fn missing(&mut self, info: &InputInfo) {
         let (zh, en) = title(info);
+        let (zh, en) = (self.own(&zh), self.own(&en));
         let unit = unit_of(&info.ty).map(|u| show::unit(self.program, u)).unwrap_or_default();
         let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
         let message = match &info.when {
@@ -137,7 +140,7 @@ impl Decoder<'_> {
             Given::Json(json) => (Some(*json), None),
             Given::Set(_, place) => (None, Some(*place)),
         };
-        self.needless(json, set, &info.name.id, &label(&info.name.labels), when);
+        self.needless(json, set, &self.own(&info.name.id), &label(&info.name.labels), when);
     }
 
     /// A value that is given although its condition does not hold.

@@ -64,9 +64,39 @@ impl<'p> Decoder<'p> {
                 self.shape(&m.value, &format!("{path}.{}", m.key), Text::new("另一种值", "another kind of value"));
             }
         }
-        if !entries.is_empty() {
-            self.evidence.push(EvidenceEntry { path: path.to_owned(), entries });
+        if let Some(m) = members.iter().find(|m| m.key == "quality") {
+            for inner in m.value.members().unwrap_or_default() {
+                if !footrule_mir::quality::indicators().any(|n| n == inner.key) {
+                    self.unknown_key(
+                        inner,
+                        &format!("{path}.quality"),
+                        &inner.key,
+                        footrule_mir::quality::indicators(),
+                    );
+                }
+            }
+            if let Err(message) = read(&entries) {
+                let (zh, en) = (&message.zh, &message.en);
+                let message = text!("{path} 的{zh}", "{path}: {en}");
+                let example = text!(
+                    "写 \"quality\": {{\"ter\": 2, \"gr\": 1, \"tir\": 3, \"p\": 2}}，或 \"quality\": 2",
+                    "write \"quality\": {{\"ter\": 2, \"gr\": 1, \"tir\": 3, \"p\": 2}}, or \"quality\": 2"
+                );
+                self.refuse(&m.value, path, Refused { help: Some(example), ..Refused::new(Code::I020, message) });
+            }
         }
+        if !entries.is_empty() {
+            self.evidence.push(EvidenceEntry { path: self.inner(path).to_owned(), entries });
+        }
+    }
+
+    /// The rating that these members state; a wrong one is reported where evidence is noted.
+    pub(super) fn rating(&self, members: &[Member]) -> Option<Number> {
+        let mut entries = Vec::new();
+        for m in members.iter().filter(|m| m.key == "quality") {
+            flat(&m.key, &m.value, &mut entries);
+        }
+        read(&entries).ok().flatten()
     }
 
     /// A scalar of this type; problems are reported and yield nothing.
@@ -163,6 +193,10 @@ impl<'p> Decoder<'p> {
             help: near.map(|n| text!("是否指 {n}？", "did you mean {n}?")),
         })
     }
+}
+
+fn read(entries: &[(String, String)]) -> Result<Option<Number>, Text> {
+    footrule_mir::quality::rating(entries.iter().map(|(k, v)| (k.as_str(), v.as_str())))
 }
 
 /// `true` or `false` given as an argument.

@@ -5,8 +5,8 @@
 
 use super::{Interp, Slot};
 use crate::touch::Touches;
-use crate::value::{Errs, SplitSum, Value};
-use footrule_mir::{Fold, Loop, NodeId, Ty};
+use crate::value::{Errs, FailKind, SplitSum, Value};
+use footrule_mir::{Fold, Loop, NodeId, Part, PlaceId, Series, Ty};
 use footrule_number::{NumError, Number, Sum};
 use std::ops::ControlFlow;
 
@@ -38,7 +38,7 @@ impl<'p> Interp<'p> {
             return visit(self);
         };
         let list = self.region(level.list);
-        run.touches.absorb(&list.touches);
+        run.touches.absorb(&list.touches.settled());
         let items = match list.value {
             Value::List(items) => items,
             Value::Err(e) => {
@@ -50,11 +50,19 @@ impl<'p> Interp<'p> {
                 return ControlFlow::Break(());
             }
         };
+        let part = match level.series.map(|s| self.part(s, items.len(), run)) {
+            None => 0..items.len(),
+            Some(Some(part)) => part,
+            Some(None) => return if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) },
+        };
         let outer = self.take(level.bound);
         let mut flow = ControlFlow::Continue(());
-        for (i, item) in items.iter().enumerate() {
-            self.set(level.bound, Slot { value: item.clone(), touches: list.touches.clone() });
-            self.indices.push(u32::try_from(i).unwrap_or(u32::MAX));
+        for i in part {
+            let at = u32::try_from(i).unwrap_or(u32::MAX);
+            let touches = self.given.part(&list.touches, at);
+            self.set(level.bound, Slot { value: items[i].clone(), touches });
+            self.positions.insert(level.bound, at);
+            self.indices.push(at);
             flow = self.item(l, depth, stop, visit, run);
             self.indices.pop();
             if flow.is_break() {
@@ -63,6 +71,50 @@ impl<'p> Interp<'p> {
         }
         self.restore(level.bound, outer);
         flow
+    }
+
+    /// The positions of a part of a list of this length. A failure is noted.
+    fn part(&mut self, series: Series, length: usize, run: &mut Run) -> Option<std::ops::Range<usize>> {
+        let at = self.region(series.at);
+        run.touches.absorb(&at.touches);
+        let at = match at.value {
+            Value::Number(x) => x.to_i64().and_then(|i| usize::try_from(i).ok()).filter(|i| *i < length),
+            Value::Err(e) => {
+                run.errs.push(e);
+                return None;
+            }
+            _ => None,
+        };
+        let Some(at) = at else {
+            let bug = FailKind::Bug("a series from what is no item of its list");
+            run.errs.push(self.fail_at(PlaceId(0), None, 0, bug));
+            return None;
+        };
+        Some(match series.part {
+            Part::From => at..length,
+            Part::After => at + 1..length,
+            Part::Before => 0..at,
+            Part::To => 0..at + 1,
+        })
+    }
+
+    pub(super) fn position(&mut self, id: NodeId, item: NodeId) -> Slot {
+        let touches = self.get(item).touches;
+        let value = match self.positions.get(&item) {
+            Some(at) => Value::Number(Number::from(u64::from(*at))),
+            None => self.bug(id, "the position of what no loop holds"),
+        };
+        Slot { value, touches }
+    }
+
+    pub(super) fn ordinal(&mut self, id: NodeId, of: NodeId) -> Slot {
+        let (value, touches) = self.operands([of]);
+        let value = match value {
+            Ok([Value::Enum(_, i) | Value::Row(_, i)]) => Value::Number(Number::from(u64::from(i))),
+            Ok(_) => self.bug(id, "the position of what has none"),
+            Err(e) => Value::Err(e),
+        };
+        Slot { value, touches }
     }
 
     fn item(
@@ -110,6 +162,7 @@ impl<'p> Interp<'p> {
         let mut product: Result<Number, NumError> = Ok(Number::ONE);
         let mut decided = None;
         let mut list = Vec::new();
+        let mut given = Vec::new();
         let mut count = 0u64;
         let lazy = matches!(fold, Fold::Any | Fold::All);
         let run = self.each(l, lazy, &mut |this| {
@@ -118,7 +171,8 @@ impl<'p> Interp<'p> {
                 return ControlFlow::Continue(());
             }
             let slot = this.region(l.body);
-            touches.absorb(&slot.touches);
+            touches.absorb(&slot.touches.factors_only());
+            given.extend(slot.touches.settled().given());
             match (fold, slot.value) {
                 (Fold::List, v) => list.push(v),
                 (_, Value::Err(e)) => {
@@ -146,6 +200,8 @@ impl<'p> Interp<'p> {
             ControlFlow::Continue(())
         });
         touches.absorb(&run.touches);
+        // What the bodies read of the lists is in what was read of the lists.
+        touches.absorb(&Touches::of(given));
         errs.extend(run.errs);
         let value = match Errs::union(&errs) {
             Some(e) => Ok(Value::Err(e)),

@@ -9,6 +9,7 @@ mod except;
 mod fold;
 mod ops;
 mod param;
+mod points;
 mod record;
 mod shares;
 
@@ -17,13 +18,16 @@ pub(crate) use ops::gas_key;
 pub(crate) use record::{Problem, scaled, unit_of, violations};
 
 use crate::coverage::Recorder;
+use crate::given::Tree;
+use crate::quality::{Rating, Score};
 use crate::result::Figures;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, Value};
 use crate::walk::{self, Closure, Refs};
-use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId};
+use footrule_mir::{Cell, Const, Day, InputId, Node, NodeId, Op, PlaceId, Program, RegionId, ScenarioInfo};
 use footrule_number::{NumError, Number};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How deeply regions may nest.
 pub(crate) const MAX_DEPTH: u32 = 256;
@@ -52,6 +56,8 @@ pub(crate) struct Interp<'p> {
     root_position: Vec<u32>,
     /// Items of the enclosing loops.
     pub indices: Vec<u32>,
+    /// Where in its list the item stands that a bound node holds.
+    positions: HashMap<NodeId, u32>,
     depth: u32,
     pub period: Option<(Day, Day)>,
     pub inputs: Vec<Option<Slot>>,
@@ -64,6 +70,12 @@ pub(crate) struct Interp<'p> {
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
+    /// The rating of each sourced number that is a datum, by its source.
+    ratings: Vec<Score>,
+    /// The given data.
+    pub given: Arc<Tree>,
+    /// The scenario at hand.
+    pub scenario: Option<&'p ScenarioInfo>,
     /// What definitions with exceptions came to, by node and items of the enclosing loops.
     pub excepted: HashMap<(NodeId, Vec<u32>), ExceptTrace>,
     /// Notes what is evaluated, if someone wants to know.
@@ -84,6 +96,7 @@ impl<'p> Interp<'p> {
             slots: vec![None; program.nodes.len()],
             root_position,
             indices: Vec::new(),
+            positions: HashMap::new(),
             depth: 0,
             period,
             inputs: vec![None; program.inputs.len()],
@@ -92,6 +105,9 @@ impl<'p> Interp<'p> {
             forced: None,
             found: HashMap::new(),
             data: data(program),
+            ratings: program.factors.iter().map(|f| rating(program, f)).collect(),
+            given: Arc::default(),
+            scenario: None,
             excepted: HashMap::new(),
             seen: None,
         }
@@ -100,6 +116,20 @@ impl<'p> Interp<'p> {
     /// True if a parameter or table was read.
     pub(crate) fn rests_on_data(&self, touches: &Touches) -> bool {
         touches.factors().any(|f| self.data.get(f.ix()).copied().unwrap_or(false))
+    }
+
+    /// What a number rests on that was computed from these.
+    pub(crate) fn rating(&self, touches: &Touches) -> Rating {
+        let of = |f: footrule_mir::FactorId| match self.data.get(f.ix()) {
+            Some(true) => self.ratings.get(f.ix()).copied().unwrap_or(Score::Unrated),
+            _ => Score::Nothing,
+        };
+        Rating { amount: self.given.score(touches), factor: touches.factors().map(of).max().unwrap_or_default() }
+    }
+
+    /// True if only primary data were read: given ones, and nothing that the rule assumes or brings along.
+    pub(crate) fn rests_on_primary(&self, touches: &Touches) -> bool {
+        self.given.primary(touches) && !self.rests_on_data(touches)
     }
 
     /// A failure of a node.
@@ -269,15 +299,21 @@ impl<'p> Interp<'p> {
             Op::Fold(fold, l) => self.fold(id, *fold, l, &node.ty),
             Op::ParamAt(param, at) => self.param_at(id, *param, *at),
             Op::Lookup { table, keys, column } => self.lookup(id, *table, keys, *column),
+            Op::Interpolate { table, keys, column, scale, offset } => {
+                self.interpolate(id, *table, keys, *column, points::Axis { scale: *scale, offset: *offset })
+            }
             Op::HasRow { table, keys } => self.has_row(id, *table, keys),
             Op::Column(row, column) => self.column(id, *row, *column),
             Op::Rows(table) => self.rows(id, *table),
+            Op::Position(item) => self.position(id, *item),
+            Op::Ordinal(of) => self.ordinal(id, *of),
             Op::Characterise { mass, gas, origin } => self.characterise(id, *mass, *gas, *origin),
             Op::Activity { .. } => self.activity(id, &node.op),
             Op::Shares { given, weights } => self.shares(id, *given, weights),
             Op::Result(product, what) => Slot::new(match &self.figures {
                 Some(Ok(figures)) => match figures.get(product.ix()).map(|f| f.get(what)) {
-                    Some(Ok(x)) => Value::Number(x),
+                    Some(Ok(Some(x))) => Value::Number(x),
+                    Some(Ok(None)) => Value::Err(self.fail(id, FailKind::NotRated(what.clone()))),
                     Some(Err(e)) => self.num_fail(id, e, &[]),
                     None => self.bug(id, "no such product"),
                 },
@@ -307,6 +343,7 @@ impl<'p> Interp<'p> {
             touches.absorb(&slot.touches);
             slot.value
         });
+        let touches = touches.settled();
         match Errs::union(values.iter().filter_map(Value::errs)) {
             Some(e) => (Err(e), touches),
             None => (Ok(values), touches),
@@ -321,12 +358,27 @@ fn data(program: &Program) -> Vec<bool> {
         Cell::Factor(f) => Some(*f),
         Cell::Const(_) => None,
     });
-    for f in rows.chain(cells) {
+    let scenarios = program.scenarios.iter().flat_map(|s| &s.params).map(|(_, f, _)| *f);
+    for f in rows.chain(cells).chain(scenarios) {
         if let Some(is) = data.get_mut(f.ix()) {
             *is = true;
         }
     }
     data
+}
+
+/// The rating that the source of a number states.
+fn rating(program: &Program, factor: &footrule_mir::FactorInfo) -> Score {
+    let source = factor.source.and_then(|s| program.sources.get(s.ix()));
+    let entries = source.map(|s| s.entries.as_slice()).unwrap_or_default();
+    // In a source the indicators stand under their own names.
+    let named = entries.iter().map(|(k, v)| match k.as_str() {
+        "quality" => (k.clone(), v.as_str()),
+        k => (format!("quality.{k}"), v.as_str()),
+    });
+    let named: Vec<(String, &str)> = named.collect();
+    let stated = footrule_mir::quality::rating(named.iter().map(|(k, v)| (k.as_str(), *v))).ok().flatten();
+    stated.map_or(Score::Unrated, Score::Rated)
 }
 
 /// The value of a constant.

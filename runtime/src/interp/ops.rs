@@ -49,7 +49,17 @@ impl Interp<'_> {
     }
 
     fn unary(&mut self, id: NodeId, op: &Op, a: NodeId) -> Slot {
-        let (values, mut touches) = self.operands([a]);
+        let slot = self.get(a);
+        // A part of a datum is a datum, and so is a value that was optional.
+        let mut touches = match op {
+            Op::Field(_, k) => self.given.part(&slot.touches, *k),
+            Op::Amount(_) | Op::Factor(_) | Op::Unwrap(_) | Op::Present(_) => slot.touches,
+            _ => slot.touches.settled(),
+        };
+        let values = match slot.value {
+            Value::Err(e) => Err(e),
+            v => Ok([v]),
+        };
         let value = match values {
             Err(e) => Value::Err(e),
             Ok([Value::Activity(activity)]) if matches!(op, Op::Factor(_)) => {
@@ -74,6 +84,12 @@ impl Interp<'_> {
         let value = match values {
             Err(e) => Value::Err(e),
             Ok([x, y]) => match binary_value(op, x, y) {
+                // What scales CO2e is its amount: it rests on that, too.
+                Ok(Value::Split(s)) if matches!(op, Op::Mul(..) | Op::Div(..)) => {
+                    let scale = [a, b].map(|n| self.get(n)).into_iter().find(|s| matches!(s.value, Value::Number(_)));
+                    let rating = scale.map(|s| self.rating(&s.touches)).unwrap_or_default();
+                    Value::Split(s.resting_on(rating))
+                }
                 Ok(v) => v,
                 Err(Fault::Num(e)) => self.num_fail(id, e, &[a, b]),
                 Err(Fault::Shape) => self.bug(id, "operands of unexpected types"),
@@ -92,7 +108,7 @@ impl Interp<'_> {
                 slot.value
             })
             .collect();
-        Slot { value: Value::List(values), touches }
+        Slot { value: Value::List(values), touches: touches.settled() }
     }
 
     /// Lazy operations with one scrutinee.

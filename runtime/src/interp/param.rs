@@ -84,6 +84,10 @@ impl Interp<'_> {
         let Some(info) = program.params.get(param.ix()) else {
             return Slot { value: self.bug(id, "no such parameter"), touches };
         };
+        let instead = self.scenario.and_then(|s| s.params.iter().find(|(p, ..)| *p == param));
+        if let Some((_, factor, origin)) = instead {
+            return self.in_scenario(id, info, *factor, *origin, &touches);
+        }
         let value = match stretches(info, from, to) {
             Err(day) => Err(FailKind::NoValue(param, day)),
             Ok(list) => {
@@ -103,8 +107,23 @@ impl Interp<'_> {
             }
         };
         let value = match value {
+            Ok(Value::Split(s)) => Value::Split(s.rated(self.rating(&touches))),
             Ok(v) => v,
             Err(kind) => Value::Err(self.fail(id, kind)),
+        };
+        Slot { value, touches }
+    }
+
+    /// The one value that a scenario gives a parameter for all dates.
+    fn in_scenario(&self, id: NodeId, info: &ParamInfo, factor: FactorId, origin: Origin, read: &Touches) -> Slot {
+        let touches = Touches::one(Touch::Factor(factor)).with(read);
+        let value = match (self.factor(factor), &info.ty) {
+            (Some(x), Ty::Split(_)) => {
+                let key = PartKey { origin, gas: None, evidence: Evidence::Secondary };
+                Value::Split(Split::one(key, x).rated(self.rating(&touches)))
+            }
+            (Some(x), _) => Value::Number(x),
+            (None, _) => self.bug(id, "a scenario without its number"),
         };
         Slot { value, touches }
     }
@@ -198,7 +217,7 @@ impl Interp<'_> {
         Some(found)
     }
 
-    fn keys(&mut self, ids: &[NodeId]) -> (Result<Vec<Value>, Errs>, Touches) {
+    pub(super) fn keys(&mut self, ids: &[NodeId]) -> (Result<Vec<Value>, Errs>, Touches) {
         let mut touches = Touches::NONE;
         let mut values = Vec::with_capacity(ids.len());
         for n in ids {
@@ -295,7 +314,7 @@ impl Interp<'_> {
         Slot { value: slot.value, touches: touches.with(&slot.touches) }
     }
 
-    fn cell(&mut self, id: NodeId, table: TableId, row: u32, column: u32) -> Slot {
+    pub(super) fn cell(&mut self, id: NodeId, table: TableId, row: u32, column: u32) -> Slot {
         let program = self.program;
         let found = program.tables.get(table.ix()).and_then(|info| {
             let row = info.rows.get(row as usize)?;
@@ -307,7 +326,8 @@ impl Interp<'_> {
                 let touches = Touches::one(Touch::Factor(*f));
                 let value = match self.factor(*f) {
                     Some(x) if matches!(ty, Ty::Split(_)) => {
-                        Value::Split(Split::one(PartKey { origin, gas: None, evidence: Evidence::Secondary }, x))
+                        let key = PartKey { origin, gas: None, evidence: Evidence::Secondary };
+                        Value::Split(Split::one(key, x).rated(self.rating(&touches)))
                     }
                     Some(x) => Value::Number(x),
                     None => self.bug(id, "a cell without its number"),
@@ -375,7 +395,7 @@ impl Interp<'_> {
             touches.absorb(&Touches::one(Touch::Factor(f)));
         }
         match mass.mul(gwp) {
-            Ok(x) => Value::Split(Split::one(gas_key(gas, origin), x)),
+            Ok(x) => Value::Split(Split::one(gas_key(gas, origin), x).rated(self.rating(touches))),
             Err(e) => self.num_fail(id, e, shown),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::ops::holds;
 use super::{Interp, Slot};
+use crate::quality::{Rating, Score};
 use crate::show;
 use crate::touch::Touches;
 use crate::value::{Activity, Datum, Errs, FailKind, PartKey, Split, Value};
@@ -151,7 +152,7 @@ impl<'p> Interp<'p> {
             Some(e) => Value::Err(e),
             None => Value::Record(id, fields.into()),
         };
-        (Slot { value, touches }, problems)
+        (Slot { value, touches: touches.settled() }, problems)
     }
 
     fn this(&mut self, node: NodeId, id: RecordId, fields: &[Value], touches: &Touches) {
@@ -208,7 +209,8 @@ impl<'p> Interp<'p> {
                         Value::Number(x) => Ok(Split::one(
                             PartKey { origin: Origin::Undivided, gas: None, evidence: Evidence::Secondary },
                             x,
-                        )),
+                        )
+                        .rated(Rating::factor(self.rating(&slot.touches).factor))),
                         Value::Err(e) => Err(e),
                         _ => Err(self.fail_at(PlaceId(0), None, 0, FailKind::Bug("a default factor that is none"))),
                     };
@@ -242,9 +244,14 @@ impl<'p> Interp<'p> {
                         None
                     }
                     Value::Number(x) => {
-                        Some(Ok(Split::one(PartKey { origin: Origin::Undivided, gas: None, evidence }, x)))
+                        let key = PartKey { origin: Origin::Undivided, gas: None, evidence };
+                        Some(Ok(Split::one(key, x).rated(Rating::factor(Score::Unrated))))
                     }
-                    Value::Split(s) => Some(s.rekey(|k| PartKey { evidence, ..k })),
+                    // A factor that a test writes down has no rating.
+                    Value::Split(s) => Some(s.rekey(|k| PartKey { evidence, ..k }).map(|s| {
+                        let known = s.terms().list().is_some_and(|t| t.iter().all(|(r, _)| *r != Rating::default()));
+                        if known { s } else { s.rated(Rating::factor(Score::Unrated)) }
+                    })),
                     _ => {
                         return Slot { value: self.bug(id, "an activity with what is no factor"), touches };
                     }

@@ -1,6 +1,6 @@
 //! Puts the findings of an evaluation into the result record.
 
-use super::of_product::Of;
+use super::of_product::{Of, SHARE_DECIMALS};
 use super::outcome::*;
 use super::{Findings, Footprints, allocation, publish};
 use crate::days;
@@ -42,11 +42,13 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
         schema: SCHEMA,
         rule: rule(program),
         period: inputs.period.map(|(a, b)| Period { from: days::show(a), to: days::show(b) }),
+        scenario: super::scenario::scenario(program, inputs),
         footprints: Footprints(footprints),
         allocations: allocation::allocations(it, inputs)?,
         reports: reports(program, found)?,
         warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
         checks: checks(program, found),
+        balances: balances(program, found),
         factors: factors(it, found),
         accepted: program
             .accepted
@@ -59,12 +61,13 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             })
             .collect(),
         evidence: inputs.evidence.clone(),
+        upstream: inputs.upstream.iter().map(|t| t.shown.clone()).collect(),
         inputs: inputs.shown(program),
         explain: None,
     })
 }
 
-fn rule(program: &Program) -> Rule {
+pub(crate) fn rule(program: &Program) -> Rule {
     let r = &program.rule;
     Rule {
         name: name(&r.name),
@@ -160,17 +163,54 @@ fn warnings(program: &Program, found: &Findings) -> Vec<Finding> {
 
 fn traces(found: &Findings) -> impl Iterator<Item = &Touches> {
     let lines = found.lines.iter().map(|l| &l.touches);
-    lines.chain(found.checks.iter().map(|c| &c.touches)).chain(found.reports.iter().map(|(_, t)| t))
+    lines
+        .chain(found.checks.iter().map(|c| &c.touches))
+        .chain(found.balances.iter().map(|b| &b.touches))
+        .chain(found.reports.iter().map(|(_, t)| t))
+}
+
+fn balances(program: &Program, found: &Findings) -> Vec<Balance> {
+    let side = |input: bool| if input { Side::In } else { Side::Out };
+    let all = program.balances.iter().zip(&found.balances);
+    all.map(|(b, r)| Balance {
+        name: name(&b.name),
+        unit: unit(program, b.unit),
+        rows: b
+            .rows
+            .iter()
+            .zip(&r.rows)
+            .map(|(row, x)| BalanceRow {
+                name: name(&row.name),
+                side: side(row.input),
+                value: *x,
+                formula: row.formula.clone(),
+            })
+            .collect(),
+        ins: r.ins,
+        outs: r.outs,
+        gap: r.gap,
+        gap_share: r.gap.div(r.ins).ok().map(|x| x.to_fixed(SHARE_DECIMALS)),
+        within: b.check.as_ref().map(|c| Within { tolerance: c.tolerance, of: side(c.of_in) }),
+    })
+    .collect()
 }
 
 fn checks(program: &Program, found: &Findings) -> Vec<Check> {
     let all = program.checks.iter().zip(&found.checks);
+    // Values without the evidence that is asked for have been refused.
+    let evidence = program.evidence.iter().map(|e| Check {
+        name: name(&e.name),
+        kind: CheckKind::Require,
+        formula: format!("evidence {}", e.path(program)),
+        verdict: Verdict::Passed,
+    });
     all.map(|(c, r)| Check {
         name: name(&c.name),
         kind: if c.warn { CheckKind::Warn } else { CheckKind::Require },
         formula: c.formula.clone(),
         verdict: if r.holds { Verdict::Passed } else { Verdict::Warning },
     })
+    .chain(evidence)
     .collect()
 }
 
@@ -199,6 +239,9 @@ fn factors(it: &mut Interp<'_>, found: &Findings) -> Vec<Factor> {
     for (c, r) in program.checks.iter().zip(&found.checks) {
         let what = if c.warn { "warn" } else { "require" };
         note(format!("{what} {}", c.name.id).trim_end().to_owned(), &r.touches, true);
+    }
+    for (b, r) in program.balances.iter().zip(&found.balances) {
+        note(format!("balance {}", b.name.id), &r.touches, true);
     }
     for def in &program.defs {
         let slot = it.get(def.node);
@@ -236,7 +279,10 @@ pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
             Shown::Fields(pairs.map(|(f, v)| (f.name.id.clone(), shown(program, v, &f.ty))).collect())
         }
         (Value::Split(s), Ty::Split(u)) => {
-            let parts = s.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, u)));
+            // By origin alone, as they are given.
+            let plain = |k| crate::value::PartKey { gas: None, evidence: footrule_mir::Evidence::Secondary, ..k };
+            let merged = s.rekey(plain).unwrap_or_else(|_| s.clone());
+            let parts = merged.parts().iter().map(|(k, v)| (origin_name(k.origin).to_owned(), number(*v, u)));
             Shown::Fields(parts.collect())
         }
         (Value::Activity(a), Ty::Activity { amount, factor }) => {

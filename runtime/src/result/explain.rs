@@ -54,6 +54,8 @@ pub enum ExplainKind {
     Share,
     /// A report.
     Report,
+    /// The footprint of another product, computed by its rule: below it stands its own tree.
+    Upstream,
 }
 
 impl ExplainKind {
@@ -300,7 +302,7 @@ impl Tree<'_, '_> {
         let mut touches = Touches::NONE;
         let figures = result.products.get(of).map_or(&[][..], |f| &f.items);
         let shown = result.items.iter().zip(figures).filter_map(|(i, f)| Some((i, f.as_ref()?)));
-        for (item, ItemFigures { parts, total }) in shown.filter(|(i, _)| stage.is_none() || i.stage == stage) {
+        for (item, ItemFigures { parts, total, .. }) in shown.filter(|(i, _)| stage.is_none() || i.stage == stage) {
             touches.absorb(&item.touches);
             let index: Vec<String> = item.indices.iter().map(|i| i.saturating_add(1).to_string()).collect();
             let id =
@@ -388,6 +390,13 @@ impl Tree<'_, '_> {
                     node.shown = Some(super::assemble::shown(program, &slot.value, &info.ty));
                 }
                 node.evidence = self.inputs.evidence_of(&info.name.id);
+                // The tree of an upstream rule stands once, as that of a definition does.
+                let computed = self.inputs.upstream_of(&info.name.id).any(|t| t.inputs.is_some());
+                node.repeated = computed && !self.seen.insert(read);
+                if !node.repeated {
+                    let taken = self.inputs.upstream_of(&info.name.id);
+                    node.children = taken.filter_map(|t| upstream(program, t)).collect();
+                }
                 out.push(node);
             }
             Read::Line(l) => {
@@ -432,6 +441,23 @@ fn factor(program: &Program, id: FactorId) -> Option<Explain> {
     node.value = Some(info.value);
     node.unit = unit(program, info.unit);
     node.source = source(program, info.source);
+    Some(node)
+}
+
+/// An upstream footprint that was computed here: its rule, what it published, and its own tree.
+fn upstream(program: &Program, taken: &crate::input::Taken) -> Option<Explain> {
+    let (footprint, inputs) = taken.inputs.as_ref()?;
+    let rule = taken.shown.rule.as_ref()?;
+    let above = &program.upstream_of(*footprint)?.program;
+    let mut node = Explain::new(ExplainKind::Upstream, &name_of(&taken.shown.input));
+    node.labels.clone_from(&rule.name.labels);
+    node.value = Some(taken.shown.value.value);
+    node.unit.clone_from(&taken.shown.value.unit);
+    node.published = taken.shown.published.as_ref().map(|p| p.value.clone());
+    let hash = rule.meaning_hash.clone().unwrap_or_default();
+    let entries = vec![("version".to_owned(), rule.version.clone()), ("meaning_hash".to_owned(), hash)];
+    node.source = Some(Source { id: rule.name.id.clone(), entries });
+    node.children = super::upstream::derivation(above, inputs).into_iter().collect();
     Some(node)
 }
 

@@ -3,7 +3,7 @@
 //! Guarantees: with one product its members stand in the record itself; with several they stand in `products`, one
 //! entry for each, in order of the rule.
 
-use super::outcome::{DeclaredUnit, Figure, Gas, LineFigure, Name, OriginFigure, Quantity, Stage};
+use super::outcome::{DataQuality, DeclaredUnit, Figure, Gas, LineFigure, Name, OriginFigure, Quantity, Stage};
 use footrule_diag::Text;
 use footrule_mir::Basis;
 use footrule_number::Number;
@@ -39,6 +39,9 @@ pub struct Footprint {
     /// Share of primary data by absolute contribution, 4 decimals; absent if nothing contributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_data_share: Option<String>,
+    /// Data quality; absent if nothing contributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_quality: Option<DataQuality>,
 }
 
 /// The footprint in a further unit.

@@ -27,7 +27,7 @@ pub(crate) struct Item {
     pub stage: Option<StageId>,
     /// Where it goes.
     pub to: To,
-    /// In the line's CO2e unit, before allocation and before the sign.
+    /// In the line's CO2e unit, before allocation and before the sign; with what it rests on.
     pub co2e: Split,
     pub touches: Touches,
 }
@@ -37,6 +37,7 @@ pub(crate) struct Item {
 pub(crate) enum To {
     Product(ProductId),
     Allocation(AllocationId),
+    Nowhere,
 }
 
 /// A line with its items.
@@ -141,7 +142,7 @@ fn evaluate(it: &mut Interp<'_>, id: LineId, line: &Line) -> Result<LineResult, 
     let one_gas = items.windows(2).all(|w| w[0].gas == w[1].gas);
     let own = if one_gas { Some(sum(items.iter().map(|i| i.own)).map_err(overflow)?) } else { None };
     for i in &items {
-        touches.absorb(&i.touches);
+        touches.absorb(&i.touches.factors_only());
     }
     Ok(LineResult { applicable: true, items, own, products: Vec::new(), touches })
 }
@@ -156,6 +157,8 @@ fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot)
     let indices = it.indices.clone();
     let fail = |kind| Errs::one(Failure { indices: indices.clone(), ..failure(id, line, Some(node), kind) });
     let arithmetic = |e| fail(FailKind::Num(e, Vec::new()));
+    let rests_on = it.rating(&value.touches);
+    let primary = it.rests_on_primary(&value.touches);
     let mut touches = value.touches;
     let mut region = |it: &mut Interp<'_>, r: RegionId| {
         let slot = it.region(r);
@@ -245,10 +248,14 @@ fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot)
         },
         _ => return Err(fail(FailKind::Bug("a line's value does not fit its gas"))),
     };
-    let mut co2e = Split::from_parts(parts).map_err(arithmetic)?;
-    if it.rests_on_data(&touches) {
-        // A mass of gas that was computed with a parameter or a table rests on secondary data. All gas parts of an
-        // item change alike, so no keys meet and no figure changes.
+    let co2e = Split::from_parts(parts).map_err(arithmetic)?;
+    let mut co2e = match &value.value {
+        Value::Split(s) => co2e.with_terms(s.terms().clone()),
+        _ => co2e.rated(rests_on),
+    };
+    if !primary {
+        // A mass of gas is primary if it was computed from given data only. All gas parts of an item change alike, so
+        // no keys meet and no figure changes.
         let secondary = |k: PartKey| if k.gas.is_some() { PartKey { evidence: Evidence::Secondary, ..k } } else { k };
         co2e = co2e.rekey(secondary).map_err(arithmetic)?;
     }
@@ -259,6 +266,7 @@ fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot)
             Some(a) => To::Allocation(a),
             None => To::Product(ProductId(0)),
         },
+        Target::Nowhere => To::Nowhere,
     };
     Ok(Item { indices: indices.clone(), name, own, gas, stage, to, co2e, touches })
 }

@@ -12,6 +12,9 @@ mod lines;
 mod of_product;
 mod outcome;
 mod products;
+mod quality;
+mod scenario;
+mod upstream;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
@@ -21,6 +24,7 @@ pub use footprint::{
 pub(crate) use lines::{LineResult, counts};
 pub use outcome::*;
 pub(crate) use products::Figures;
+pub(crate) use upstream::{as_input, published_parts};
 
 use crate::coverage::Recorder;
 use crate::diagnose;
@@ -61,12 +65,22 @@ pub(crate) struct Checked {
     pub touches: Touches,
 }
 
+/// A balance and what it came to.
+pub(crate) struct Balanced {
+    pub rows: Vec<Number>,
+    pub ins: Number,
+    pub outs: Number,
+    pub gap: Number,
+    pub touches: Touches,
+}
+
 /// All that was found, before it is put into words.
 pub(crate) struct Findings {
     pub lines: Vec<LineResult>,
     /// Of each product.
     pub figures: Vec<Figures>,
     pub checks: Vec<Checked>,
+    pub balances: Vec<Balanced>,
     /// Value and trace of each report.
     pub reports: Vec<(Value, Touches)>,
 }
@@ -77,6 +91,19 @@ pub(crate) struct Findings {
 /// All distinct failures, requirements first, then by place and item. Nothing is returned besides them.
 pub fn evaluate(program: &Program, inputs: &Inputs, options: Options) -> Result<Outcome, Vec<Diagnostic>> {
     run(program, inputs, options, None).map(|(outcome, _)| outcome)
+}
+
+/// [`evaluate`], noting what the evaluation reaches; the result is the same.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn evaluate_recorded(
+    program: &Program,
+    inputs: &Inputs,
+    options: Options,
+    seen: &Recorder,
+) -> Result<Outcome, Vec<Diagnostic>> {
+    run(program, inputs, options, Some(seen)).map(|(outcome, _)| outcome)
 }
 
 /// [`evaluate`], with the state after it (for the values of definitions); `seen` notes what is evaluated.
@@ -111,6 +138,8 @@ pub(crate) fn found<'p>(
     let mut it = Interp::new(program, inputs.period);
     it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
+    it.given = inputs.tree.clone();
+    it.scenario = inputs.scenario.as_ref().and_then(|(i, _)| program.scenarios.get(*i));
     it.run(program.root);
     let mut roots: Vec<Errs> = Vec::new();
     let lines = lines::lines(&mut it);
@@ -136,6 +165,13 @@ pub(crate) fn found<'p>(
             }
         }
     }
+    let mut balances = Vec::with_capacity(program.balances.len());
+    for (i, b) in program.balances.iter().enumerate() {
+        match balanced(&mut it, i, b) {
+            Ok(b) => balances.push(b),
+            Err(e) => roots.push(e),
+        }
+    }
     let mut reports = Vec::with_capacity(program.reports.len());
     for report in &program.reports {
         let slot = it.get(report.value);
@@ -145,7 +181,44 @@ pub(crate) fn found<'p>(
         }
     }
     match lines {
-        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, reports })),
+        Ok((lines, figures)) if roots.is_empty() => Ok((it, Findings { lines, figures, checks, balances, reports })),
         _ => Err(diagnose::diagnostics(program, &roots)),
     }
+}
+
+/// The figures of a balance, which must close if it says so.
+fn balanced(it: &mut Interp<'_>, which: usize, b: &footrule_mir::BalanceInfo) -> Result<Balanced, Errs> {
+    let mut errs: Vec<Errs> = Vec::new();
+    let mut touches = Touches::NONE;
+    let mut number = |it: &mut Interp<'_>, node| {
+        let slot = it.get(node);
+        touches.absorb(&slot.touches);
+        match slot.value {
+            Value::Number(x) => x,
+            Value::Err(e) => {
+                errs.push(e);
+                Number::ZERO
+            }
+            _ => {
+                errs.push(it.fail(node, FailKind::Bug("an amount of a balance is no number")));
+                Number::ZERO
+            }
+        }
+    };
+    let rows = b.rows.iter().map(|r| number(it, r.value)).collect();
+    let [ins, outs, gap] = [b.ins, b.outs, b.gap].map(|n| number(it, n));
+    if let Some(e) = Errs::union(&errs) {
+        return Err(e);
+    }
+    if let Some(c) = &b.check {
+        match it.get(c.holds).value {
+            Value::Bool(true) => {}
+            Value::Err(e) => return Err(e),
+            _ => {
+                let kind = FailKind::Balance(u32::try_from(which).unwrap_or(u32::MAX), ins, outs, gap);
+                return Err(it.fail_at(b.place, None, 0, kind));
+            }
+        }
+    }
+    Ok(Balanced { rows, ins, outs, gap, touches })
 }

@@ -7,6 +7,7 @@ use super::footprint::{AlsoFigure, Footprint};
 use super::lines::LineResult;
 use super::outcome::*;
 use super::products::{Figures, ItemFigures, LineFigures};
+use super::quality::Quality;
 use super::{Findings, counts, products};
 use crate::interp::{Interp, unit_of};
 use crate::value::Value;
@@ -15,7 +16,10 @@ use footrule_number::{NumError, Number, Sum};
 use std::collections::BTreeSet;
 
 /// Decimals of shares.
-const SHARE_DECIMALS: u32 = 4;
+pub(super) const SHARE_DECIMALS: u32 = 4;
+
+/// Decimals of a data quality rating.
+const RATING_DECIMALS: u32 = 2;
 
 /// A product and what was found for it.
 pub(super) struct Of<'a> {
@@ -96,7 +100,8 @@ impl Of<'_> {
             origins: self.origins()?,
             lines,
             apart,
-            primary_data_share: self.figures.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+            primary_data_share: self.figures.quality.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
+            data_quality: data_quality(&self.figures.quality),
         })
     }
 
@@ -162,6 +167,18 @@ impl Of<'_> {
             figure: self.figure(of.total)?,
         })
     }
+}
+
+/// The rating with the share that it is of.
+fn data_quality(q: &Quality) -> Option<DataQuality> {
+    let rated = q.rated?;
+    Some(DataQuality {
+        rating: q.dqr.map(|x| x.to_fixed(RATING_DECIMALS)),
+        unrounded: q.dqr,
+        rated_share: rated.to_fixed(SHARE_DECIMALS),
+        rated,
+        primary_share: q.primary,
+    })
 }
 
 /// A reference flow, which was found to be a number.

@@ -54,6 +54,9 @@ pub struct Outcome {
     /// Period, if the rule or the input has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
+    /// The scenario, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<Scenario>,
     /// The footprint of each product; that of an only one stands in the record itself.
     #[serde(flatten)]
     pub footprints: super::Footprints,
@@ -66,17 +69,143 @@ pub struct Outcome {
     pub warnings: Vec<Finding>,
     /// Every requirement and warning with its verdict.
     pub checks: Vec<Check>,
+    /// Balances of what enters and what leaves.
+    pub balances: Vec<Balance>,
     /// Every sourced number that a line, report or check was computed from.
     pub factors: Vec<Factor>,
     /// Deviations that the rule accepts.
     pub accepted: Vec<Accepted>,
     /// Evidence given with inputs.
     pub evidence: Vec<EvidenceEntry>,
+    /// Footprints of other products among the inputs, in order of the inputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
     /// The inputs as they were read, in declared units.
     pub inputs: Vec<InputValue>,
     /// The derivation, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<super::Explain>,
+}
+
+/// In which form a footprint of another product was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UpstreamForm {
+    /// A number with its evidence.
+    Given,
+    /// A record of a data exchange.
+    Exchange,
+    /// Inputs of its rule, from which it was computed.
+    Computed,
+}
+
+/// The rule of an upstream footprint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UpstreamRule {
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// Version.
+    pub version: String,
+    /// SHA-256 of the program's canonical text, hex; only if the footprint was computed here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning_hash: Option<String>,
+}
+
+/// A figure as it was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Published {
+    /// With its decimals.
+    pub value: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// A footprint of another product that was taken as input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Upstream {
+    /// Path of the input.
+    pub input: String,
+    /// How it was given.
+    pub form: UpstreamForm,
+    /// The rule that the input names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<UpstreamRule>,
+    /// Its period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// As published by its rule or its record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<Published>,
+    /// What enters the calculation.
+    pub value: Quantity,
+    /// Its share of primary data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_data_share: Option<String>,
+    /// Its system boundary, as stated.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub boundary: String,
+    /// Share of emissions that it leaves out, percent, as stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempted_percent: Option<String>,
+    /// The footprints that it rests on itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<Upstream>,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scenario {
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// What it puts in the place of given inputs and of parameters.
+    pub overrides: Vec<Override>,
+}
+
+/// What a scenario changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Override {
+    /// Input or parameter.
+    pub kind: OverrideKind,
+    /// Identifier, labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// The value of the scenario.
+    pub value: Shown,
+    /// True for an input that was given, too: the scenario's value was taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
+}
+
+/// What a scenario can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverrideKind {
+    /// An input.
+    Input,
+    /// A parameter.
+    Param,
+}
+
+/// Data quality of a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataQuality {
+    /// Mean rating (1 best, 5 worst) of what is rated, weighted by absolute contribution, 2 decimals; absent if
+    /// nothing is rated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<String>,
+    /// The same, unrounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unrounded: Option<Number>,
+    /// Share of the absolute contributions that are rated, 4 decimals.
+    pub rated_share: String,
+    /// The same, unrounded.
+    #[serde(skip)]
+    pub rated: Number,
+    /// Share of primary data, unrounded.
+    #[serde(skip)]
+    pub primary_share: Option<Number>,
 }
 
 /// The rule.
@@ -101,6 +230,65 @@ pub struct Rule {
     pub text_hash: String,
     /// SHA-256 of the canonical list of all sourced numbers, hex.
     pub factor_set_hash: String,
+}
+
+/// A balance, unrounded, in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// Identifier, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// Unit of all amounts; empty for a number.
+    pub unit: String,
+    /// Its rows.
+    pub rows: Vec<BalanceRow>,
+    /// Sum of what enters.
+    #[serde(rename = "in")]
+    pub ins: Number,
+    /// Sum of what leaves.
+    #[serde(rename = "out")]
+    pub outs: Number,
+    /// What enters less what leaves.
+    pub gap: Number,
+    /// The gap as a share of what enters, 4 decimals; absent if nothing enters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_share: Option<String>,
+    /// The largest gap that the rule allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+}
+
+/// A row of a balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BalanceRow {
+    /// Identifier, labels.
+    #[serde(flatten)]
+    pub name: Name,
+    /// It enters or leaves.
+    pub side: Side,
+    /// Its amount.
+    pub value: Number,
+    /// The formula.
+    pub formula: String,
+}
+
+/// A side of a balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What enters.
+    In,
+    /// What leaves.
+    Out,
+}
+
+/// A tolerance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Within {
+    /// As a share.
+    pub tolerance: Number,
+    /// Of this side.
+    pub of: Side,
 }
 
 /// First and last day.

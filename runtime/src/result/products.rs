@@ -9,12 +9,13 @@
 use super::assemble::{figure_in, name};
 use super::lines::{self, LineResult, To, counts};
 use super::outcome::{Figure, Name};
+use super::quality::{Quality, quality};
 use crate::interp::Interp;
+use crate::quality::Terms;
 use crate::touch::Touches;
 use crate::value::{Errs, FailKind, Failure, PartKey, Value};
 use footrule_mir::{
-    AllocationId, AlsoUnit, Evidence, Line, LineId, LineKind, Origin, ProductId, ProductInfo, Program, ResultRef,
-    StageId, Target,
+    AllocationId, AlsoUnit, Line, LineId, LineKind, Origin, ProductId, ProductInfo, Program, ResultRef, StageId, Target,
 };
 use footrule_number::{NumError, Number, Sum, sum};
 
@@ -24,6 +25,8 @@ pub(crate) struct ItemFigures {
     /// Per declared unit, with the sign.
     pub parts: Vec<(PartKey, Number)>,
     pub total: Number,
+    /// The total by what it rests on.
+    pub terms: Terms,
 }
 
 /// What a line adds to a product.
@@ -50,26 +53,29 @@ pub(crate) struct Figures {
     pub origins: Vec<(Origin, Number)>,
     /// Of each line; 0 for one that does not apply.
     pub lines: Vec<Number>,
-    /// Share of primary data by absolute contribution; `None` if nothing contributes.
-    pub primary: Option<Number>,
+    /// Ratings and the share of primary data.
+    pub quality: Quality,
     /// The total in each further unit, in that one's result unit.
     pub also: Vec<Number>,
 }
 
 impl Figures {
-    /// One figure.
+    /// One figure; nothing for one on data quality that there is not.
     ///
     /// Errors: `Overflow` for a sum of lines.
-    pub(crate) fn get(&self, what: &ResultRef) -> Result<Number, NumError> {
+    pub(crate) fn get(&self, what: &ResultRef) -> Result<Option<Number>, NumError> {
         let at = |list: &[Number], i: usize| list.get(i).copied().unwrap_or_default();
-        Ok(match what {
+        Ok(Some(match what {
             ResultRef::Total => self.total,
             ResultRef::Stage(s) => at(&self.stages, s.ix()),
             ResultRef::Gas(g) => at(&self.gases, g.ix()),
             ResultRef::Origin(o) => self.origins.iter().find(|(x, _)| x == o).map(|(_, v)| *v).unwrap_or_default(),
-            ResultRef::Lines(lines) => return sum(lines.iter().map(|l| at(&self.lines, l.ix()))),
+            ResultRef::Lines(lines) => sum(lines.iter().map(|l| at(&self.lines, l.ix())))?,
             ResultRef::Also(i) => at(&self.also, *i as usize),
-        })
+            ResultRef::PrimaryShare => return Ok(self.quality.primary),
+            ResultRef::RatedShare => return Ok(self.quality.rated),
+            ResultRef::Dqr => return Ok(self.quality.dqr),
+        }))
     }
 }
 
@@ -131,6 +137,7 @@ fn concerns(program: &Program, line: &Line, product: ProductId) -> bool {
     };
     match &line.target {
         Target::Product(p) => *p == product,
+        Target::Nowhere => false,
         Target::Allocation(a) => shared(*a),
         Target::ByStage(list) => list.iter().any(|a| a.map_or(product == ProductId(0), shared)),
     }
@@ -199,7 +206,7 @@ fn line_figures(
     for item in &result.items {
         let share = match item.to {
             To::Product(p) if p == product => None,
-            To::Product(_) => {
+            To::Product(_) | To::Nowhere => {
                 items.push(None);
                 continue;
             }
@@ -221,7 +228,7 @@ fn line_figures(
         });
         let part = part.map_err(|e| fail(value, &item.indices, e))?;
         let total = part.whole().map_err(|e| fail(value, &item.indices, e))?;
-        items.push(Some(ItemFigures { parts: part.parts().to_vec(), total }));
+        items.push(Some(ItemFigures { parts: part.parts().to_vec(), total, terms: part.terms().clone() }));
     }
     let overflow = |e| fail(line.value, &[], e);
     let counted = || result.items.iter().zip(&items).filter_map(|(i, f)| Some((i, f.as_ref()?)));
@@ -248,7 +255,7 @@ fn of_product(it: &mut Interp<'_>, results: &[LineResult], product: usize) -> Re
     let mut gases: Vec<Sum> = program.gases.iter().map(|_| Sum::new()).collect();
     let mut no_gas = Sum::new();
     let mut origins: Vec<Sum> = Origin::ALL.iter().map(|_| Sum::new()).collect();
-    let (mut gross, mut primary) = (Sum::new(), Sum::new());
+    let mut counted: Vec<&ItemFigures> = Vec::new();
     let mut lines = Vec::with_capacity(results.len());
     for (line, result) in program.lines.iter().zip(results) {
         let Some(own) = result.products.get(product) else {
@@ -266,6 +273,7 @@ fn of_product(it: &mut Interp<'_>, results: &[LineResult], product: usize) -> Re
                 }
             }
         }
+        counted.extend(own.items.iter().flatten());
         for (key, value) in own.items.iter().flatten().flat_map(|i| &i.parts) {
             match key.gas.map(|g| gases.get_mut(g.ix())) {
                 Some(Some(s)) => s.add(*value),
@@ -274,21 +282,13 @@ fn of_product(it: &mut Interp<'_>, results: &[LineResult], product: usize) -> Re
             if let Some(s) = Origin::ALL.iter().position(|o| *o == key.origin).and_then(|i| origins.get_mut(i)) {
                 s.add(*value);
             }
-            gross.add(value.abs());
-            if key.evidence == Evidence::Primary {
-                primary.add(value.abs());
-            }
         }
     }
     let finish =
         |sums: &[Sum]| sums.iter().map(|s| s.finish().map_err(|e| overflow(it, e))).collect::<Result<Vec<_>, Errs>>();
     let (stages, gases, origins) = (finish(&stages)?, finish(&gases)?, finish(&origins)?);
     let total = sum(stages.iter().copied()).map_err(|e| overflow(it, e))?;
-    let primary = match primary.finish().and_then(|p| p.div(gross.finish()?)) {
-        Ok(share) => Some(share),
-        Err(NumError::TooSmall) => Some(Number::ZERO),
-        Err(_) => None,
-    };
+    let quality = quality(counted);
     let no_gas = no_gas.finish().map_err(|e| overflow(it, e))?;
     let mut also = Vec::new();
     for unit in program.products.get(product).map_or(&[][..], |p| &p.also) {
@@ -301,7 +301,7 @@ fn of_product(it: &mut Interp<'_>, results: &[LineResult], product: usize) -> Re
         no_gas,
         origins: Origin::ALL.into_iter().zip(origins).collect(),
         lines,
-        primary,
+        quality,
         also,
     })
 }

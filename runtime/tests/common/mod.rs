@@ -194,7 +194,7 @@ impl B {
         });
         let filter = filter.map(|f| self.region(|b| f(b, bound)));
         let body = self.region(|b| body(b, bound));
-        Loop { levels: vec![Level { list, bound, head, filter }], body }
+        Loop { levels: vec![Level { list, bound, head, series: None, filter }], body }
     }
 
     pub fn input(&mut self, name: &str, ty: Ty) -> NodeId {
@@ -210,6 +210,7 @@ impl B {
             default: None,
             factor: None,
             when: None,
+            footprint: None,
             place,
         };
         f(self, &mut info);

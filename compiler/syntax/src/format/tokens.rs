@@ -148,7 +148,7 @@ fn node_end(out: &mut Toks, node: &Node, language: Option<Keywords>) {
             if let (Some(language), Some((Rule::name, i))) = (language, node.parts.first()) {
                 let called = node.parts.get(1).is_some_and(|p| p.0 == Rule::call);
                 let fits = |k: &Keyword| {
-                    let result = matches!(k.english, "total" | "period");
+                    let result = matches!(k.english, "total" | "period" | "primary_share" | "rated_share" | "dqr");
                     if called { !result && !is_type(k.english) } else { result }
                 };
                 let tok = &mut out.all[*i];
@@ -207,6 +207,9 @@ fn print(rule: Rule, source: &str, stack: &[Node], before: &[Tok], language: Opt
             }) =>
         {
             rewrite(&mut text, Place::OPTION, language, origin);
+        }
+        (Rule::name, Rule::quality_result) => {
+            rewrite(&mut text, Place::NAME, language, |k| matches!(k.english, "primary_share" | "rated_share" | "dqr"))
         }
         (Rule::name, Rule::by_clause) => rewrite(&mut text, Place::OPTION, language, |k| {
             matches!(k.english, "mass" | "energy" | "economic" | "physical" | "given")

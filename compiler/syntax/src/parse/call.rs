@@ -148,7 +148,9 @@ impl<'i> Reader<'i> {
     pub(super) fn result_name(&self, node: &Node<'i>) -> Ident {
         let ident = self.ident(node);
         match keywords::english(&ident.text, Place::NAME) {
-            english @ ("total" | "period") => Ident { text: english.to_owned(), span: ident.span },
+            english @ ("total" | "period" | "primary_share" | "rated_share" | "dqr") => {
+                Ident { text: english.to_owned(), span: ident.span }
+            }
             _ => ident,
         }
     }

@@ -268,16 +268,21 @@ impl<'i> Reader<'i> {
 
     fn accept(&mut self, node: Node<'i>) -> Stmt {
         let (mut gwp, mut source, mut because) = (no_name(), no_name(), Labels::default());
+        let mut footprint = false;
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::name => gwp = self.ident(&part),
                 Rule::source_ref => source = self.source(part).unwrap_or_else(no_name),
+                Rule::footprint_ref => {
+                    footprint = true;
+                    source = self.source(part).unwrap_or_else(no_name);
+                }
                 Rule::because => because = self.reason(part),
                 Rule::label => self.label(&mut because, part),
                 _ => {}
             }
         }
-        Stmt::Accept { gwp, source, because }
+        Stmt::Accept { gwp, source, footprint, because }
     }
 
     fn except(&mut self, node: Node<'i>) -> Stmt {

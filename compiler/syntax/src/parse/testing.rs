@@ -37,6 +37,10 @@ impl<'i> Reader<'i> {
                 TestEntry::Period(from, keys.next().map(|n| self.date_key(n).0))
             }
             Rule::source_ref => TestEntry::Source(self.source(node).unwrap_or_else(no_name)),
+            Rule::test_scenario => {
+                let name = node.into_inner().find(|n| n.as_rule() == Rule::name);
+                TestEntry::Scenario(name.map_or_else(no_name, |n| self.ident(&n)))
+            }
             Rule::test_from => {
                 let file = node.into_inner().find(|n| n.as_rule() == Rule::string);
                 TestEntry::From(file.map_or_else(String::new, |n| self.string(&n)))
@@ -82,6 +86,9 @@ impl<'i> Reader<'i> {
                         Rule::expr => value = self.expr(part),
                         Rule::within_tol => within = Some(self.child(part, Rule::sum_expr)),
                         Rule::eq => {}
+                        Rule::quality_result => {
+                            what = part.into_inner().next().map_or_else(no_name, |n| self.result_name(&n));
+                        }
                         _ => what = self.word(&part),
                     }
                 }

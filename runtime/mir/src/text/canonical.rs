@@ -10,8 +10,9 @@
 //! of validity, rounding and GWP set do, and so does the source that a number cites (by its identifier).
 
 use super::{
-    Refs, arm_order, basis_text, cell_text, const_text, enum_name, enum_of, factors_text, gas_name, kind_word,
-    loop_text, op_text, param_name, record_name, sharer_text, stage_name, table_name, target_text, ty_text, unit_text,
+    Refs, arm_order, basis_text, cell_text, const_text, enum_name, enum_of, factors_text, footprint_text, gas_name,
+    kind_word, loop_text, op_text, param_name, record_name, sharer_text, stage_name, table_name, target_text, ty_text,
+    unit_text,
 };
 use crate::{
     AllocationInfo, CheckInfo, Const, Constraint, EnumId, FactorDefault, FactorId, GasId, GasRef, Line, LineGas,
@@ -38,6 +39,9 @@ pub fn canonical_text(p: &Program) -> String {
     checks.sort_by(|a, b| a.0.cmp(&b.0));
     checks.into_iter().for_each(|(_, check)| c.check(check));
     c.reports();
+    c.evidence();
+    c.scenarios();
+    c.balances();
     c.mentioned();
     c.out
 }
@@ -187,6 +191,7 @@ impl<'a> Canon<'a> {
     fn loop_needs(&self, l: &Loop, needs: &mut Vec<NodeId>) {
         for level in &l.levels {
             needs.extend(self.value_of(level.list));
+            needs.extend(level.series.and_then(|s| self.value_of(s.at)));
             needs.push(level.bound);
             needs.extend(level.filter.and_then(|f| self.value_of(f)));
         }
@@ -219,6 +224,18 @@ impl<'a> Canon<'a> {
         let mut accepted: Vec<_> = self.p.accepted.iter().map(|a| format!("accept {} {}", a.gwp, a.source)).collect();
         accepted.sort();
         accepted.iter().for_each(|a| self.put(a));
+        // What another rule means is part of what this one means.
+        let mut upstream: Vec<String> = self
+            .p
+            .upstream
+            .iter()
+            .map(|u| {
+                let text = canonical_text(&u.program).replace('\n', "\n  ");
+                format!("upstream {} x {}\n  {}", u.program.rule.name.id, u.scale, text.trim_end())
+            })
+            .collect();
+        upstream.sort();
+        upstream.iter().for_each(|u| self.put(u));
     }
 
     fn product(&mut self, x: &ProductInfo, round: Rounding) {
@@ -265,7 +282,9 @@ impl<'a> Canon<'a> {
             let default = self.word("default", i.default);
             let factor = self.factor_default(i.factor.as_ref());
             let when = self.word("when", i.when.as_ref().map(|w| w.region));
-            self.put(&format!("input {}: {}{constraints}{default}{factor}{when}", i.name.id, ty_text(p, &i.ty)));
+            let footprint = footprint_text(p, i.footprint);
+            let ty = ty_text(p, &i.ty);
+            self.put(&format!("input {}: {ty}{footprint}{constraints}{default}{factor}{when}", i.name.id));
         }
     }
 
@@ -365,6 +384,24 @@ impl<'a> Canon<'a> {
         }
     }
 
+    fn balances(&mut self) {
+        let mut balances: Vec<_> = self.p.balances.iter().collect();
+        balances.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+        for b in balances {
+            let mut rows = Vec::new();
+            for r in &b.rows {
+                let value = self.visit(r.value);
+                rows.push(format!("{} {}: {value}", if r.input { "in" } else { "out" }, r.name.id));
+            }
+            rows.sort();
+            let holds = match &b.check {
+                Some(c) => format!(" holds {} within {} of in {}", self.visit(c.holds), c.tolerance, c.of_in),
+                None => String::new(),
+            };
+            self.put(&format!("balance {} {{ {} }}{holds}", b.name.id, rows.join("; ")));
+        }
+    }
+
     // ---- what was mentioned ----
 
     fn mention_unit(&mut self, id: UnitId) {
@@ -398,7 +435,10 @@ impl<'a> Canon<'a> {
         let thing = match &node.op {
             Op::Const(Const::Enum(e, _), _) | Op::Members(e) => Thing::Enum(*e),
             Op::Record(r, _) => Thing::Record(*r),
-            Op::Rows(t) | Op::Lookup { table: t, .. } | Op::HasRow { table: t, .. } => Thing::Table(*t),
+            Op::Rows(t)
+            | Op::Lookup { table: t, .. }
+            | Op::Interpolate { table: t, .. }
+            | Op::HasRow { table: t, .. } => Thing::Table(*t),
             Op::ParamAt(t, _) => Thing::Param(*t),
             Op::Characterise { gas: GasRef::Static(g), .. } => Thing::Gas(*g),
             _ => return,
@@ -468,10 +508,37 @@ impl<'a> Canon<'a> {
             let factor = self.factor_default(f.factor.as_ref());
             let when = self.word("when", f.when.as_ref().map(|w| w.region));
             let ty = ty_text(p, &f.ty);
-            self.put(&format!(".{}: {ty}{tag}{constraints}{default}{computed}{factor}{when}", f.name.id));
+            let footprint = footprint_text(p, f.footprint);
+            self.put(&format!(".{}: {ty}{footprint}{tag}{constraints}{default}{computed}{factor}{when}", f.name.id));
         }
         for check in &r.requires {
             self.check(check);
+        }
+    }
+
+    fn evidence(&mut self) {
+        let mut paths: Vec<String> = self.p.evidence.iter().map(|e| e.path(self.p)).collect();
+        paths.sort();
+        paths.iter().for_each(|path| self.put(&format!("require evidence {path}")));
+    }
+
+    fn scenarios(&mut self) {
+        let p = self.p;
+        let mut all: Vec<_> = p.scenarios.iter().collect();
+        all.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+        for s in all {
+            self.put(&format!("scenario {}", s.name.id));
+            let mut inputs: Vec<_> = s.inputs.iter().collect();
+            inputs.sort_by(|a, b| a.0.cmp(&b.0));
+            for (name, region, _) in inputs {
+                let value = self.word("=", Some(*region));
+                self.put(&format!(".{name}{value}"));
+            }
+            let mut params: Vec<_> = s.params.iter().collect();
+            params.sort_by(|a, b| param_name(p, a.0).cmp(param_name(p, b.0)));
+            for (param, factor, origin) in params {
+                self.put(&format!(".param {} = {} {origin:?}", param_name(p, *param), self.factor_text(*factor)));
+            }
         }
     }
 
@@ -497,7 +564,8 @@ impl<'a> Canon<'a> {
         let keys: Vec<_> = t.keys.iter().map(&mut column).collect();
         let columns: Vec<_> = t.columns.iter().map(&mut column).collect();
         let (keys, columns) = (keys.join(", "), columns.join(", "));
-        self.put(&format!("table {}({keys}) -> ({columns}) partial {}", t.name.id, t.partial));
+        let between = t.interpolate.map_or_else(String::new, |i| format!(" linear {} hold {}", i.key, i.hold));
+        self.put(&format!("table {}({keys}) -> ({columns}) partial {}{between}", t.name.id, t.partial));
         for row in &t.rows {
             let keys: Vec<_> =
                 row.keys.iter().map(|k| k.as_ref().map_or_else(|| "_".to_owned(), |k| const_text(p, k))).collect();

@@ -45,6 +45,8 @@ impl Op {
             | Op::ParamAt(_, a)
             | Op::Column(a, _)
             | Op::Split { value: a, .. }
+            | Op::Position(a)
+            | Op::Ordinal(a)
             | Op::Whole(a) => vec![*a],
             Op::Range(a, b)
             | Op::Add(a, b)
@@ -61,7 +63,7 @@ impl Op {
             Op::Record(_, fields) => fields.iter().flatten().copied().collect(),
             Op::List(items) => items.clone(),
             Op::Activity { amount, factor, .. } => std::iter::once(*amount).chain(*factor).collect(),
-            Op::Lookup { keys, .. } | Op::HasRow { keys, .. } => keys.clone(),
+            Op::Lookup { keys, .. } | Op::Interpolate { keys, .. } | Op::HasRow { keys, .. } => keys.clone(),
             Op::Characterise { mass, gas, .. } => match gas {
                 GasRef::Static(_) => vec![*mass],
                 GasRef::Node(gas) => vec![*mass, *gas],
@@ -82,7 +84,11 @@ impl Op {
                 std::iter::once(*base).chain(cases.iter().flat_map(|c| [c.when, c.value])).collect()
             }
             Op::Fold(_, l) => {
-                let levels = l.levels.iter().flat_map(|l| [Some(l.list), Some(l.head), l.filter]).flatten();
+                let levels = l
+                    .levels
+                    .iter()
+                    .flat_map(|l| [Some(l.list), l.series.map(|s| s.at), Some(l.head), l.filter])
+                    .flatten();
                 levels.chain([l.body]).collect()
             }
             _ => Vec::new(),

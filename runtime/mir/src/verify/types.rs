@@ -111,6 +111,11 @@ impl Verifier<'_> {
             Op::Members(e) => self.list_of(ty, &Ty::Enum(*e)) && e.ix() < p.enums.len(),
             Op::Range(a, b) => number(a) && number(b) && matches!(ty, Ty::List(t) if is_number(t)),
             Op::Rows(t) => self.list_of(ty, &Ty::Row(*t)) && t.ix() < p.tables.len(),
+            Op::Position(n) => {
+                let item = p.nodes.get(n.ix()).is_some_and(|n| n.op == Op::Bound);
+                item && p.records.iter().all(|r| r.this != *n) && is_number(ty)
+            }
+            Op::Ordinal(n) => matches!(of(n), Ty::Enum(_) | Ty::Row(_)) && is_number(ty),
             Op::Add(a, b) | Op::Sub(a, b) => as_ty(a) && as_ty(b) && matches!(ty, Ty::Number(_) | Ty::Split(_)),
             Op::Mul(a, b) => match (of(a), of(b)) {
                 (Ty::Number(_), Ty::Number(_)) => is_number(ty),
@@ -180,6 +185,10 @@ impl Verifier<'_> {
                 };
                 value && self.keys(*table, keys)
             }
+            Op::Interpolate { table, keys, column, .. } => p.tables.get(table.ix()).is_some_and(|t| {
+                let column = t.columns.get(*column as usize).is_some_and(|(_, t)| self.same_but_tags(t, ty));
+                column && t.interpolate.is_some_and(|i| self.points(*table, keys, i.key as usize))
+            }),
             Op::HasRow { table, keys } => *ty == Ty::Bool && self.keys(*table, keys),
             Op::Column(n, c) => match of(n) {
                 Ty::Row(t) => p.tables.get(t.ix()).is_some_and(|t| {
@@ -201,7 +210,13 @@ impl Verifier<'_> {
             Op::Shares { given, weights } => self.shares(*given, weights, ty),
             Op::Result(product, what) => {
                 self.figure(*product, what)?;
+                let plain = matches!(
+                    what,
+                    crate::ResultRef::PrimaryShare | crate::ResultRef::RatedShare | crate::ResultRef::Dqr
+                );
                 is_number(ty)
+                    && (!plain
+                        || matches!(ty, Ty::Number(u) if p.units.get(u.ix()).is_some_and(|u| u.atoms.is_empty())))
             }
             Op::Reference(product) => {
                 let product = p.products.get(product.ix());
@@ -276,6 +291,17 @@ impl Verifier<'_> {
             Fold::Any | Fold::All => same && *ty == Ty::Bool,
             Fold::List => self.list_of(ty, body),
         }
+    }
+
+    /// The keys of an interpolation: the one along which it goes has any unit, and is converted.
+    fn points(&self, table: TableId, keys: &[NodeId], along: usize) -> bool {
+        self.p.tables.get(table.ix()).is_some_and(|t| {
+            t.keys.len() == keys.len()
+                && t.keys.iter().zip(keys).enumerate().all(|(i, ((_, ty), n))| {
+                    let found = self.of(*n);
+                    if i == along { matches!(found, Ty::Number(_)) } else { self.same(ty, found) }
+                })
+        })
     }
 
     fn keys(&self, table: TableId, keys: &[NodeId]) -> bool {

@@ -90,6 +90,7 @@ impl Build {
             default: None,
             factor: None,
             when: None,
+            footprint: None,
             place: PlaceId(0),
         });
         self.node(Op::Input(id), ty)
@@ -154,6 +155,6 @@ impl Build {
         let bound = self.p.regions[head.ix()].nodes[0];
         self.p.regions[head.ix()].value = None;
         let body = self.region(|b| f(b, bound));
-        Loop { levels: vec![Level { list, bound, head, filter: None }], body }
+        Loop { levels: vec![Level { list, bound, head, series: None, filter: None }], body }
     }
 }
