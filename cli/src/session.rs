@@ -5,6 +5,7 @@
 use footrule_compiler::Session;
 use footrule_diag::{Code, Diagnostic, Severity, nearest, text};
 use footrule_mir::Program;
+use footrule_project::{Disk, Failure, Project};
 use footrule_runtime::{InputDoc, Inputs, Options};
 use std::collections::BTreeMap;
 use std::io;
@@ -12,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use footrule_compiler::RuleSummary;
+pub use footrule_project::utf8;
 pub use footrule_runtime::{Coverage, Outcome, Part, PartKind, Recorder, covered};
 
 /// What stands before the name of a library module.
@@ -20,6 +22,7 @@ const STD: &str = "std:";
 /// A session with the library and the files that were opened.
 pub struct Workbench {
     session: Session,
+    project: Project<Disk>,
     /// Texts that are no sources: input data, for their diagnostics.
     kept: BTreeMap<String, String>,
 }
@@ -29,7 +32,7 @@ impl Workbench {
     pub fn new() -> Self {
         let mut session = Session::new();
         session.load_std();
-        Self { session, kept: BTreeMap::new() }
+        Self { session, project: Project::new(Disk), kept: BTreeMap::new() }
     }
 
     /// The rules of the library.
@@ -52,7 +55,8 @@ impl Workbench {
 
     /// The text of a source or of input data.
     pub fn source(&self, key: &str) -> Option<String> {
-        self.kept.get(key).cloned().or_else(|| self.session.source(key).map(|s| s.to_string()))
+        let kept = || self.kept.get(key).map(String::as_str).or_else(|| self.project.text(key)).map(str::to_owned);
+        kept().or_else(|| self.session.source(key).map(|s| s.to_string()))
     }
 
     /// True if a file is a rule and not a module.
@@ -65,7 +69,7 @@ impl Workbench {
         self.kept.insert(key.to_owned(), text.to_owned());
     }
 
-    /// The files on disk that these keys name: themselves, the modules and the data that they use.
+    /// The files on disk that these keys name: themselves, the modules and the data that they use, their packages.
     pub fn files(&self, keys: &[String]) -> Vec<String> {
         let mut files: Vec<String> = keys.to_vec();
         let mut next = 0;
@@ -77,21 +81,15 @@ impl Workbench {
                 }
             }
         }
+        files.extend(self.project.manifests().map(str::to_owned));
         files.retain(|f| !f.starts_with(STD));
         files
     }
 
-    /// Runs one test of a program; nothing is what it should find. Files that it names stand beside the rule. A
-    /// recorder notes what the test reaches.
-    pub fn test(&self, key: &str, program: &Program, ix: usize, seen: Option<&Recorder>) -> Vec<Diagnostic> {
-        let load = |name: &str| -> Result<String, String> {
-            if key.starts_with(STD) {
-                let found = self.session.source(&format!("{STD}{name}"));
-                return found.map(|t| t.to_string()).ok_or_else(|| format!("{STD}{name}"));
-            }
-            let path = Path::new(key).with_file_name(name);
-            read(&path.to_string_lossy()).map_err(|e| e.to_string())
-        };
+    /// Runs one test of a program; nothing is what it should find. A recorder notes what the test reaches.
+    pub fn test(&self, program: &Program, ix: usize, seen: Option<&Recorder>) -> Vec<Diagnostic> {
+        // The compiler put the text of the test's file into the program; whatever is no object is no input data.
+        let load = |_: &str| -> Result<String, String> { Err("no JSON object · 不是 JSON 对象".into()) };
         let verdict = match seen {
             Some(seen) => footrule_runtime::run_test_recorded(program, ix, &load, seen),
             None => footrule_runtime::run_test(program, ix, &load),
@@ -102,17 +100,16 @@ impl Workbench {
 
     /// Opens files, folders (all rules and modules below them), `std` and `std:NAME`; the keys in order.
     pub fn open_all(&mut self, paths: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
-        let here = [".".to_owned()];
         let mut keys = Vec::new();
-        let mut refused = Vec::new();
-        for path in if paths.is_empty() { &here } else { paths } {
+        let mut refused: Vec<Diagnostic> = Vec::new();
+        for path in &asked(paths) {
             let found = if path == "std" {
                 Ok(library().map(str::to_owned).collect())
             } else if Path::new(path).is_dir() {
                 let mut files = Vec::new();
                 match sources_below(Path::new(path), &mut files) {
                     Ok(()) if files.is_empty() => Err(vec![empty_folder(path)]),
-                    Ok(()) => files.iter().map(|f| self.open(f)).collect(),
+                    Ok(()) => self.open_each(&files),
                     Err(e) => Err(vec![unreadable(path, &e)]),
                 }
             } else {
@@ -120,11 +117,23 @@ impl Workbench {
             };
             match found {
                 Ok(found) => keys.extend(found),
-                Err(found) => refused.extend(found),
+                Err(found) => refused.extend(found.into_iter().filter(|d| !refused.contains(d)).collect::<Vec<_>>()),
             }
         }
         let mut seen = std::collections::BTreeSet::new();
         keys.retain(|k| seen.insert(k.clone()));
+        if refused.is_empty() { Ok(keys) } else { Err(refused) }
+    }
+
+    /// Opens files; all that is wrong is found together, what is wrong with their package once.
+    fn open_each(&mut self, files: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
+        let (mut keys, mut refused) = (Vec::new(), Vec::new());
+        for file in files {
+            match self.open(file) {
+                Ok(key) => keys.push(key),
+                Err(found) => refused.extend(found.into_iter().filter(|d| !refused.contains(d)).collect::<Vec<_>>()),
+            }
+        }
         if refused.is_empty() { Ok(keys) } else { Err(refused) }
     }
 
@@ -136,10 +145,11 @@ impl Workbench {
                 None => Err(vec![no_such_rule(path)]),
             };
         }
-        let key = shown(path);
         // A file that cannot be read is the caller's slip; one that it uses is a finding of the compiler's.
-        footrule_compiler::load(&mut self.session, &key, &|path| read(path)).map_err(|e| vec![unreadable(&key, &e)])?;
-        Ok(key)
+        self.project.open(&mut self.session, path).map_err(|failure| match failure {
+            Failure::Unreadable(e) => vec![unreadable(&shown(path), &e)],
+            Failure::Refused(found) => found,
+        })
     }
 
     /// Opens a file that must be a rule.
@@ -211,20 +221,15 @@ pub fn read(path: &str) -> io::Result<String> {
     utf8(std::fs::read(path)?)
 }
 
-/// Bytes as text, without a byte order mark.
-pub fn utf8(bytes: Vec<u8>) -> io::Result<String> {
-    let text = String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        io::Error::new(io::ErrorKind::InvalidData, format!("byte {at} is not UTF-8"))
-    })?;
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+/// The paths of a call; without any, the package around the current folder, or else that folder.
+pub fn asked(paths: &[String]) -> Vec<String> {
+    if paths.is_empty() { vec![Project::new(Disk).around(".").unwrap_or_else(|| ".".into())] } else { paths.to_vec() }
 }
 
 /// The files that a formatter is to work on: files as given, and all sources below folders.
 pub fn files(paths: &[String]) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let here = [".".to_owned()];
     let (mut found, mut refused) = (Vec::new(), Vec::new());
-    for path in if paths.is_empty() { &here } else { paths } {
+    for path in &asked(paths) {
         if !Path::new(path).is_dir() {
             found.push(shown(path));
             continue;

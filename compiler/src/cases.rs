@@ -155,6 +155,49 @@ enum Cell {
 /// Values of all subjects.
 type Assignment = BTreeMap<String, Cell>;
 
+/// What can be said of a condition under every admissible input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Always {
+    /// It holds.
+    True,
+    /// It does not hold.
+    False,
+}
+
+/// Whether a condition always or never holds; `None` if it may change, or cannot be judged.
+pub(crate) fn always(db: &dyn Db, c: &TExpr) -> Option<Always> {
+    let space = Space::of(db, &[c]).filter(|s| s.exact)?;
+    let mut seen = [false; 2];
+    space.each(&mut |at| {
+        seen[usize::from(truth(db, c, at)?)] = true;
+        Some(seen != [true; 2])
+    })?;
+    match seen {
+        [false, true] => Some(Always::True),
+        [true, false] => Some(Always::False),
+        _ => None,
+    }
+}
+
+/// Which of some conditions, taken in order, is ever the first that holds; behind them, whether none ever does.
+/// `None` if that cannot be judged.
+pub(crate) fn first_holding(db: &dyn Db, conditions: &[&TExpr]) -> Option<Vec<bool>> {
+    let space = Space::of(db, conditions).filter(|s| s.exact)?;
+    let mut chosen = vec![false; conditions.len() + 1];
+    space.each(&mut |at| {
+        let mut first = conditions.len();
+        for (i, c) in conditions.iter().enumerate() {
+            if truth(db, c, at)? {
+                first = i;
+                break;
+            }
+        }
+        chosen[first] = true;
+        Some(true)
+    })?;
+    Some(chosen)
+}
+
 /// What the conditions ask about, with the values that stand for all others.
 struct Space {
     subjects: BTreeMap<String, (TExpr, Vec<Cell>)>,

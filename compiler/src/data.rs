@@ -1,12 +1,12 @@
 //! Data files of tables: CSV with a header of key and column names, an optional unit in brackets behind a column,
 //! and an optional column `source`.
 
-use crate::db::{Db, Diag, Item};
+use crate::db::{Db, Diag, Item, SourceFile};
 use crate::names::module;
+use crate::package::{Outside, data_key};
 use crate::types::Ty;
 use footrule_diag::{Code, Span, Text, text};
 use footrule_number::Number;
-use std::sync::Arc;
 
 /// A row as read.
 pub(crate) struct DataRow {
@@ -15,20 +15,41 @@ pub(crate) struct DataRow {
     pub source: Option<String>,
 }
 
-/// The key of a data file named in `file`.
-pub(crate) fn data_key(file_key: &str, path: &str) -> Arc<str> {
-    if let Some(name) = file_key.strip_prefix("std:") {
-        let folder = name.rfind('/').map_or("", |i| &name[..=i]);
-        return format!("std:{folder}{path}").into();
+/// A data file that a statement names; else why it cannot be read.
+pub(crate) fn file(db: &dyn Db, item: &Item, path: &str, span: Span) -> Result<SourceFile, Box<Diag>> {
+    let key = match data_key(db, item.file, path) {
+        Ok(key) => key,
+        Err(Outside) => return Err(Box::new(outside(db, item, path, span))),
+    };
+    if let Some(file) = module(db, &key) {
+        return Ok(file);
     }
-    let folder = file_key.rfind('/').map_or("", |i| &file_key[..=i]);
-    format!("{folder}{path}").into()
+    if crate::names::is_stray(db, &key) {
+        return Err(Box::new(crate::report::stray(item.at(span), path)));
+    }
+    Err(Box::new(
+        Diag::new(Code::P004, text!("找不到数据文件 `{path}`", "data file `{path}` not found"))
+            .at(item.at(span), text!("数据文件", "data file"))
+            .help(text!("路径相对于本文件：{key}", "the path is relative to this file: {key}")),
+    ))
 }
 
-/// True if a path stays in the folder of the file that names it: a rule and its data travel together.
-pub(crate) fn stays_inside(path: &str) -> bool {
-    let outside = |step: &str| step == ".." || step.contains([':', '\\']);
-    !path.is_empty() && !path.starts_with('/') && !path.split('/').any(outside)
+/// A path that leads out of the package, or of the folder of a file that belongs to none.
+fn outside(db: &dyn Db, item: &Item, path: &str, span: Span) -> Diag {
+    let d = match *item.file.package(db) {
+        Some(p) => {
+            let n = p.name(db);
+            Diag::new(Code::N021, text!("`{path}` 不在包 `{n}` 内", "`{path}` is not inside the package `{n}`"))
+        }
+        None => Diag::new(
+            Code::N021,
+            text!("`{path}` 不在此文件所在的文件夹内", "`{path}` is not inside the folder of this file"),
+        ),
+    };
+    d.at(item.at(span), text!("路径到了外面", "the path leads outside")).help(text!(
+        "把文件放进包里，以 `/` 分隔、相对于本文件书写",
+        "put the file into the package and write its path with `/`, relative to this file"
+    ))
 }
 
 /// Reads the rows of a data file.
@@ -45,14 +66,7 @@ pub(crate) fn rows(
         d.help = help;
         Box::new(d)
     };
-    let key = data_key(item.file.key(db), path);
-    let Some(file) = module(db, &key) else {
-        return Err(bad(
-            text!("找不到数据文件 `{path}`", "data file `{path}` not found"),
-            Some(text!("路径相对于本文件：{key}", "the path is relative to this file: {key}")),
-        ));
-    };
-    let text = file.text(db);
+    let text = file(db, item, path, span)?.text(db);
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let headers = reader

@@ -7,9 +7,10 @@
 #![expect(missing_docs, reason = "salsa's macros generate accessors without docs")]
 
 use crate::names::StmtName;
+use crate::package::Package;
 use footrule_diag::{Diagnostic, FileSpan, Span};
 use footrule_syntax::{Chunk, ChunkKey, Parsed, Split, ast};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A source file. The key is a path as the user wrote it, or `std:NAME`.
@@ -21,6 +22,8 @@ pub struct SourceFile {
     /// Text.
     #[returns(ref)]
     pub text: Arc<str>,
+    /// The package that it belongs to.
+    pub package: Option<Package>,
 }
 
 /// All files that can be named by `use` and `from`.
@@ -29,6 +32,9 @@ pub struct Workspace {
     /// By key.
     #[returns(ref)]
     pub files: BTreeMap<Arc<str>, SourceFile>,
+    /// Keys in a package behind which a symbolic link leads out of it; they are not read.
+    #[returns(ref)]
+    pub strays: BTreeSet<Arc<str>>,
 }
 
 /// The database.

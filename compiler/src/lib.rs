@@ -13,6 +13,7 @@ pub mod generics;
 mod lints;
 pub mod lower;
 pub mod names;
+mod package;
 pub mod products;
 mod ranges;
 mod report;
@@ -22,4 +23,5 @@ pub mod types;
 pub mod units;
 pub mod upstream;
 
-pub use session::{RuleSummary, Session, load};
+pub use package::{Level, PackageInfo, Root, is_name};
+pub use session::{RuleSummary, Session, is_source};

@@ -4,10 +4,11 @@
 //! body, and nothing that depends on it runs again.
 
 use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
+use crate::package::{Candidate, candidates};
 use crate::types::Through;
 use footrule_diag::Span;
 use footrule_syntax::ChunkKey;
-use footrule_syntax::ast::{Header, Ident, Path, Stmt};
+use footrule_syntax::ast::{Header, Ident, Stmt};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -48,8 +49,8 @@ pub struct Use {
     pub item: Item,
     /// Place of the path in it.
     pub span: Span,
-    /// Key of the module's file.
-    pub module: Arc<str>,
+    /// The files that the path may mean.
+    pub candidates: Vec<Candidate>,
     /// Only these names.
     pub names: Option<Vec<(String, Span)>>,
 }
@@ -141,21 +142,27 @@ impl StmtName for Stmt {
     }
 }
 
-/// The key of the file that a module path means, seen from `file`.
-pub(crate) fn module_key(file_key: &str, path: &Path) -> Arc<str> {
-    let parts: Vec<&str> = path.0.iter().map(|i| i.text.as_str()).collect();
-    if parts.first() == Some(&"std") {
-        return format!("std:{}", parts[1..].join(".")).into();
+impl Use {
+    /// The files that exist of those that the path may mean.
+    pub fn found<'a>(&'a self, db: &'a dyn Db) -> impl Iterator<Item = SourceFile> + 'a {
+        self.candidates.iter().filter_map(move |c| module(db, &c.key).filter(|m| *m.package(db) == c.package))
     }
-    let folder = file_key.rfind('/').map_or("", |i| &file_key[..=i]);
-    format!("{folder}{}.pcr", parts.join("/")).into()
+
+    /// The module's file.
+    pub fn file(&self, db: &dyn Db) -> Option<SourceFile> {
+        self.found(db).next()
+    }
+
+    /// The path as it is written.
+    pub fn path<'a>(&'a self, db: &'a dyn Db) -> &'a str {
+        self.item.slice(db, self.span)
+    }
 }
 
 /// The index of a file.
 #[salsa::tracked(returns(ref))]
 pub fn index(db: &dyn Db, file: SourceFile) -> FileIndex {
     let mut out = FileIndex::default();
-    let own_key = file.key(db).clone();
     for item in items(db, file) {
         let Some(ast) = item.ast(db) else { continue };
         let mut add = |ns: Ns, name: &str, member: Option<u32>| {
@@ -177,7 +184,7 @@ pub fn index(db: &dyn Db, file: SourceFile) -> FileIndex {
                     out.uses.push(Use {
                         item: item.clone(),
                         span: a.span.to(b.span),
-                        module: module_key(&own_key, &p.module),
+                        candidates: candidates(db, file, &p.module),
                         names: p.names.as_ref().map(|n| n.iter().map(|i| (i.text.clone(), i.span)).collect()),
                     });
                 }
@@ -191,6 +198,11 @@ pub fn index(db: &dyn Db, file: SourceFile) -> FileIndex {
 /// The file of a module.
 pub fn module(db: &dyn Db, key: &str) -> Option<SourceFile> {
     Workspace::try_get(db).and_then(|w| w.files(db).get(key).copied())
+}
+
+/// True for a file that is there, but behind a symbolic link that leads out of its package.
+pub(crate) fn is_stray(db: &dyn Db, key: &str) -> bool {
+    Workspace::try_get(db).is_some_and(|w| w.strays(db).contains(key))
 }
 
 /// What a file gives to those that use it. A module gives all it declares. A rule gives what has its meaning outside of
@@ -232,7 +244,7 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
         if !allowed {
             continue;
         }
-        if let Some(m) = module(db, &u.module)
+        if let Some(m) = u.file(db)
             && m != file
             && let Some(entry) = exported(db, m, key.0, &key.1)
             && !found.contains(entry)
@@ -348,7 +360,7 @@ pub fn visible_from(db: &dyn Db, from: &Item, ns: Ns) -> Vec<String> {
 pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
     let here = index(db, file);
     let mut files = vec![file];
-    files.extend(here.uses.iter().filter_map(|u| module(db, &u.module)));
+    files.extend(here.uses.iter().filter_map(|u| u.file(db)));
     files.extend(module(db, "std:units"));
     let mut names: Vec<String> = files
         .iter()
@@ -368,11 +380,9 @@ pub fn reachable(db: &dyn Db, file: SourceFile) -> Vec<SourceFile> {
     let mut out = vec![file];
     let mut next = 0;
     while next < out.len() {
-        let targets = index(db, out[next]).uses.iter().map(|u| u.module.clone());
-        for key in targets.chain([Arc::from("std:units")]) {
-            if let Some(f) = module(db, &key)
-                && !out.contains(&f)
-            {
+        let targets: Vec<SourceFile> = index(db, out[next]).uses.iter().filter_map(|u| u.file(db)).collect();
+        for f in targets.into_iter().chain(module(db, "std:units")) {
+            if !out.contains(&f) {
                 out.push(f);
             }
         }

@@ -286,3 +286,13 @@ pub(crate) fn type_mismatch(db: &dyn Db, at: Place, wanted: &Ty, found: &Ty) -> 
     Diag::new(Code::T001, text!("需要 {w}，得到 {f}", "{w} is needed, {f} was found"))
         .at(at, text!("类型为 {f}", "this is {f}"))
 }
+
+/// A file behind a symbolic link that leads out of the package.
+pub(crate) fn stray(at: Place, what: &str) -> Diag {
+    Diag::new(
+        Code::N021,
+        text!("`{what}` 是指向包外的符号链接", "`{what}` is a symbolic link that leads out of the package"),
+    )
+    .at(at, text!("不予读取", "not read"))
+    .help(text!("把文件本身放进包里", "put the file itself into the package"))
+}

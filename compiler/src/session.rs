@@ -2,18 +2,19 @@
 
 use crate::check::body_of;
 use crate::db::{Database, Diag, QueryLog, SourceFile, Workspace, all_items, items, parsed, resolve_place, split};
+use crate::package::{Package, PackageInfo, Root};
 use crate::sigs::sig;
 use footrule_diag::{Diagnostic, FileSpan, Severity, Text};
 use footrule_mir::Program;
 use salsa::Setter;
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A compiler with its sources. Cheap to ask again: only what changed is computed anew.
 pub struct Session {
     db: Database,
     workspace: Workspace,
+    packages: BTreeMap<Root, Package>,
 }
 
 /// What a list of rules shows.
@@ -52,8 +53,8 @@ impl Session {
     #[must_use]
     pub fn with_log(log: Option<QueryLog>) -> Self {
         let db = Database::new(log);
-        let workspace = Workspace::new(&db, BTreeMap::new());
-        Self { db, workspace }
+        let workspace = Workspace::new(&db, BTreeMap::new(), BTreeSet::new());
+        Self { db, workspace, packages: BTreeMap::new() }
     }
 
     /// The names of the queries executed since the last call.
@@ -62,12 +63,57 @@ impl Session {
         self.db.take_log()
     }
 
-    /// Adds a source, or replaces its text.
+    /// Adds a source that belongs to no package, or replaces its text.
     pub fn add_source(&mut self, key: &str, text: impl Into<Arc<str>>) {
-        self.add_all([(key.to_string(), text.into())]);
+        self.add_all([(key.to_string(), text.into())], None);
     }
 
-    fn add_all(&mut self, sources: impl IntoIterator<Item = (String, Arc<str>)>) {
+    /// Adds a source of a package that is known, or replaces its text.
+    pub fn add_to(&mut self, package: &Root, key: &str, text: impl Into<Arc<str>>) {
+        let package = self.packages.get(package).copied();
+        self.add_all([(key.to_string(), text.into())], package);
+    }
+
+    /// Adds a package, or replaces what is known of it. What it depends on must be known.
+    pub fn set_package(&mut self, root: &Root, info: PackageInfo) {
+        let dependencies: BTreeMap<String, Package> =
+            info.dependencies.into_iter().filter_map(|(n, r)| Some((n, *self.packages.get(&r)?))).collect();
+        let name: Arc<str> = info.name.into();
+        match self.packages.get(root).copied() {
+            Some(p) => {
+                // Only what changed is set, so that nothing else is computed anew.
+                if *p.name(&self.db) != name {
+                    p.set_name(&mut self.db).to(name);
+                }
+                if *p.dependencies(&self.db) != dependencies {
+                    p.set_dependencies(&mut self.db).to(dependencies);
+                }
+                if *p.lints(&self.db) != info.lints {
+                    p.set_lints(&mut self.db).to(info.lints);
+                }
+            }
+            None => {
+                let p = Package::new(&self.db, name, root.clone(), dependencies, info.lints);
+                self.packages.insert(root.clone(), p);
+            }
+        }
+    }
+
+    /// Notes a file that is not read because a symbolic link leads out of its package.
+    pub fn add_stray(&mut self, key: &str) {
+        let mut strays = self.workspace.strays(&self.db).clone();
+        if strays.insert(key.into()) {
+            self.workspace.set_strays(&mut self.db).to(strays);
+        }
+    }
+
+    /// True if a source of this key is there.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.file(key).is_some()
+    }
+
+    fn add_all(&mut self, sources: impl IntoIterator<Item = (String, Arc<str>)>, package: Option<Package>) {
         let mut files = self.workspace.files(&self.db).clone();
         let mut grown = false;
         for (key, text) in sources {
@@ -76,10 +122,13 @@ impl Session {
                     if *f.text(&self.db) != text {
                         f.set_text(&mut self.db).to(text);
                     }
+                    if *f.package(&self.db) != package {
+                        f.set_package(&mut self.db).to(package);
+                    }
                 }
                 None => {
                     let key: Arc<str> = key.into();
-                    files.insert(key.clone(), SourceFile::new(&self.db, key, text));
+                    files.insert(key.clone(), SourceFile::new(&self.db, key, text, package));
                     grown = true;
                 }
             }
@@ -91,7 +140,7 @@ impl Session {
 
     /// Adds the embedded library: `std:units`, `std:primary_aluminium` …
     pub fn load_std(&mut self) {
-        self.add_all(footrule_stdlib::FILES.iter().map(|(k, t)| ((*k).to_string(), Arc::from(*t))));
+        self.add_all(footrule_stdlib::FILES.iter().map(|(k, t)| ((*k).to_string(), Arc::from(*t))), None);
     }
 
     fn file(&self, key: &str) -> Option<SourceFile> {
@@ -132,7 +181,7 @@ impl Session {
             // What only the whole rule shows is worth saying only if its parts are right.
             diags.extend(lowered.diags.iter().filter(|d| !refused || d.code.as_str().starts_with("FR-R")).cloned());
         }
-        crate::lints::unused(db, file, &mut diags);
+        crate::lints::lints(db, file, &mut diags);
         let mut out: Vec<Diagnostic<FileSpan>> =
             diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
         let name = file.key(db).to_string();
@@ -141,6 +190,12 @@ impl Session {
         );
         if crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
             out.extend(crate::ranges::always(&crate::lower::lower(db, file).program));
+        }
+        if let Some(package) = *file.package(db) {
+            let lints = package.lints(db);
+            let severity = |d: &Diagnostic<FileSpan>| crate::package::severity(lints, d.code, d.severity);
+            out.retain(|d| severity(d).is_some());
+            out.iter_mut().for_each(|d| d.severity = severity(d).unwrap_or(d.severity));
         }
         out.sort_by_key(|d| (d.primary.as_ref().map(|p| p.at.clone()), d.code));
         out.dedup();
@@ -194,22 +249,27 @@ impl Session {
         out
     }
 
-    /// The keys that a file names: modules and data files.
+    /// The keys that a file may name: modules and data files, whether they are there or not.
     #[must_use]
     pub fn references(&self, key: &str) -> Vec<String> {
         use footrule_syntax::ast::{Stmt, TestEntry};
         let Some(file) = self.file(key) else { return Vec::new() };
         let db = &self.db;
-        let mut out: Vec<String> = crate::names::index(db, file).uses.iter().map(|u| u.module.to_string()).collect();
+        let mut out: Vec<String> = crate::names::index(db, file)
+            .uses
+            .iter()
+            .flat_map(|u| u.candidates.iter().map(|c| c.key.to_string()))
+            .collect();
+        let data = |path: &str| crate::package::data_key(db, file, path).ok().map(|k| k.to_string());
         for item in items(db, file) {
             match item.ast(db).map(|a| &a.stmt) {
                 Some(Stmt::Table(t)) => {
-                    out.extend(t.from.iter().map(|(p, _)| crate::data::data_key(key, p).to_string()))
+                    out.extend(t.from.iter().filter_map(|(p, _)| data(p)));
                 }
                 Some(Stmt::Test(t)) => {
                     for (e, _) in &t.entries {
                         if let TestEntry::From(p) = e {
-                            out.push(crate::data::data_key(key, p).to_string());
+                            out.extend(data(p));
                         }
                     }
                 }
@@ -221,29 +281,7 @@ impl Session {
 }
 
 /// True if a key names Footrule source rather than data.
-fn is_source(key: &str) -> bool {
+#[must_use]
+pub fn is_source(key: &str) -> bool {
     key.starts_with("std:") && !key.contains(".csv") || key.ends_with(".pcr") || key.ends_with(".pcr.md")
-}
-
-/// Loads a file and all that it names. Modules and data that cannot be read are left out; `check` says so.
-///
-/// # Errors
-/// If the file itself cannot be read.
-pub fn load(session: &mut Session, path: &str, read: &dyn Fn(&str) -> io::Result<String>) -> io::Result<()> {
-    session.add_source(path, read(path)?);
-    let mut queue = vec![path.to_string()];
-    while let Some(key) = queue.pop() {
-        for reference in session.references(&key) {
-            if session.file(&reference).is_some() || reference.starts_with("std:") {
-                continue;
-            }
-            if let Ok(text) = read(&reference) {
-                session.add_source(&reference, text);
-                if is_source(&reference) {
-                    queue.push(reference);
-                }
-            }
-        }
-    }
-    Ok(())
 }

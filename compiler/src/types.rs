@@ -433,7 +433,8 @@ impl TExpr {
         self.children(&mut |c| c.walk(f));
     }
 
-    fn children(&self, f: &mut dyn FnMut(&TExpr)) {
+    /// Calls `f` on every expression directly inside this one.
+    pub(crate) fn children(&self, f: &mut dyn FnMut(&TExpr)) {
         use TKind as K;
         match &self.kind {
             K::Error

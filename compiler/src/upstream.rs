@@ -5,7 +5,7 @@
 //! other are found as a cycle and never become a cycle of queries.
 
 use crate::db::{Db, Diag, Item, SourceFile, Workspace, items};
-use crate::names::{Ns, Resolved, index, module, resolve};
+use crate::names::{Ns, Resolved, index, resolve};
 use crate::sigs::{Follow, factor_unit};
 use crate::types::Ty;
 use crate::units::{UnitTy, read_unit};
@@ -41,7 +41,7 @@ fn word(u: &UnitExpr) -> Option<&Ident> {
 
 /// The rules that a file brings in by `use`, with their identifiers.
 pub(crate) fn rules_in_use(db: &dyn Db, file: SourceFile) -> Vec<(String, SourceFile)> {
-    let used = index(db, file).uses.iter().filter_map(|u| module(db, &u.module));
+    let used = index(db, file).uses.iter().filter_map(|u| u.file(db));
     used.filter_map(|f| Some((crate::lints::rule_id(db, f)?.0, f))).collect()
 }
 
@@ -218,7 +218,7 @@ pub fn upstreams(db: &dyn Db, file: SourceFile) -> Vec<(SourceFile, Item)> {
         let f = files[next];
         next += 1;
         for u in &index(db, f).uses {
-            if let Some(m) = module(db, &u.module).filter(|m| index(db, *m).rule.is_none() && !files.contains(m)) {
+            if let Some(m) = u.file(db).filter(|m| index(db, *m).rule.is_none() && !files.contains(m)) {
                 files.push(m);
             }
         }

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("footrule-mir", "runtime/mir"),
     ("footrule-stdlib", "stdlib-rules"),
     ("footrule-compiler", "compiler"),
+    ("footrule-project", "compiler/project"),
     ("footrule-runtime", "runtime"),
     ("footrule-forms", "cli/forms"),
     ("footrule", "cli"),
@@ -31,6 +32,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("salsa", &["footrule-compiler"]),
     ("pest", &["footrule-grammar", "footrule-syntax"]),
     ("clap", &["footrule"]),
+    ("toml", &["footrule-project"]),
     ("calamine", &["footrule-forms"]),
     ("rust_xlsxwriter", &["footrule-forms"]),
 ];

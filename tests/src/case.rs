@@ -27,6 +27,12 @@ impl Block {
     pub fn has(&self, word: &str) -> bool {
         self.words.iter().any(|w| w == word)
     }
+
+    /// True if it says what a program must give.
+    #[must_use]
+    pub fn is_expectation(&self) -> bool {
+        matches!(self.language.as_str(), "output" | "diagnostics" | "ranges")
+    }
 }
 
 /// A case.
@@ -51,7 +57,8 @@ pub fn read(page: &str, text: &str) -> Vec<Case> {
     let mut block: Option<Block> = None;
     let flush = |headings: &[(usize, String)], prelude: &str, blocks: &mut Vec<Block>, out: &mut Vec<Case>| {
         let titles: Vec<&str> = headings.iter().map(|(_, t)| t.as_str()).collect();
-        if blocks.iter().any(|b| b.language == "pcr") {
+        // What is expected of no program is a case too: it fails, instead of never being looked at.
+        if blocks.iter().any(|b| b.language == "pcr" || b.is_expectation()) {
             out.push(Case {
                 name: format!("{page} :: {}", titles.join(" / ")),
                 prelude: prelude.to_string(),

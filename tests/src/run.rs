@@ -4,6 +4,7 @@ use crate::case::{Block, Case};
 use footrule_compiler::Session;
 use footrule_diag::{Diagnostic, FileSpan, Severity};
 use footrule_number::Number;
+use footrule_project::{Failure, Memory, Project, join};
 use footrule_runtime::{Figure, Inputs, Options, Outcome, ReportValue, evaluate};
 use std::fmt::Write as _;
 
@@ -27,6 +28,8 @@ pub fn run(case: &Case) -> Result<(), String> {
             if let Err(e) = program(case, b, &support, &after) {
                 let _ = writeln!(problems, "line {}: {e}", b.line);
             }
+        } else if b.is_expectation() && !case.blocks.iter().any(|b| b.language == "pcr") {
+            let _ = writeln!(problems, "line {}: no program stands above it, below its heading", b.line);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -34,23 +37,55 @@ pub fn run(case: &Case) -> Result<(), String> {
 
 const KEY: &str = "case.pcr";
 
-fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> Result<(), String> {
-    let mut s = Session::new();
-    s.load_std();
+/// A session with the program of a case and the files beside it; what is wrong with their packages.
+///
+/// A file `footrule.toml` among them makes packages of their folders; `at=rules/case.pcr` is where the program stands,
+/// and `link=/elsewhere/file` makes a symbolic link of a file.
+fn opened(text: String, key: &str, support: &[&Block]) -> Result<Opened, String> {
+    let mut session = Session::new();
+    session.load_std();
+    let mut files = Memory { current: "/work/case".into(), ..Memory::default() };
+    let path = |name: &str| join("/work/case", name);
     for b in support {
-        s.add_source(b.get("file").unwrap_or_default(), b.text.as_str());
+        let at = path(b.get("file").unwrap_or_default());
+        let stands = b.get("link").map_or_else(|| at.clone(), path);
+        files.links.insert(at, stands.clone());
+        files.texts.insert(stands, b.text.clone());
     }
+    files.texts.insert(path(key), text);
+    let mut project = Project::new(files);
+    let (key, refused) = match project.open(&mut session, key) {
+        Ok(key) => (key, Vec::new()),
+        Err(Failure::Refused(found)) => (key.to_string(), found),
+        Err(Failure::Unreadable(e)) => return Err(e.to_string()),
+    };
+    // Manifests stand among the sources, so that places in them can be shown.
+    for (name, text) in
+        project.manifests().map(str::to_string).collect::<Vec<_>>().iter().filter_map(|n| Some((n, project.text(n)?)))
+    {
+        session.add_source(name, text);
+    }
+    Ok(Opened { session, key, refused })
+}
+
+struct Opened {
+    session: Session,
+    key: String,
+    refused: Vec<Diagnostic>,
+}
+
+fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> Result<(), String> {
     let text = if main.has("whole") { main.text.clone() } else { format!("{}{}", case.prelude, main.text) };
-    s.add_source(KEY, text);
-    let found = s.check(KEY);
+    let Opened { session: s, key, refused } = opened(text, main.get("at").unwrap_or(KEY), support)?;
+    let found = if refused.is_empty() { s.check(&key) } else { refused };
     let want = after.iter().find(|b| b.language == "diagnostics");
     let input = after.iter().find(|b| b.language == "json" && b.has("input"));
     let refused = found.iter().any(|d| d.severity == Severity::Error);
     if let Some(code) = main.get("error") {
         let mut all = found.clone();
         if !refused {
-            all.extend(run_input(&s, input.map_or("{}", |b| b.text.as_str())).err().unwrap_or_default());
-            all.extend(test_failures(&s));
+            all.extend(run_input(&s, &key, input.map_or("{}", |b| b.text.as_str())).err().unwrap_or_default());
+            all.extend(test_failures(&s, &key));
         }
         return if all.iter().any(|d| d.code.as_str() == code) {
             Ok(())
@@ -69,8 +104,8 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
             None => Ok(()),
         };
     }
-    if !after.iter().any(|b| b.has("tests-fail")) && s.is_rule(KEY) {
-        let failed = test_failures(&s);
+    if !after.iter().any(|b| b.has("tests-fail")) && s.is_rule(&key) {
+        let failed = test_failures(&s, &key);
         if !failed.is_empty() {
             return Err(format!("tests in the source fail:\n{}", show(&s, &failed)));
         }
@@ -86,7 +121,7 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
         if b.language == "output" {
             return Err(format!("line {}: an output without an input", b.line));
         }
-        let result = run_input(&s, &b.text);
+        let result = run_input(&s, &key, &b.text);
         match blocks.next_if(|b| b.language == "output") {
             Some(o) => outcome(&s, &result, &o.text)?,
             None => {
@@ -97,8 +132,8 @@ fn program(case: &Case, main: &Block, support: &[&Block], after: &[&Block]) -> R
     Ok(())
 }
 
-fn run_input(s: &Session, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
-    let program = s.program(KEY)?;
+fn run_input(s: &Session, key: &str, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
+    let program = s.program(key)?;
     footrule_mir::verify(&program)
         .map_err(|e| vec![Diagnostic::new(footrule_diag::Code::C005, footrule_diag::Text::same(format!("{e:?}")))])?;
     let inputs = Inputs::from_json(&program, "input.json", json)?;
@@ -111,8 +146,8 @@ fn run_input(s: &Session, json: &str) -> Result<Outcome, Vec<Diagnostic>> {
     Ok(out)
 }
 
-fn test_failures(s: &Session) -> Vec<Diagnostic> {
-    let Ok(program) = s.program(KEY) else { return Vec::new() };
+fn test_failures(s: &Session, key: &str) -> Vec<Diagnostic> {
+    let Ok(program) = s.program(key) else { return Vec::new() };
     (0..program.tests.len())
         .flat_map(|i| footrule_runtime::run_test(&program, i, &|p| Err(p.to_string())).failures)
         .collect()

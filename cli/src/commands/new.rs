@@ -1,4 +1,4 @@
-//! `footrule new`: a folder with a rule, its test, an example input and a page to read first.
+//! `footrule new`: a package with a rule, its test, an example input and a page to read first.
 
 use super::Context;
 use crate::args::New;
@@ -7,6 +7,7 @@ use crate::output;
 use std::path::Path;
 
 const RULE: &str = include_str!("new/rule.pcr");
+const MANIFEST: &str = include_str!("new/footrule.toml");
 const EXAMPLE: &str = include_str!("new/example.json");
 const README: &str = include_str!("new/README.md");
 
@@ -20,6 +21,7 @@ pub fn run(cx: &Context, args: &New) -> Exit {
     }
     let fill = |text: &str| text.replace("NAME", name);
     let files = [
+        ("footrule.toml".into(), fill(MANIFEST)),
         (format!("{name}.pcr"), fill(RULE)),
         ("example.json".into(), fill(EXAMPLE)),
         ("README.md".into(), fill(README)),
@@ -46,7 +48,7 @@ pub fn run(cx: &Context, args: &New) -> Exit {
 fn usable(name: &str) -> Result<(), (String, String)> {
     let first = name.chars().next().is_some_and(|c| c.is_ascii_lowercase() || (c.is_alphabetic() && !c.is_ascii()));
     let rest = name.chars().all(|c| c == '_' || (c.is_alphanumeric() && !c.is_ascii_uppercase()));
-    if !first || !rest {
+    if !first || !rest || name == "std" {
         return Err((
             format!("`{name}` 不能作规则名：用小写字母、数字、下划线或汉字，以字母开头，例如 `flat_glass`"),
             format!("`{name}` is no name for a rule: lower-case letters, digits and `_`, such as `flat_glass`"),
@@ -64,7 +66,7 @@ mod tests {
         for good in ["demo", "flat_glass", "steel2", "玻璃"] {
             assert!(usable(good).is_ok(), "{good}");
         }
-        for bad in ["", "2x", "Demo", "a-b", "a b", "..", "_x", "a.b"] {
+        for bad in ["", "2x", "Demo", "a-b", "a b", "..", "_x", "a.b", "std"] {
             assert!(usable(bad).is_err(), "{bad}");
         }
     }

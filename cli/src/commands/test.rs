@@ -41,7 +41,7 @@ pub fn round(cx: &Context, args: &Test) -> Round {
     let mut bench = Workbench::new();
     let keys = match bench.open_all(&args.paths) {
         Ok(keys) => keys,
-        Err(refused) => return Round { exit: cx.refuse(&refused, &|key| bench.source(key)), files: Vec::new() },
+        Err(refused) => return Round { exit: cx.refuse(&refused, &|key| bench.source(key)), files: bench.files(&[]) },
     };
     let mut tally = Tally::default();
     for key in keys.iter().filter(|k| bench.is_rule(k)) {
@@ -88,7 +88,7 @@ fn rule(cx: &Context, args: &Test, bench: &Workbench, key: &str, tally: &mut Tal
     bug::phase("test");
     let recorder = args.coverage.then(|| Recorder::new(&program));
     for (ix, test) in program.tests.iter().enumerate() {
-        let findings = bench.test(key, &program, ix, recorder.as_ref());
+        let findings = bench.test(&program, ix, recorder.as_ref());
         let ok = findings.is_empty();
         tally.passed += usize::from(ok);
         tally.failed += usize::from(!ok);

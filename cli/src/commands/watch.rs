@@ -30,7 +30,7 @@ pub fn run(cx: &Context, args: &Test) -> ! {
         let round: Round = test::round(cx, args);
         let mut before = stamps(&args.paths, &round.files);
         before.retain(|_, s| s.is_none_or(|(written, _)| written < started));
-        let known = before.len();
+        let known = before.values().flatten().count();
         output::note(&match cx.lang {
             footrule_diag::Lang::Zh => format!("正在监视 {known} 个文件，Ctrl-C 结束\n"),
             footrule_diag::Lang::En => {
@@ -52,9 +52,8 @@ pub fn run(cx: &Context, args: &Test) -> ! {
 /// The files named in the call, those below its folders, and those that they use.
 fn stamps(paths: &[String], used: &[String]) -> BTreeMap<String, Stamp> {
     let mut files: Vec<String> = used.to_vec();
-    let here = [".".to_owned()];
-    for path in if paths.is_empty() { &here } else { paths } {
-        files.extend(session::files_of(path));
+    for path in session::asked(paths) {
+        files.extend(session::files_of(&path));
     }
     files.into_iter().map(|file| (session::shown(&file), stamp(&file))).collect()
 }

@@ -138,6 +138,9 @@ registry! {
     N018 Error "过程输入的绑定不对" "wrong binding of a process input";
     N019 Error "过程阶段的绑定不对" "wrong stage of a process";
     N020 Error "过程没有公开这一项" "not open to readers of the process";
+    N021 Error "路径在包外" "path outside the package";
+    N022 Error "模块路径有两种含义" "module path with two meanings";
+    N023 Error "文件属于另一个包" "file of another package";
     U001 Error "量纲不符" "dimensions differ";
     U002 Error "物质种类不符" "kinds of substance differ";
     U003 Error "碳当作二氧化碳" "carbon taken for carbon dioxide";
@@ -194,6 +197,7 @@ registry! {
     P012 Error "点不升序" "points not ascending";
     P013 Error "点不足两个" "fewer than two points";
     P014 Error "两点之间没有行" "no row between points";
+    P015 Error "两行同样合适" "two rows fit equally well";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";
@@ -261,10 +265,22 @@ registry! {
     L006 Warning "阶段没有排放行" "stage without lines";
     L008 Warning "接受声明没有作用" "acceptance without effect";
     L009 Warning "活动数据可能重复计入" "activity possibly counted twice";
+    L011 Warning "参数缺少所需年份的值" "param without a value for a year in question";
+    L012 Warning "分支不可能选中" "branch that is never chosen";
+    L013 Warning "条件总是成立或总不成立" "condition that never changes";
+    L014 Warning "表中有不可能选中的行" "row that is never chosen";
+    L015 Warning "声明未使用" "unused declaration";
     L020 Warning "总是失败" "always fails";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";
     C004 Error "--set 写法不对" "malformed --set";
     C005 Error "程序缺陷" "a bug of Footrule";
+    C006 Error "footrule.toml 无法读懂" "footrule.toml cannot be read";
+    C007 Error "footrule.toml 中有未知的键" "unknown key in footrule.toml";
+    C008 Error "footrule.toml 中的值不对" "wrong value in footrule.toml";
+    C009 Error "[lints] 中的代码不对" "wrong code under [lints]";
+    C010 Error "依赖的包不能使用" "dependency cannot be used";
+    C011 Error "包的依赖成环" "packages depend on each other in a cycle";
+    C012 Error "包名与依赖名不一致" "package and dependency names disagree";
 }

@@ -258,10 +258,13 @@ impl Cx<'_> {
         if matches!(x.ty, Ty::Error) {
             return x;
         }
+        // CO2e that is said to be of another substance keeps its parts.
+        let split = matches!(x.ty, Ty::Split(_));
+        let typed = |u| if split { Ty::Split(u) } else { Ty::Number(u) };
         let inner = x.span;
-        let untagged = TExpr { ty: Ty::Number(bare(&found)), kind: TKind::Retag(Box::new(x)), span: inner };
+        let untagged = TExpr { ty: typed(bare(&found)), kind: TKind::Retag(Box::new(x)), span: inner };
         match self.in_unit(untagged, &bare(&unit), &bare(&found)) {
-            Some(e) => TExpr { ty: Ty::Number(unit), kind: TKind::Retag(Box::new(e)), span },
+            Some(e) => TExpr { ty: typed(unit), kind: TKind::Retag(Box::new(e)), span },
             None => TExpr::error(span),
         }
     }

@@ -3,9 +3,7 @@
 use super::Lower;
 use crate::check::{BodyKind, TExpect, body_of};
 use crate::db::Item;
-use crate::names::module;
 use crate::types::TResult;
-use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::{self as mir, Day, Expect};
 use footrule_number::Ratio;
 use footrule_syntax::ast::DateKey;
@@ -26,28 +24,12 @@ impl Lower<'_> {
     pub fn test(&mut self, item: &Item) {
         let BodyKind::Test(t) = &body_of(self.db, item).kind else { return };
         let name = self.named(item);
-        let from = t.from.as_ref().and_then(|(path, span)| {
-            if !crate::data::stays_inside(path) {
-                let message = text!(
-                    "测试数据 `{path}` 不在本文件的文件夹内",
-                    "test data `{path}` lies outside this file's folder"
-                );
-                let label = text!("路径相对于本文件", "the path is relative to this file");
-                self.diags.push(Diagnostic::new(Code::P004, message).at(item.at(*span), label).help(text!(
-                    "把文件放在规则旁边，只写相对路径，不用 `..`",
-                    "put the file beside the rule and name it without `..`"
-                )));
-                return None;
+        let from = t.from.as_ref().and_then(|(path, span)| match crate::data::file(self.db, item, path, *span) {
+            Ok(file) => Some((file.key(self.db).to_string(), file.text(self.db).to_string())),
+            Err(d) => {
+                self.diags.push(*d);
+                None
             }
-            let key = crate::data::data_key(item.file.key(self.db), path);
-            let text = module(self.db, &key).map(|f| f.text(self.db).to_string());
-            if text.is_none() {
-                self.diags.push(
-                    Diagnostic::new(Code::P004, text!("找不到测试数据 `{path}`", "test data `{path}` not found"))
-                        .at(item.at(*span), text!("路径相对于本文件", "the path is relative to this file")),
-                );
-            }
-            text.map(|text| (key.to_string(), text))
         });
         let scenario = t.scenario.clone();
         let source = t.source.as_ref().map(|s| self.source(s));

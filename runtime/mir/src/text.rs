@@ -11,6 +11,7 @@ use crate::{
     AllocationId, Cell, Const, EnumId, FactorId, Fold, GasId, GasRef, Loop, NodeId, Op, ParamId, PlaceId, ProductId,
     Program, RecordId, Region, RegionId, ResultRef, StageId, StageRef, TableId, Target, Ty, UnitId,
 };
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// How a printer calls nodes and regions.
@@ -245,9 +246,24 @@ fn basis_text(b: &crate::BasisInfo) -> String {
     format!("{word} {}", format!("{:?}", b.basis).to_lowercase())
 }
 
-fn unit_text(p: &Program, id: UnitId) -> &str {
-    let text = name_of(&p.units, id.ix(), |u| &u.text);
-    if text.is_empty() { "number" } else { text }
+fn unit_text(p: &Program, id: UnitId) -> Cow<'_, str> {
+    let Some(unit) = p.units.get(id.ix()) else { return Cow::Borrowed("?") };
+    let several = |over: bool| unit.atoms.iter().filter(|a| (a.2 > 0) == over).count() > 1;
+    if several(true) || several(false) {
+        // The order of factors is the author's and means nothing.
+        let symbol = |s: u32| p.unit_symbols.get(s as usize).map_or("?", |s| s.symbol.as_str());
+        let mut atoms: Vec<String> = unit
+            .atoms
+            .iter()
+            .map(|(s, tag, power)| {
+                let tag = tag.as_ref().map_or_else(String::new, |t| format!("{{{t}}}"));
+                format!("{}{tag}^{power}", symbol(*s))
+            })
+            .collect();
+        atoms.sort_unstable();
+        return Cow::Owned(atoms.join("·"));
+    }
+    Cow::Borrowed(if unit.text.is_empty() { "number" } else { &unit.text })
 }
 
 fn enum_name(p: &Program, id: EnumId) -> &str {
@@ -291,7 +307,7 @@ fn footprint_text(p: &Program, footprint: Option<crate::Footprint>) -> String {
 
 fn ty_text(p: &Program, ty: &Ty) -> String {
     match ty {
-        Ty::Number(u) => unit_text(p, *u).to_owned(),
+        Ty::Number(u) => unit_text(p, *u).into_owned(),
         Ty::Split(u) => format!("split {}", unit_text(p, *u)),
         Ty::Bool => "bool".to_owned(),
         Ty::Text => "text".to_owned(),

@@ -205,7 +205,7 @@ impl<'p> Step<'_, 'p> {
             Op::Add(a, b) | Op::Sub(a, b) => return self.sum(n, op, *a, *b),
             Op::Mul(a, b) => return self.product(n, *a, *b),
             Op::Div(a, b) => return self.quotient(n, *a, *b),
-            Op::Neg(a) => return self.each(*a, n, |i| plain(i.neg())),
+            Op::Neg(a) => return self.each(*a, n, |i| plain(i.negated())),
             Op::Convert(a, r) => return self.each(*a, n, |i| i.convert(*r)),
             Op::Affine(a, r, offset) => {
                 let i = self.number(*a);
@@ -356,7 +356,7 @@ impl<'p> Step<'_, 'p> {
 
     fn sum(&mut self, n: NodeId, op: &Op, a: NodeId, b: NodeId) -> Option<Range> {
         let minus = matches!(op, Op::Sub(..));
-        let turn = |i: Interval| if minus { i.neg() } else { i };
+        let turn = |i: Interval| if minus { i.negated() } else { i };
         match (self.read(a).kind, self.read(b).kind) {
             (Kind::Number(x), Kind::Number(y)) => {
                 let mut done = x.add(turn(y));
@@ -514,7 +514,7 @@ fn plain(interval: Interval) -> Done {
 
 fn affine(i: Interval, r: Ratio, offset: Number) -> Done {
     let f = |x: Number| x.affine(r, offset);
-    let mut done = if r.numer() < 0 { i.neg().rising(|x| f(x.neg())) } else { i.rising(f) };
+    let mut done = if r.numer() < 0 { i.negated().rising(|x| f(x.neg())) } else { i.rising(f) };
     // Whole multiples and an offset are exact near zero.
     done.small = verdict(r.denom() == 1, false);
     done

@@ -214,7 +214,7 @@ impl Interval {
 
     /// The negated numbers.
     #[must_use]
-    pub fn neg(self) -> Self {
+    pub fn negated(self) -> Self {
         let flip = |e: Option<End>| e.map(|e| End { value: e.value.neg(), ..e });
         Self { lo: flip(self.hi), hi: flip(self.lo), nonzero: self.nonzero }
     }
@@ -329,7 +329,7 @@ impl Interval {
         };
         let above = Self::positive();
         let mut corners = Vec::new();
-        for (part, side) in [(other.meet(above), 1), (other.meet(above.neg()), -1)] {
+        for (part, side) in [(other.meet(above), 1), (other.meet(above.negated()), -1)] {
             if !part.is_empty() {
                 for a in self.ext() {
                     corners.extend(part.ext().map(|b| corner(a, b, side)));
@@ -376,7 +376,7 @@ impl Interval {
             return self;
         }
         if self.is_not_positive() {
-            return self.neg();
+            return self.negated();
         }
         let hi = self.most().map(|value| End { value, open: false });
         Self { lo: Some(End { value: Number::ZERO, open: false }), hi, nonzero: self.nonzero }.tidy()
@@ -395,7 +395,7 @@ impl Interval {
 
     /// The greater of two.
     pub(super) fn greatest_of(self, other: Self) -> Self {
-        self.neg().least_of(other.neg()).neg()
+        self.negated().least_of(other.negated()).negated()
     }
 
     /// The exact sum, rounded once, of `count.0` to `count.1` numbers of it.

@@ -26,7 +26,7 @@ const ENDS: [&str; 14] = [
 
 fn intervals() -> Vec<Interval> {
     let ends: Vec<Number> = ENDS.iter().map(|e| n(e)).collect();
-    let mut out = vec![Interval::ANY, Interval::positive(), Interval::not_negative(), Interval::positive().neg()];
+    let mut out = vec![Interval::ANY, Interval::positive(), Interval::not_negative(), Interval::positive().negated()];
     out.push(Interval { nonzero: true, ..Interval::ANY });
     for (i, a) in ends.iter().enumerate() {
         for b in &ends[i..] {

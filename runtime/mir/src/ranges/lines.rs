@@ -159,7 +159,7 @@ impl Analysis<'_> {
             sign = if allocated { sign.hull(own) } else { own };
         }
         if matches!(line.kind, LineKind::Removal | LineKind::Credit) {
-            sign = sign.neg();
+            sign = sign.negated();
         }
         out.range.sign = sign;
         out

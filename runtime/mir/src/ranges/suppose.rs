@@ -169,7 +169,7 @@ impl Analysis<'_> {
         let Some(op) = self.op(n).filter(|_| depth > 0 && !now.is_empty()) else { return };
         let nonzero = Interval { nonzero: true, ..Interval::ANY };
         match op {
-            Op::Neg(a) => self.carry(*a, now.neg(), s, depth - 1),
+            Op::Neg(a) => self.carry(*a, now.negated(), s, depth - 1),
             Op::Unwrap(a) | Op::Present(a) => {
                 let rest = self.range(*a, s);
                 self.know(*a, Range { absent: rest.absent, kind: Kind::Number(now) }, s);
@@ -211,7 +211,7 @@ fn signs(i: Interval) -> Interval {
         out = out.meet(Interval::not_negative());
     }
     if i.is_not_positive() {
-        out = out.meet(Interval::not_negative().neg());
+        out = out.meet(Interval::not_negative().negated());
     }
     out
 }
