@@ -14,6 +14,7 @@ mod lints;
 pub mod lower;
 pub mod names;
 mod package;
+pub mod products;
 mod ranges;
 mod report;
 mod session;

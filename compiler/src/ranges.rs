@@ -36,6 +36,10 @@ fn finding(program: &Program, o: &Obligation) -> Option<Diagnostic<FileSpan>> {
             text!("这里总是没有任何值", "there are never any values here"),
             text!("列表总是空的", "the list is always empty"),
         ),
+        Risk::Weights => (
+            text!("这些权数总是得不出份额", "these weights never give shares"),
+            text!("有负的权数", "a weight is negative"),
+        ),
         Risk::Overflow => {
             (text!("这里总是溢出", "this always overflows"), text!("超出最大的数", "beyond the largest number"))
         }

@@ -49,6 +49,8 @@ pub enum Ty {
     Row(Item),
     /// One value for each member of an enumeration: the input that declares them.
     Each(Item),
+    /// The shares of an allocation.
+    Shares(Item),
 }
 
 impl Ty {
@@ -112,6 +114,7 @@ impl Ty {
                 Some((e, t)) => format!("{} for each {}", t.show(db), Self::Enum(e.clone()).show(db)),
                 None => "?".into(),
             },
+            Self::Shares(i) => format!("shares of {}", i.name()),
             Self::Enum(EnumRef::Gases) => "Gas".into(),
             Self::Enum(EnumRef::Stages) => "Stage".into(),
             Self::List(t) => format!("list of {}", t.show(db)),
@@ -204,6 +207,8 @@ pub enum TResult {
     Origin(Origin),
     /// `total_of(a, b)`
     Lines(Vec<Through>),
+    /// The footprint in a further unit (only expected): its number among those of the product.
+    Also(usize),
     /// `primary_share`
     PrimaryShare,
     /// `rated_share`
@@ -224,10 +229,21 @@ impl TResult {
         })
     }
 
+    /// The name that a result on data quality is read by.
+    #[must_use]
+    pub fn quality_name(&self) -> Option<&'static str> {
+        match self {
+            Self::PrimaryShare => Some("primary_share"),
+            Self::RatedShare => Some("rated_share"),
+            Self::Dqr => Some("dqr"),
+            _ => None,
+        }
+    }
+
     /// True for results that are no CO2e.
     #[must_use]
     pub fn is_quality(&self) -> bool {
-        matches!(self, Self::PrimaryShare | Self::RatedShare | Self::Dqr)
+        self.quality_name().is_some()
     }
 }
 
@@ -373,8 +389,8 @@ pub enum TKind {
     Whole(Box<TExpr>),
     /// `co2e(mass)` of a gas: its tag.
     Characterise(Box<TExpr>, GasTag),
-    /// A figure of the result.
-    Result(TResult),
+    /// A figure of the result of a product.
+    Result(TResult, usize),
     /// `absolute(r)`: times the reference flow.
     Absolute(Box<TExpr>),
 }
@@ -438,7 +454,7 @@ impl TExpr {
             | K::Absent
             | K::Members(_)
             | K::Rows(_)
-            | K::Result(_) => {}
+            | K::Result(..) => {}
             K::Field(a, ..)
             | K::Amount(a)
             | K::Ordinal(a)

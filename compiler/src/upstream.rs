@@ -64,11 +64,13 @@ pub struct Declared {
     pub amount: Option<Number>,
     /// The declared unit.
     pub unit: UnitTy,
-    /// The unit that results are rounded in, if the header names it; it is per one declared unit then.
+    /// The unit that results are rounded in, if the rule names it; it is per one declared unit then.
     pub rounded_in: Option<UnitTy>,
+    /// The rule has several products: there is no footprint of the rule.
+    pub several: bool,
 }
 
-/// The declared unit of a rule, read from its header alone.
+/// The declared unit of a rule, read from its header or the head of its product alone.
 #[salsa::tracked(returns(ref))]
 pub fn declared(db: &dyn Db, file: SourceFile) -> Declared {
     let mut out = Declared::default();
@@ -84,6 +86,18 @@ pub fn declared(db: &dyn Db, file: SourceFile) -> Declared {
             _ => {}
         }
     }
+    let mut products = 0;
+    for item in items(db, file) {
+        if let Some(Stmt::Product { unit: u, round, .. }) = item.ast(db).map(|a| &a.stmt) {
+            products += 1;
+            out.amount = Some(u.amount);
+            out.unit = unit(item, &u.unit);
+            if let Some(r) = round {
+                out.rounded_in = r.unit.as_ref().map(|u| unit(item, u));
+            }
+        }
+    }
+    out.several = products > 1;
     out
 }
 
@@ -91,7 +105,11 @@ pub fn declared(db: &dyn Db, file: SourceFile) -> Declared {
 pub(crate) fn read_footprint(db: &dyn Db, item: &Item, u: &UnitExpr, follow: Follow<'_>, diags: &mut Vec<Diag>) -> Ty {
     if let Some(w) = word(u) {
         if let Some(rule) = rule_named(db, item.file, &w.text) {
-            let unit = &declared(db, rule).unit;
+            let Declared { unit, several, .. } = declared(db, rule);
+            if *several {
+                diags.push(of_several(db, item, w, rule));
+                return Ty::Error;
+            }
             // A header without a declared unit is reported where the rule is checked.
             return if unit.is_one() { Ty::Error } else { Ty::Split(factor_unit(db, item, unit)) };
         }
@@ -120,6 +138,26 @@ pub(crate) fn read_footprint(db: &dyn Db, item: &Item, u: &UnitExpr, follow: Fol
         return Ty::Error;
     }
     Ty::Split(factor_unit(db, item, &unit))
+}
+
+/// The footprint of a rule that has several products.
+fn of_several(db: &dyn Db, item: &Item, w: &Ident, rule: SourceFile) -> Diag {
+    let (n, list) = (&w.text, crate::products::names(db, rule).join(", "));
+    let mut d = Diag::new(
+        Code::T017,
+        text!(
+            "规则 `{n}` 有多个产品（{list}），不能取规则的足迹",
+            "the rule `{n}` makes several products ({list}): it has no footprint of its own"
+        ),
+    )
+    .at(item.at(w.span), text!("不是一种产品", "not one product"));
+    if let Some(rule) = &index(db, rule).rule {
+        d = d.also(rule.name_place(db), text!("规则在此", "the rule"));
+    }
+    d.help(text!(
+        "按产品的单位取足迹，例如 `footprint of kg{{steel}}`，给出该产品的结果",
+        "take it by the product's unit, such as `footprint of kg{{steel}}`, and give the result of that product"
+    ))
 }
 
 /// A word that is neither a unit nor a rule in use.

@@ -54,6 +54,7 @@ pub(crate) fn code(kind: &FailKind) -> Code {
         FailKind::Disagree(_) => Code::E010,
         FailKind::Negative(..) => Code::E011,
         FailKind::Changes(..) => Code::E012,
+        FailKind::Weights(_) => Code::E013,
         FailKind::Constraint { list: false, .. } => Code::I003,
         FailKind::Constraint { list: true, .. } => Code::I012,
         FailKind::MissingField(..) => Code::I002,
@@ -243,6 +244,7 @@ fn words(program: &Program, f: &Failure) -> (Text, Text) {
                 label,
             )
         }
+        FailKind::Weights(list) => weights(program, node, list),
         FailKind::NegativeReference(n, value) => {
             let value = show::quantity(program, *value, unit(program, *n));
             let formula = formula();
@@ -434,7 +436,7 @@ pub(crate) fn describe(program: &Program, id: NodeId, depth: u32) -> String {
             };
             format!("{}.{}", sub(*a), column.unwrap_or("?"))
         }
-        Op::Result(what) => figure_name(what).to_owned(),
+        Op::Result(_, what) => figure_name(what).to_owned(),
         _ => "…".to_owned(),
     }
 }
@@ -460,8 +462,46 @@ pub(crate) fn exception_name(info: &ExceptionInfo) -> String {
 }
 
 fn shown_value(program: &Program, node: Option<NodeId>, v: &Value) -> String {
+    if let Value::Record(r, values) = v {
+        // The shares of an allocation.
+        let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
+        let each =
+            fields.iter().zip(values.iter()).map(|(f, v)| format!("{} {}", f.name.id, show::value(program, v, None)));
+        return each.collect::<Vec<_>>().join(" | ");
+    }
     let unit = node.and_then(|n| program.nodes.get(n.ix())).and_then(|n| crate::interp::unit_of(&n.ty));
     show::value(program, v, unit)
+}
+
+/// Weights that give no shares, with their values.
+fn weights(program: &Program, node: Option<NodeId>, list: &[(u32, Option<Number>)]) -> (Text, Text) {
+    let found = node.and_then(|n| program.nodes.get(n.ix()));
+    let record = match found.map(|n| &n.ty) {
+        Some(Ty::Record(r)) => program.records.get(r.ix()),
+        _ => None,
+    };
+    let (given, nodes) = match found.map(|n| &n.op) {
+        Some(Op::Shares { given, weights }) => (*given, weights.as_slice()),
+        _ => (false, &[][..]),
+    };
+    let said = |(field, weight): &(u32, Option<Number>)| {
+        let name = record.and_then(|r| r.fields.get(*field as usize)).map_or("?", |f| f.name.id.as_str());
+        let unit = nodes.iter().find(|(k, _)| k == field).and_then(|(_, n)| unit(program, (*n)?));
+        weight.map(|w| format!("{name} {}", show::quantity(program, w, unit)))
+    };
+    let all = list.iter().filter_map(said).collect::<Vec<_>>().join(", ");
+    let name = record.map_or("?", |r| r.name.as_str());
+    if list.iter().any(|(_, w)| w.is_some_and(Number::is_negative)) {
+        let message = text!("分配 {name} 的权数为负：{all}", "a weight of the allocation {name} is negative: {all}");
+        return (message, Text::new("权数须不小于零", "weights are zero or more"));
+    }
+    if given {
+        let message =
+            text!("分配 {name} 的份额合计不是 1：{all}", "the shares of the allocation {name} do not sum to 1: {all}");
+        return (message, Text::new("份额合计须恰为 1", "shares sum to exactly 1"));
+    }
+    let message = text!("分配 {name} 的权数全部为零：{all}", "all weights of the allocation {name} are zero: {all}");
+    (message, Text::new("无从分配", "nothing to share by"))
 }
 
 fn disagree(program: &Program, node: Option<NodeId>, found: &[(ExceptionId, Value)]) -> (Text, Text) {

@@ -10,7 +10,7 @@ use crate::interp::Interp;
 use crate::result::{self, MAX_DIGITS, Options, Outcome, ReportValue};
 use crate::value::Value;
 use footrule_diag::{Code, Diagnostic, Text, text};
-use footrule_mir::{Const, Expect, Origin, PlaceId, Program, ResultRef, TestInfo, UnitId};
+use footrule_mir::{Const, Expect, Origin, PlaceId, ProductId, Program, ResultRef, TestInfo, UnitId};
 use footrule_number::{Number, Ratio, sum};
 
 use crate::result::assemble::origin_name;
@@ -132,7 +132,8 @@ fn inputs(
 fn holds(program: &Program, outcome: &Outcome, it: &mut Interp<'_>, expect: &Expect) -> Result<(), Text> {
     match expect {
         Expect::Error(code) => {
-            let total = format!("{} {}", outcome.total.value, outcome.total.unit);
+            let totals = outcome.footprints.iter().map(|f| format!("{} {}", f.total.value, f.total.unit));
+            let total = totals.collect::<Vec<_>>().join(", ");
             Err(text!("应报 {code}，却得到 {total}", "{code} is expected; the result is {total}"))
         }
         Expect::Warning(name) => {
@@ -141,8 +142,8 @@ fn holds(program: &Program, outcome: &Outcome, it: &mut Interp<'_>, expect: &Exp
             }
             Err(text!("警告 {name} 没有出现", "warning {name} does not fire"))
         }
-        Expect::Result { what, value, decimals, within, scale, unit } => {
-            let (name, actual) = figure(program, outcome, what)?;
+        Expect::Result { product, what, value, decimals, within, scale, unit } => {
+            let (name, actual) = figure(program, outcome, *product, what)?;
             let figure = Figure { value: *value, decimals: *decimals, within: *within, scale, unit: *unit };
             compare(program, &name, actual, &figure)
         }
@@ -202,17 +203,29 @@ fn compare(program: &Program, name: &str, actual: Number, figure: &Figure<'_>) -
     }
 }
 
-fn figure(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(String, Number), Text> {
+fn figure(
+    program: &Program,
+    outcome: &Outcome,
+    product: ProductId,
+    what: &ResultRef,
+) -> Result<(String, Number), Text> {
+    let Some(outcome) = outcome.footprints.get(product.ix()) else {
+        return Err(text!("没有此产品", "no such product"));
+    };
     let all_lines = || outcome.lines.iter().chain(&outcome.apart);
     let missing = || Text::new("没有可评的贡献", "nothing contributes that could be rated");
     let quality = outcome.data_quality.as_ref();
-    Ok(match what {
+    let (name, value) = match what {
         ResultRef::PrimaryShare => {
             ("primary_share".to_owned(), quality.and_then(|q| q.primary_share).ok_or_else(missing)?)
         }
         ResultRef::RatedShare => ("rated_share".to_owned(), quality.map(|q| q.rated).ok_or_else(missing)?),
         ResultRef::Dqr => ("dqr".to_owned(), quality.and_then(|q| q.unrounded).ok_or_else(missing)?),
         ResultRef::Total => ("total".to_owned(), outcome.total.unrounded),
+        ResultRef::Also(i) => match outcome.also.get(*i as usize) {
+            Some(also) => (format!("total ({})", also.total.unit), also.total.unrounded),
+            None => return Err(text!("没有此单位", "no such unit")),
+        },
         ResultRef::Stage(s) => {
             let stage = outcome.stages.get(s.ix()).ok_or_else(|| Text::new("没有此阶段", "no such stage"))?;
             (stage.name.id.clone(), stage.figure.unrounded)
@@ -235,7 +248,8 @@ fn figure(program: &Program, outcome: &Outcome, what: &ResultRef) -> Result<(Str
             let total = sum(values).map_err(|e| text!("{e}", "{e}"))?;
             (names.join(" + "), total)
         }
-    })
+    };
+    Ok((outcome.product.as_ref().map_or(name.clone(), |p| format!("{name}.{}", p.id)), value))
 }
 
 fn origin(o: Origin) -> String {
@@ -243,7 +257,7 @@ fn origin(o: Origin) -> String {
 }
 
 fn line_quantity(outcome: &Outcome, name: &str) -> Result<Number, Text> {
-    let line = outcome.lines.iter().chain(&outcome.apart).find(|l| l.name.id == name);
+    let line = outcome.footprints.iter().flat_map(|f| f.lines.iter().chain(&f.apart)).find(|l| l.name.id == name);
     let Some(line) = line else {
         return Err(text!("没有行 {name}", "there is no line {name}"));
     };

@@ -269,6 +269,9 @@ pub enum FailKind {
     Negative(LineId, Number),
     /// Shares of origins do not make up the whole; their sum.
     Shares(LineId, Number),
+    /// Weights of an allocation (by field of its record) that give no shares: one is negative, none is above zero, or
+    /// given shares are not the whole.
+    Weights(Vec<(u32, Option<Number>)>),
     /// The reference flow is negative.
     NegativeReference(NodeId, Number),
     /// A gas without GWP in the rule's set.

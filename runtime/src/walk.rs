@@ -18,7 +18,8 @@ pub(crate) fn refs(op: &Op) -> Refs {
     let mut r = Refs::default();
     match op {
         Op::Const(..) | Op::Input(_) | Op::Period | Op::Bound | Op::Members(_) | Op::Rows(_) => {}
-        Op::Result(_) | Op::Reference => {}
+        Op::Result(..) | Op::Reference(_) => {}
+        Op::Shares { weights, .. } => r.nodes.extend(weights.iter().filter_map(|(_, w)| *w)),
         Op::Field(a, _) | Op::Amount(a) | Op::Factor(a) | Op::Neg(a) | Op::Convert(a, _) => r.nodes.push(*a),
         Op::Affine(a, ..) | Op::Abs(a) | Op::Floor(a) | Op::Ceil(a) | Op::Sqrt(a) | Op::Exp(a) => r.nodes.push(*a),
         Op::Ln(a) | Op::Round(a, _) | Op::Not(a) | Op::Given(a) | Op::Unwrap(a) | Op::Present(a) => r.nodes.push(*a),

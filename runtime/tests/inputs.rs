@@ -570,8 +570,8 @@ fn the_datum_decides_origin_and_evidence() {
         (r#"{"amount": 1, "primary": true}"#, Origin::Fossil, "0.0000"),
     ] {
         let o = with_default(power(), false).with(&format!(r#""power": {json}"#)).unwrap();
-        assert_eq!(o.origins.iter().map(|o| o.origin).collect::<Vec<_>>(), [origin], "{json}");
-        assert_eq!(o.primary_data_share.as_deref(), Some(share), "{json}");
+        assert_eq!(o.footprints[0].origins.iter().map(|o| o.origin).collect::<Vec<_>>(), [origin], "{json}");
+        assert_eq!(o.footprints[0].primary_data_share.as_deref(), Some(share), "{json}");
     }
     let o = with_default(power(), false).with(r#""power": 1"#).unwrap();
     assert_eq!(

@@ -11,8 +11,8 @@ use footrule_number::Ratio;
 use footrule_runtime::{Explain, ExplainKind, Outcome, Verdict};
 
 fn figures(o: &Outcome) -> Vec<(String, String)> {
-    let mut all = vec![("total".to_owned(), o.total.unrounded.to_string())];
-    all.extend(o.stages.iter().map(|s| (s.name.id.clone(), s.figure.unrounded.to_string())));
+    let mut all = vec![("total".to_owned(), o.footprints[0].total.unrounded.to_string())];
+    all.extend(o.footprints[0].stages.iter().map(|s| (s.name.id.clone(), s.figure.unrounded.to_string())));
     all
 }
 
@@ -40,13 +40,16 @@ fn signs_and_kinds() {
         b.plain().unwrap()
     };
     let o = build(false);
-    assert_eq!(o.total.unrounded, n("5"));
-    assert_eq!(o.lines.iter().map(|l| l.figure.value.clone()).collect::<Vec<_>>(), ["10.00", "-2.00", "-3.00"]);
-    assert_eq!(o.apart.iter().map(|l| l.figure.value.clone()).collect::<Vec<_>>(), ["100.00"]);
-    assert_eq!(o.lines[1].quantity.as_ref().unwrap().value, n("2"), "the own quantity has no sign");
+    assert_eq!(o.footprints[0].total.unrounded, n("5"));
+    assert_eq!(
+        o.footprints[0].lines.iter().map(|l| l.figure.value.clone()).collect::<Vec<_>>(),
+        ["10.00", "-2.00", "-3.00"]
+    );
+    assert_eq!(o.footprints[0].apart.iter().map(|l| l.figure.value.clone()).collect::<Vec<_>>(), ["100.00"]);
+    assert_eq!(o.footprints[0].lines[1].quantity.as_ref().unwrap().value, n("2"), "the own quantity has no sign");
     let o = build(true);
-    assert_eq!(o.total.unrounded, n("8"));
-    assert_eq!(o.apart.iter().map(|l| l.name.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
+    assert_eq!(o.footprints[0].total.unrounded, n("8"));
+    assert_eq!(o.footprints[0].apart.iter().map(|l| l.name.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
 }
 
 #[test]
@@ -56,19 +59,19 @@ fn the_order_of_roundings_of_a_gas_line() {
     let s = b.stage("s");
     let g = b.gas("CH4", &[(None, "29.8")]);
     let mass = b.cu("0.3333333333333333333333333333", "kg{CH4}");
-    b.line("ch4", s, LineGas::Static(g), mass).to_result = Ratio::new(1, 1000).unwrap();
+    b.line("ch4", s, LineGas::Static(g), mass).to_result = vec![Ratio::new(1, 1000).unwrap()];
     let p = b.cu("7", "t{Al}");
-    b.p.rule.reference = Some(p);
+    b.p.products[0].reference = Some(p);
     let o = b.plain().unwrap();
     let by_hand = n("0.3333333333333333333333333333")
         .mul(n("29.8"))
         .and_then(|x| x.convert(Ratio::new(1, 1000).unwrap()))
         .and_then(|x| x.div(n("7")))
         .unwrap();
-    assert_eq!(o.total.unrounded, by_hand);
-    assert_eq!(o.gases.len(), 1);
-    assert_eq!(o.gases[0].figure.unrounded, by_hand);
-    assert_eq!(o.reference_flow.as_ref().unwrap().value, n("7"));
+    assert_eq!(o.footprints[0].total.unrounded, by_hand);
+    assert_eq!(o.footprints[0].gases.len(), 1);
+    assert_eq!(o.footprints[0].gases[0].figure.unrounded, by_hand);
+    assert_eq!(o.footprints[0].reference_flow.as_ref().unwrap().value, n("7"));
 }
 
 #[test]
@@ -90,16 +93,16 @@ fn splits_keep_origin_gas_and_evidence() {
     let thousand = b.node(Op::Convert(back, Ratio::new(4, 1).unwrap()), ty);
     b.line("l", s, LineGas::Split, thousand).may_be_negative = Some(Text::same("test"));
     let o = b.plain().unwrap();
-    let origins: Vec<_> = o.origins.iter().map(|x| (x.origin, x.figure.unrounded.to_string())).collect();
+    let origins: Vec<_> = o.footprints[0].origins.iter().map(|x| (x.origin, x.figure.unrounded.to_string())).collect();
     assert_eq!(
         origins,
         [(Origin::Fossil, "4".into()), (Origin::Biogenic, "6".into()), (Origin::LandUse, "-28".into())]
     );
     let gases: Vec<_> =
-        o.gases.iter().map(|g| (g.name.as_ref().map(|n| n.id.clone()), g.figure.value.clone())).collect();
+        o.footprints[0].gases.iter().map(|g| (g.name.as_ref().map(|n| n.id.clone()), g.figure.value.clone())).collect();
     assert_eq!(gases, [(Some("CH4".to_owned()), "-28.00".to_owned()), (None, "10.00".to_owned())]);
     // |6| of 38 is primary; the gas was computed from a constant, which nobody gave.
-    assert_eq!(o.primary_data_share.as_deref(), Some("0.1579"));
+    assert_eq!(o.footprints[0].primary_data_share.as_deref(), Some("0.1579"));
 }
 
 #[test]
@@ -129,7 +132,10 @@ fn gas_lines_without_given_data_are_secondary() {
         };
         b.line("l", s, LineGas::Static(g), mass);
         let o = b.plain().unwrap();
-        assert_eq!((o.total.value.as_str(), o.primary_data_share.as_deref()), ("56.00", Some("0.0000")));
+        assert_eq!(
+            (o.footprints[0].total.value.as_str(), o.footprints[0].primary_data_share.as_deref()),
+            ("56.00", Some("0.0000"))
+        );
     }
 }
 
@@ -178,7 +184,7 @@ fn sums_do_not_depend_on_order() {
         order.rotate_left(turn);
         let mut b = loop_line(&order);
         b.p.lines[0].may_be_negative = Some(Text::same("test"));
-        seen.push(b.plain().unwrap().total.unrounded);
+        seen.push(b.plain().unwrap().footprints[0].total.unrounded);
         // The same as lines of several stages.
         let mut b = B::new();
         for (i, v) in order.iter().enumerate() {
@@ -186,7 +192,7 @@ fn sums_do_not_depend_on_order() {
             co2e_line(&mut b, &format!("l{i}"), s, v, Origin::Fossil, Evidence::Primary);
             b.p.lines[i].may_be_negative = Some(Text::same("test"));
         }
-        seen.push(b.plain().unwrap().total.unrounded);
+        seen.push(b.plain().unwrap().footprints[0].total.unrounded);
     }
     assert_eq!(seen, vec![n("1.5000000000000000000000000001"); 8]);
 }
@@ -197,10 +203,13 @@ fn items_have_index_name_and_figure() {
     let name = b.region(|b| b.text("part"));
     b.p.lines[0].named = Some(name);
     let o = b.plain().unwrap();
-    let items: Vec<_> =
-        o.lines[0].items.iter().map(|i| (i.index.clone(), i.figure.value.as_str(), i.name.en.as_str())).collect();
+    let items: Vec<_> = o.footprints[0].lines[0]
+        .items
+        .iter()
+        .map(|i| (i.index.clone(), i.figure.value.as_str(), i.name.en.as_str()))
+        .collect();
     assert_eq!(items, [(vec![1], "1.00", "part"), (vec![2], "2.00", "part"), (vec![3], "3.00", "part")]);
-    assert_eq!(o.lines[0].quantity.as_ref().unwrap().value, n("6.005"));
+    assert_eq!(o.footprints[0].lines[0].quantity.as_ref().unwrap().value, n("6.005"));
 }
 
 #[test]
@@ -268,9 +277,9 @@ fn stage_and_gas_from_data() {
         {"gas": "CH4", "stage": "a", "mass": "0.003 t"}]"#;
     let o = b.with(uses).unwrap();
     assert_eq!(figures(&o), [("total".into(), "114".into()), ("a".into(), "86".into()), ("b".into(), "28".into())]);
-    assert_eq!(o.lines[0].stages, ["a", "b"]);
-    assert_eq!(o.lines[0].quantity, None, "kilograms of different gases are no one quantity");
-    assert_eq!(o.gases.iter().map(|g| g.figure.unrounded.to_string()).collect::<Vec<_>>(), ["2", "112"]);
+    assert_eq!(o.footprints[0].lines[0].stages, ["a", "b"]);
+    assert_eq!(o.footprints[0].lines[0].quantity, None, "kilograms of different gases are no one quantity");
+    assert_eq!(o.footprints[0].gases.iter().map(|g| g.figure.unrounded.to_string()).collect::<Vec<_>>(), ["2", "112"]);
     o.explain.unwrap().verify_sums().unwrap();
 }
 
@@ -286,7 +295,10 @@ fn conditions_and_origins_of_lines() {
         let when = b.region(|b| b.flag(holds));
         b.line("l", s, LineGas::Static(g), mass).when = Some(when);
         let o = b.plain().unwrap();
-        assert_eq!((o.total.unrounded.to_string().as_str(), o.lines[0].applicable), (expected, applicable));
+        assert_eq!(
+            (o.footprints[0].total.unrounded.to_string().as_str(), o.footprints[0].lines[0].applicable),
+            (expected, applicable)
+        );
     }
     let shares = |list: &[(Origin, Option<&str>)]| {
         let mut b = B::new();
@@ -297,7 +309,9 @@ fn conditions_and_origins_of_lines() {
         b.line("l", s, LineGas::Static(g), mass).origin = LineOrigin::Split(parts);
         let result = b.plain();
         match result {
-            Ok(o) => o.origins.iter().map(|x| x.figure.unrounded.to_string()).collect::<Vec<_>>().join(" "),
+            Ok(o) => {
+                o.footprints[0].origins.iter().map(|x| x.figure.unrounded.to_string()).collect::<Vec<_>>().join(" ")
+            }
             Err(_) => codes(&result).join(" "),
         }
     };
@@ -320,10 +334,10 @@ fn reference_flows() {
         co2e_line(&mut b, "l", s, "10", Origin::Fossil, Evidence::Primary);
         co2e_line(&mut b, "m", s, "0", Origin::Fossil, Evidence::Primary);
         let p = b.cu(value, "t{Al}");
-        b.p.rule.reference = Some(p);
+        b.p.products[0].reference = Some(p);
         let result = b.plain();
         match &result {
-            Ok(o) => assert_eq!(o.total.unrounded.to_string(), expected),
+            Ok(o) => assert_eq!(o.footprints[0].total.unrounded.to_string(), expected),
             Err(_) => assert_eq!(codes(&result), [expected], "once, not for each line"),
         }
     }
@@ -342,25 +356,25 @@ fn results_feed_reports_and_checks() {
         ("origin", ResultRef::Origin(Origin::Biogenic)),
         ("lines", ResultRef::Lines(vec![LineId(0), LineId(1)])),
     ] {
-        let node = b.results(|b| b.node(Op::Result(what), ty.clone()));
+        let node = b.results(|b| b.node(Op::Result(ProductId(0), what), ty.clone()));
         b.report(name, node);
     }
     let share = b.results(|b| {
-        let x = b.node(Op::Result(ResultRef::Stage(s)), ty.clone());
-        let y = b.node(Op::Result(ResultRef::Total), ty.clone());
+        let x = b.node(Op::Result(ProductId(0), ResultRef::Stage(s)), ty.clone());
+        let y = b.node(Op::Result(ProductId(0), ResultRef::Total), ty.clone());
         b.op(Op::Div(x, y))
     });
     b.report("share", share);
     b.p.reports[4].round = Some(Rounding { digits: 3, significant: true });
     let limit = |b: &mut B, bound: &str| {
         b.region(|b| {
-            let x = b.node(Op::Result(ResultRef::Total), ty.clone());
+            let x = b.node(Op::Result(ProductId(0), ResultRef::Total), ty.clone());
             let y = b.c(bound);
             b.node(Op::Compare { cmp: Cmp::Le, a: x, ra: Ratio::ONE, b: y, rb: Ratio::ONE }, Ty::Bool)
         })
     };
     let (tight, wide) = (limit(&mut b, "2"), limit(&mut b, "9"));
-    let shown = b.region(|b| b.node(Op::Result(ResultRef::Total), ty.clone()));
+    let shown = b.region(|b| b.node(Op::Result(ProductId(0), ResultRef::Total), ty.clone()));
     b.check("high", true, tight, vec![Piece::Text("total ".into()), Piece::Value(shown)]);
     b.check("fine", false, wide, vec![]);
     let o = b.plain().unwrap();
@@ -395,7 +409,7 @@ fn a_failing_line_fails_its_results_once() {
     b.p.nodes[value.ix()].ty = co2e;
     b.line("x", s, LineGas::Split, bad);
     let ty = b.num("kg{CO2e}/t{Al}");
-    let total = b.results(|b| b.node(Op::Result(ResultRef::Total), ty));
+    let total = b.results(|b| b.node(Op::Result(ProductId(0), ResultRef::Total), ty));
     b.report("r", total);
     assert_eq!(codes(&b.plain()), ["E001"]);
 }
@@ -416,9 +430,9 @@ fn published_is_unrounded_rounded_once() {
         let s = b.stage("s");
         co2e_line(&mut b, "l", s, value, Origin::Fossil, Evidence::Primary);
         let o = b.plain().unwrap();
-        assert_eq!(o.total.value, expected, "{value} to {round:?}");
-        assert_eq!(o.total.unrounded, n(value));
-        assert_eq!(o.stages[0].figure.value, expected);
+        assert_eq!(o.footprints[0].total.value, expected, "{value} to {round:?}");
+        assert_eq!(o.footprints[0].total.unrounded, n(value));
+        assert_eq!(o.footprints[0].stages[0].figure.value, expected);
     }
 }
 

@@ -36,7 +36,7 @@ fn rich() -> B {
     let list = b.input("l", Ty::List(Box::new(kg.clone())));
     let activity = b.activity("kg", "kg{CO2e}/kg");
     let a = b.input("a", activity);
-    b.p.rule.reference = Some(p);
+    b.p.products[0].reference = Some(p);
     let f = b.factor("f", "2", "");
     let row =
         |keys, b: &mut B| TableRow { keys, values: vec![Cell::Factor(f)], origin: Origin::Fossil, place: b.place() };
@@ -81,12 +81,12 @@ fn rich() -> B {
     let factor = b.split("kg{CO2e}/kg");
     let factor = b.node(Op::Factor(a), factor);
     let up = b.node(Op::Mul(amount, factor), co2e);
-    b.line("up", s, LineGas::Split, up).to_result = Ratio::new(1, 3).unwrap();
+    b.line("up", s, LineGas::Split, up).to_result = vec![Ratio::new(1, 3).unwrap()];
     let any = b.line("items", s, LineGas::Static(g), total);
     any.value = None;
     any.over = Some(l);
     let ty = b.num("kg{CO2e}/t{Al}");
-    let r = b.results(|b| b.node(Op::Result(ResultRef::Total), ty));
+    let r = b.results(|b| b.node(Op::Result(ProductId(0), ResultRef::Total), ty));
     b.report("r", r);
     b.report("s", sum);
     let holds = b.region(|b| {

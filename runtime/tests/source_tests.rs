@@ -21,7 +21,7 @@ fn rule() -> B {
     let split = b.split("kg{CO2e}");
     let value = b.node(Op::Split { value: x, origin: Origin::Fossil, evidence: Evidence::Primary }, split);
     b.line("l", s, LineGas::Split, value);
-    b.p.rule.reference = Some(p);
+    b.p.products[0].reference = Some(p);
     let ty = b.num("kg{CO2e}/t{Al}");
     let ratio = b.node(Op::Div(x, p), ty);
     b.report("r", ratio);
@@ -60,7 +60,15 @@ fn total(value: &str, decimals: u32, within: Option<&str>) -> Expect {
 }
 
 fn result(what: ResultRef, value: &str, decimals: u32, within: Option<&str>, scale: Ratio) -> Expect {
-    Expect::Result { what, value: n(value), decimals, within: within.map(n), scale, unit: UnitId(0) }
+    Expect::Result {
+        product: ProductId(0),
+        what,
+        value: n(value),
+        decimals,
+        within: within.map(n),
+        scale,
+        unit: UnitId(0),
+    }
 }
 
 fn value(name: &str, line: bool, value: &str) -> Expect {

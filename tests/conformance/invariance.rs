@@ -62,8 +62,11 @@ fn figures(program: &Program) -> Result<Vec<Vec<String>>, String> {
                 return Err(format!("{}: {:?}", program.rule.name.id, verdict.failures));
             }
             let Some(out) = verdict.outcome else { return Ok(Vec::new()) };
-            let figures = out.stages.iter().map(|s| &s.figure).chain(out.lines.iter().map(|l| &l.figure));
-            Ok(figures.chain([&out.total]).map(|f| f.unrounded.to_string()).collect())
+            let figures = out.footprints.iter().flat_map(|f| {
+                let stages = f.stages.iter().map(|s| &s.figure);
+                stages.chain(f.lines.iter().map(|l| &l.figure)).chain([&f.total])
+            });
+            Ok(figures.map(|f| f.unrounded.to_string()).collect())
         })
         .collect()
 }

@@ -114,7 +114,7 @@ pub fn examples() -> Result<(), String> {
         let out = evaluate(&program, &inputs, Options { explain: true }).map_err(|e| list(&e))?;
         out.explain.as_ref().ok_or("no derivation")?.verify_sums().map_err(|e| format!("{}: {e:?}", rule.id))?;
         let digits = program.rule.round.digits;
-        for f in out.stages.iter().map(|s| &s.figure).chain([&out.total]) {
+        for f in out.footprints.iter().flat_map(|p| p.stages.iter().map(|s| &s.figure).chain([&p.total])) {
             if !program.rule.round.significant && f.unrounded.round_decimals(digits).to_fixed(digits) != f.value {
                 return Err(format!("{}: {} is not {} rounded once", rule.id, f.value, f.unrounded));
             }

@@ -166,6 +166,7 @@ fn risks(code: &str) -> Option<&'static [Risk]> {
         "FR-E003" => &[Risk::TooSmall],
         "FR-E004" => &[Risk::Domain],
         "FR-E005" => &[Risk::Empty],
+        "FR-E013" => &[Risk::Weights],
         "FR-E011" => &[Risk::NegativeLine],
         _ => return None,
     })

@@ -235,24 +235,43 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
 }
 
 /// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit),
-/// `report r = …`, `gas g = …`, `origin o = …`, `upstream i = …` (as it enters), `primary = …` (share of primary data).
+/// `report r = …`, `gas g = …`, `origin o = …`, `upstream i = …` (as it enters), `primary = …` (share of primary data);
+/// with several products `total.urea`, `stage s.urea`, `primary.urea` …; `also = …` for the total in a further unit;
+/// `share farm.milk = …`; `other farm economic milk = …` for the share that another basis gives,
+/// `other farm economic total = …` for the total, `other farm economic error = …` for why there is none.
 fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
     let (name, expected) = rest.split_once('=').ok_or("no `=`")?;
     let (name, expected) = (name.trim(), expected.trim());
+    match what {
+        "share" => return share(o, name, expected),
+        "other" => return other(o, name, expected),
+        _ => {}
+    }
+    // `boiler.co2` is the line of a process, `making.urea` the stage of a product.
+    let is_product = |p: &str| o.footprints.iter().any(|f| f.product.as_ref().is_some_and(|n| n.id == p));
+    let (name, product) = match (what.split_once('.'), name.rsplit_once('.')) {
+        (Some((_, product)), _) => (name, Some(product)),
+        (None, Some((name, product))) if o.footprints.len() > 1 && is_product(product) => (name, Some(product)),
+        _ => (name, None),
+    };
+    let what = what.split('.').next().unwrap_or(what);
+    let of = o.footprints.iter().find(|f| product.is_none_or(|p| f.product.as_ref().is_some_and(|n| n.id == p)));
+    let of = of.ok_or_else(|| format!("there is no product {product:?}"))?;
     let by_name = |n: &footrule_runtime::Name| n.id == name;
     let none = || format!("there is no {what} `{name}`");
     let found: &Figure = match what {
-        "total" => &o.total,
-        "stage" => &o.stages.iter().find(|s| by_name(&s.name)).ok_or_else(none)?.figure,
-        "gas" if name == "-" => &o.gases.iter().find(|g| g.name.is_none()).ok_or_else(none)?.figure,
-        "gas" => &o.gases.iter().find(|g| g.name.as_ref().is_some_and(by_name)).ok_or_else(none)?.figure,
+        "total" => &of.total,
+        "also" => &of.also.first().ok_or_else(none)?.total,
+        "stage" => &of.stages.iter().find(|s| by_name(&s.name)).ok_or_else(none)?.figure,
+        "gas" if name == "-" => &of.gases.iter().find(|g| g.name.is_none()).ok_or_else(none)?.figure,
+        "gas" => &of.gases.iter().find(|g| g.name.as_ref().is_some_and(by_name)).ok_or_else(none)?.figure,
         "origin" => {
             let origin = serde_json::from_value(serde_json::Value::String(name.into())).map_err(|e| e.to_string())?;
-            &o.origins.iter().find(|x| x.origin == origin).ok_or_else(none)?.figure
+            &of.origins.iter().find(|x| x.origin == origin).ok_or_else(none)?.figure
         }
-        "figure" => &o.lines.iter().chain(&o.apart).find(|l| by_name(&l.name)).ok_or_else(none)?.figure,
+        "figure" => &of.lines.iter().chain(&of.apart).find(|l| by_name(&l.name)).ok_or_else(none)?.figure,
         "line" => {
-            let line = o.lines.iter().chain(&o.apart).find(|l| by_name(&l.name)).ok_or_else(none)?;
+            let line = of.lines.iter().chain(&of.apart).find(|l| by_name(&l.name)).ok_or_else(none)?;
             let q = line.quantity.as_ref().ok_or("no single quantity")?;
             return same(expected, q.value, &q.unit, &q.value.to_string());
         }
@@ -269,12 +288,50 @@ fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
             return same(expected, value.value, &value.unit, &value.value.to_string());
         }
         "primary" => {
-            let found = o.primary_data_share.as_deref().unwrap_or("none");
+            let found = of.primary_data_share.as_deref().unwrap_or("none");
             return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
         }
         _ => return Err(format!("`{what}` cannot be expected")),
     };
     same(expected, found.unrounded, &found.unit, &found.value)
+}
+
+/// The share in force of a product or co-product; `farm by = economic` for the basis.
+fn share(o: &Outcome, name: &str, expected: &str) -> Result<(), String> {
+    let (allocation, of) = name.split_once(['.', ' ']).ok_or("no `.`")?;
+    let a = o.allocations.iter().find(|a| a.name.id == allocation).ok_or("no such allocation")?;
+    let b = a.in_force.as_ref().ok_or("no basis is in force")?;
+    if of == "by" {
+        let found = format!("{:?}", b.basis).to_lowercase();
+        return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
+    }
+    let s = b.shares.iter().find(|s| s.name.id == of).ok_or("no such name")?;
+    same(expected, s.share, "", &s.share.to_string())
+}
+
+/// What another basis gives.
+fn other(o: &Outcome, name: &str, expected: &str) -> Result<(), String> {
+    let mut words = name.split(' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (allocation, basis, of) = (word(), word(), word());
+    let a = o.allocations.iter().find(|a| a.name.id == allocation).ok_or("no such allocation")?;
+    let found = a.sensitivity.iter().find(|s| format!("{:?}", s.basis.basis).to_lowercase() == basis);
+    let s = found.ok_or_else(|| format!("no other basis `{basis}`: {:?}", a.sensitivity))?;
+    if of == "error" {
+        let error = s.error.as_ref().ok_or("there is no error")?;
+        return if error.en.contains(expected) { Ok(()) } else { Err(format!("found {}", error.en)) };
+    }
+    if let Some(e) = &s.error {
+        return Err(e.en.clone());
+    }
+    if let Some(product) = of.strip_prefix("total") {
+        let product = product.trim_start_matches('.');
+        let fits = |t: &&footrule_runtime::ProductTotal| t.product.as_ref().map_or("", |n| n.id.as_str()) == product;
+        let t = s.totals.iter().find(fits).ok_or("no such product")?;
+        return same(expected, t.total.unrounded, &t.total.unit, &t.total.value);
+    }
+    let x = s.basis.shares.iter().find(|s| s.name.id == of).ok_or("no such name")?;
+    same(expected, x.share, "", &x.share.to_string())
 }
 
 /// The expected text is the published figure, or the unrounded one rounded to the decimals written.

@@ -44,7 +44,7 @@ fn forms_of_a_footprint_fit_the_schemas() {
     let inputs = Inputs::from_json(&program, "f", &good.to_string()).expect("inputs");
     let out = evaluate(&program, &inputs, Options { explain: true }).expect("a result");
     // 3 + 5 + 2000 + 4 ÷ 2 twice
-    assert_eq!(out.total.value, "2012.0");
+    assert_eq!(out.footprints[0].total.value, "2012.0");
     let out = serde_json::to_value(&out).expect("JSON");
     let result: Value = serde_json::from_str(footrule_forms::RESULT).expect("JSON");
     assert_eq!(schema::check(&result, &out), Ok(()));

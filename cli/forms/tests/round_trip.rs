@@ -414,3 +414,53 @@ fn the_result_schema_describes_the_results() {
         }
     }
 }
+
+/// Two products that share a line three ways: the record has an entry for each, it fits the schema, and what the
+/// products and the co-product get is the line.
+#[test]
+fn a_result_of_several_products() {
+    let rule = r#"rule r zh "例" en "example"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+round 2 decimals
+use std.units, std.gas
+flow a zh "甲" en "a"
+flow b zh "乙" en "b"
+stage making zh "生产" en "making"
+input a_out: kg{a} where > 0
+input b_out: kg{b} where > 0
+input c_out: kg where >= 0
+product a declared unit 1 kg{a} of a_out
+product b declared unit 1 kg{b} of b_out
+emission burning in making = 700 kg{CO2}
+allocate plant by mass { a: a_out; b: b_out; c: c_out } compare by given { a: 0.5; b: 0.25; c: rest }
+"#;
+    let mut session = Session::new();
+    session.load_std();
+    session.add_source("r.pcr", rule);
+    let program = session.program("r.pcr").expect("the rule compiles");
+    let schema: Value = serde_json::from_str(footrule_forms::RESULT).expect("JSON");
+    for [a, b, c] in [[3_u64, 5, 7], [1, 1, 1], [2, 9, 0], [999, 1, 6], [1, 1, 97]] {
+        let inputs = json!({"period": "2026", "inputs": {
+            "a_out": a.to_string(), "b_out": b.to_string(), "c_out": c.to_string()}});
+        let out = outcome(&program, "i", &inputs.to_string()).expect("it evaluates");
+        let record = serde_json::to_value(&out).expect("JSON");
+        assert_eq!(schema::check(&schema, &record), Ok(()));
+        assert!(record.get("total").is_none());
+        // In units of the 28th decimal, with integers only.
+        let units = |text: &Value| {
+            let text = text.as_str().expect("a decimal");
+            let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+            format!("{whole}{part:0<28}").parse::<i128>().expect("digits")
+        };
+        let shares: Vec<i128> =
+            (0..3).map(|i| units(&record["allocations"][0]["in_force"]["shares"][i]["share"])).collect();
+        assert_eq!(shares.iter().sum::<i128>(), 10_i128.pow(28), "{a} {b} {c}");
+        // Product figure × its flow is its part of 700 kg; the last digits are rounded.
+        for (i, flow) in [a, b].into_iter().enumerate() {
+            let total = units(&record["products"][i]["total"]["unrounded"]) * i128::from(flow);
+            assert!((total - shares[i] * 700).abs() < 10_i128.pow(6), "{a} {b} {c}");
+        }
+    }
+}

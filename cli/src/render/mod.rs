@@ -1,5 +1,6 @@
 //! Values as text. Nothing here decides anything.
 
+mod allocation;
 pub mod coverage;
 pub mod github;
 pub mod json;

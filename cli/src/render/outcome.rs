@@ -1,6 +1,6 @@
 //! The result record as a page for people and as JSON.
 
-use super::sheet::{self, Bar, FactorRow, Sheet, Warning};
+use super::sheet::{self, Bar, FactorRow, Product, Sheet, Warning};
 use super::terminal::Style;
 use super::tree::Tree;
 use super::word;
@@ -8,8 +8,8 @@ use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
 use footrule_runtime::{
-    Alternative, Applies, Balance, Explain, ExplainKind, Factor, Name, ReportValue, Scenario, Shown, Side, Source,
-    Upstream, UpstreamForm,
+    Alternative, Applies, Balance, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Scenario,
+    Shown, Side, Source, Upstream, UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -36,55 +36,20 @@ pub fn derivations_json(list: &[Explain]) -> String {
 }
 
 fn sheet(o: &Outcome, lang: Lang) -> Sheet {
-    let unit = if o.declared_unit.functional {
-        word(lang, "功能单位", "functional unit")
-    } else {
-        word(lang, "声明单位", "declared unit")
-    };
     let mut facts = vec![format!("{} {}", o.rule.name.id, o.rule.version), o.rule.boundary.clone()];
     facts.extend(o.period.as_ref().map(|p| period(&p.from, &p.to)));
-    facts.push(format!("{unit} {}", quantity_text(&o.declared_unit.value.to_string(), &o.declared_unit.unit)));
+    if let [only] = &o.footprints[..] {
+        facts.push(declared_unit(&only.declared_unit, lang));
+    }
     facts.push(format!("GWP {}", o.rule.gwp));
     facts.extend(o.scenario.as_ref().map(|s| scenario(s, lang)));
     facts.retain(|f| !f.is_empty());
-    let stages = o.stages.iter().map(|s| Bar {
-        label: label(&s.name, lang).to_owned(),
-        value: s.figure.value.clone(),
-        share: s.share.as_ref().and_then(|s| s.parse().ok()),
-    });
-    let apart = o.apart.iter().map(|l| Bar {
-        label: label(&l.name, lang).to_owned(),
-        value: l.figure.value.clone(),
-        share: None,
-    });
-    let gas = |name: &Option<Name>| {
-        let unknown = word(lang, "未分气体", "not known by gas");
-        name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
-    };
-    let percent = |s: &str| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
-    let primary = o.primary_data_share.as_deref().and_then(percent);
-    let primary = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), s));
-    // Where nothing is rated there is nothing to say.
-    let dqr = o.data_quality.as_ref().and_then(|q| {
-        let (rating, share) = (q.rating.as_ref()?, percent(&q.rated_share)?);
-        let value = match lang {
-            Lang::Zh => format!("{rating}（覆盖 {share}）"),
-            Lang::En => format!("{rating} (of {share})"),
-        };
-        Some((word(lang, "数据质量评分", "data quality rating").to_owned(), value))
-    });
-    let quality = primary.into_iter().chain(dqr);
     let short = |name: &str, hash: &str| (name.to_owned(), hash.chars().take(SHORT_HASH).collect());
     Sheet {
         title: label(&o.rule.name, lang).to_owned(),
         facts,
-        total: o.total.value.clone(),
-        unit: o.total.unit.clone(),
-        stages: stages.collect(),
-        apart: apart.collect(),
-        origins: o.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
-        gases: o.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
-        quality: quality.collect(),
+        products: o.footprints.iter().map(|f| product(f, o.footprints.len() > 1, lang)).collect(),
+        allocations: o.allocations.iter().map(|a| super::allocation::text(a, lang)).collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
         balances: o.balances.iter().map(|b| balance(b, lang)).collect(),
         warnings: o
@@ -108,6 +73,61 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
             short(word(lang, "文本", "text"), &o.rule.text_hash),
             short(word(lang, "因子", "factors"), &o.rule.factor_set_hash),
         ],
+    }
+}
+
+fn declared_unit(u: &DeclaredUnit, lang: Lang) -> String {
+    let what = if u.functional {
+        word(lang, "功能单位", "functional unit")
+    } else {
+        word(lang, "声明单位", "declared unit")
+    };
+    format!("{what} {}", quantity_text(&u.value.to_string(), &u.unit))
+}
+
+/// The figures of one product, under its name if there are several.
+fn product(f: &Footprint, several: bool, lang: Lang) -> Product {
+    let head = f
+        .product
+        .as_ref()
+        .filter(|_| several)
+        .map_or_else(String::new, |p| format!("{} · {}", label(p, lang), declared_unit(&f.declared_unit, lang)));
+    let stages = f.stages.iter().map(|s| Bar {
+        label: label(&s.name, lang).to_owned(),
+        value: s.figure.value.clone(),
+        share: s.share.as_ref().and_then(|s| s.parse().ok()),
+    });
+    let apart = f.apart.iter().map(|l| Bar {
+        label: label(&l.name, lang).to_owned(),
+        value: l.figure.value.clone(),
+        share: None,
+    });
+    let gas = |name: &Option<Name>| {
+        let unknown = word(lang, "未分气体", "not known by gas");
+        name.as_ref().map_or(unknown.to_owned(), |n| n.id.clone())
+    };
+    let percent = |s: &str| s.parse::<f64>().ok().map(|s| format!("{:.1} %", s * 100.0));
+    let primary = f.primary_data_share.as_deref().and_then(percent);
+    let primary = primary.map(|s| (word(lang, "初级数据占比", "primary data").to_owned(), s));
+    // Where nothing is rated there is nothing to say.
+    let dqr = f.data_quality.as_ref().and_then(|q| {
+        let (rating, share) = (q.rating.as_ref()?, percent(&q.rated_share)?);
+        let value = match lang {
+            Lang::Zh => format!("{rating}（覆盖 {share}）"),
+            Lang::En => format!("{rating} (of {share})"),
+        };
+        Some((word(lang, "数据质量评分", "data quality rating").to_owned(), value))
+    });
+    Product {
+        head,
+        total: f.total.value.clone(),
+        unit: f.total.unit.clone(),
+        also: f.also.iter().map(|a| quantity_text(&a.total.value, &a.total.unit)).collect(),
+        stages: stages.collect(),
+        apart: apart.collect(),
+        origins: f.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
+        gases: f.gases.iter().map(|x| (gas(&x.name), x.figure.value.clone())).collect(),
+        quality: primary.into_iter().chain(dqr).collect(),
     }
 }
 
@@ -138,7 +158,7 @@ fn upstream(u: &Upstream, indent: &str, lang: Lang) -> Vec<FactorRow> {
     std::iter::once(row).chain(u.upstream.iter().flat_map(|u| upstream(u, &below, lang))).collect()
 }
 
-fn label(name: &Name, lang: Lang) -> &str {
+pub(super) fn label(name: &Name, lang: Lang) -> &str {
     let label = name.labels.get(lang);
     if label.is_empty() { &name.id } else { label }
 }
@@ -167,7 +187,7 @@ fn period(from: &str, to: &str) -> String {
     }
 }
 
-fn quantity_text(value: &str, unit: &str) -> String {
+pub(super) fn quantity_text(value: &str, unit: &str) -> String {
     format!("{value} {unit}").trim_end().to_owned()
 }
 

@@ -88,7 +88,7 @@ fn help(o: &Obligation, lang: Lang) -> Option<String> {
         Risk::DivisionByZero => "where > 0",
         Risk::NegativeLine | Risk::Domain => "where >= 0",
         Risk::Empty => "where count >= 1",
-        Risk::Overflow | Risk::TooSmall => return None,
+        Risk::Overflow | Risk::TooSmall | Risk::Weights => return None,
     };
     Some(match (lang, o.inputs.is_empty()) {
         (Lang::Zh, false) => format!("若合适，在 {list} 的声明中写 `{bound}`，或用 `require` 限定"),
@@ -112,6 +112,7 @@ fn name(risk: Risk, lang: Lang) -> &'static str {
         Risk::NegativeLine => word(lang, "排放行为负", "negative line"),
         Risk::Domain => word(lang, "超出定义域", "outside the domain"),
         Risk::Empty => word(lang, "空列表", "empty list"),
+        Risk::Weights => word(lang, "权数得不出份额", "weights that give no shares"),
         Risk::Overflow => word(lang, "溢出", "overflow"),
         Risk::TooSmall => word(lang, "数值过小", "too small"),
     }

@@ -37,17 +37,17 @@ pub struct FactorRow {
     pub source: String,
 }
 
-/// All texts of a result.
+/// The figures of one product.
 #[derive(Debug, Clone, Default)]
-pub struct Sheet {
-    /// Label of the rule.
-    pub title: String,
-    /// Identifier, version, boundary, period.
-    pub facts: Vec<String>,
+pub struct Product {
+    /// Which one; empty if it is the only one.
+    pub head: String,
     /// Published total.
     pub total: String,
     /// Its unit.
     pub unit: String,
+    /// The same in further units.
+    pub also: Vec<String>,
     /// Stages in order of text.
     pub stages: Vec<Bar>,
     /// Lines that stand apart, credits and the like, by heading.
@@ -58,6 +58,19 @@ pub struct Sheet {
     pub gases: Vec<(String, String)>,
     /// Data quality, primary share.
     pub quality: Vec<(String, String)>,
+}
+
+/// All texts of a result.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Label of the rule.
+    pub title: String,
+    /// Identifier, version, boundary, period.
+    pub facts: Vec<String>,
+    /// The figures of each product.
+    pub products: Vec<Product>,
+    /// Allocations, each a few lines.
+    pub allocations: Vec<String>,
     /// Reports: label and figure.
     pub reports: Vec<(String, String)>,
     /// Balances: heading; name, amount and share of each row.
@@ -80,22 +93,10 @@ pub struct Sheet {
 pub fn text(sheet: &Sheet, style: Style) -> String {
     let on = style.color;
     let mut out = format!("{}\n{}\n\n", paint::bold(&sheet.title, on), paint::dim(&sheet.facts.join(" · "), on));
-    let total = format!("{} {}", sheet.total, sheet.unit);
-    let frame = "─".repeat(width(&total) + 4);
-    out.push_str(&format!("  ┌{frame}┐\n  │  {}  │\n  └{frame}┘\n\n", paint::bold(&total, on)));
-    out.push_str(&bars(&sheet.stages, word(style.lang, "阶段", "stage"), style));
-    section(&mut out, &bars(&sheet.apart, word(style.lang, "另列（不计入总量）", "apart (not in the total)"), style));
-    let compact = [
-        (word(style.lang, "成因", "origins"), &sheet.origins),
-        (word(style.lang, "气体", "gases"), &sheet.gases),
-        (word(style.lang, "数据", "data"), &sheet.quality),
-    ];
-    let mut rows = Table::new([Align::Left, Align::Left]).indent(2);
-    for (head, pairs) in compact.into_iter().filter(|(_, pairs)| !pairs.is_empty()) {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        rows.row([paint::dim(head, on), pairs.join(" · ")]);
+    for p in &sheet.products {
+        product(&mut out, p, style);
     }
-    section(&mut out, &rows.text(on));
+    headed(&mut out, word(style.lang, "分配", "allocation"), &sheet.allocations.concat(), on);
     let mut reports = Table::new([Align::Left, Align::Right]).indent(2);
     sheet.reports.iter().for_each(|(name, value)| reports.row([name, value]));
     headed(&mut out, word(style.lang, "报告项", "reports"), &reports.text(on), on);
@@ -123,6 +124,32 @@ pub fn text(sheet: &Sheet, style: Style) -> String {
         section(&mut out, &format!("{}\n", paint::dim(&hashes.join(" · "), on)));
     }
     out
+}
+
+fn product(out: &mut String, p: &Product, style: Style) {
+    let on = style.color;
+    if !p.head.is_empty() {
+        section(out, &format!("{}\n\n", paint::bold(&p.head, on)));
+    }
+    let total = format!("{} {}", p.total, p.unit);
+    let frame = "─".repeat(width(&total) + 4);
+    out.push_str(&format!("  ┌{frame}┐\n  │  {}  │\n  └{frame}┘\n\n", paint::bold(&total, on)));
+    if !p.also.is_empty() {
+        out.push_str(&format!("  = {}\n\n", p.also.join(" = ")));
+    }
+    out.push_str(&bars(&p.stages, word(style.lang, "阶段", "stage"), style));
+    section(out, &bars(&p.apart, word(style.lang, "另列（不计入总量）", "apart (not in the total)"), style));
+    let compact = [
+        (word(style.lang, "成因", "origins"), &p.origins),
+        (word(style.lang, "气体", "gases"), &p.gases),
+        (word(style.lang, "数据", "data"), &p.quality),
+    ];
+    let mut rows = Table::new([Align::Left, Align::Left]).indent(2);
+    for (head, pairs) in compact.into_iter().filter(|(_, pairs)| !pairs.is_empty()) {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        rows.row([paint::dim(head, on), pairs.join(" · ")]);
+    }
+    section(out, &rows.text(on));
 }
 
 fn section(out: &mut String, text: &str) {
@@ -195,11 +222,14 @@ mod tests {
         Sheet {
             title: "电解铝".into(),
             facts: vec!["primary_aluminium 1.0.0".into(), "cradle_to_gate".into(), "2024".into()],
-            total: "14512.3".into(),
-            unit: "kg{CO2e}/t{Al}".into(),
-            stages: vec![bar("原材料获取", "2508.1", 0.173), bar("电解 smelting", "12004.2", 0.827)],
-            origins: vec![pair("化石", "14512.3")],
-            gases: vec![pair("CO2", "14200.0"), pair("CF4", "312.3")],
+            products: vec![Product {
+                total: "14512.3".into(),
+                unit: "kg{CO2e}/t{Al}".into(),
+                stages: vec![bar("原材料获取", "2508.1", 0.173), bar("电解 smelting", "12004.2", 0.827)],
+                origins: vec![pair("化石", "14512.3")],
+                gases: vec![pair("CO2", "14200.0"), pair("CF4", "312.3")],
+                ..Product::default()
+            }],
             reports: vec![pair("直接排放占比", "0.1834")],
             warnings: vec![Warning {
                 clause: "7.4".into(),

@@ -171,6 +171,9 @@ registry! {
     T011 Error "列表上包含的过程没有单一数值" "process over a list has no single value";
     T012 Error "过程的排放行与规则的基准不符" "lines of a process do not fit the rule's basis";
     T013 Error "绑定的值不能按此要求检查" "bound value cannot be checked";
+    T014 Error "权数不符合分配依据" "weight does not fit the basis";
+    T015 Error "分配的名称或份额不对" "names or shares of an allocation are wrong";
+    T016 Error "例外的形式与所例外者不符" "exception of another form";
     T017 Error "不是产品的足迹" "not the footprint of a product";
     T018 Error "此处不能取足迹" "no footprint is taken here";
     T023 Error "不是该列表的条目" "no item of this list";
@@ -204,6 +207,13 @@ registry! {
     R007 Error "过程的包含没有尽头" "processes include without end";
     R008 Error "过程产品互相消耗" "processes consume each other's products";
     R009 Error "语句不能写在过程里" "statement has no place in a process";
+    R010 Error "声明单位写在两处" "declared unit in two places";
+    R011 Error "多个产品的基准不同" "products on different bases";
+    R012 Error "排放行没有归属" "line that belongs to no product";
+    R013 Error "排放行归属两处" "line that belongs twice";
+    R014 Error "分配中没有本规则的产品" "allocation without a product of the rule";
+    R015 Error "分配不涉及任何排放行" "allocation of no lines";
+    R016 Error "另计单位不对" "wrong further unit";
     R017 Error "上游规则未知" "unknown upstream rule";
     R018 Error "规则的足迹取决于自身" "rule that needs its own footprint";
     R020 Error "来源的数据质量不对" "malformed data quality of a source";
@@ -243,6 +253,7 @@ registry! {
     E010 Error "同时成立的例外不一致" "exceptions disagree";
     E011 Error "排放行为负" "negative line";
     E012 Error "参数在核算期内变化" "parameter changes inside the period";
+    E013 Error "权数得不出份额" "weights give no shares";
     E015 Error "没有数据质量评分" "no data is rated";
     E016 Error "取值在内插表的范围之外" "value outside the points of a table";
     E017 Error "平衡不闭合" "balance does not close";

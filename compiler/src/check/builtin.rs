@@ -359,9 +359,14 @@ impl Cx<'_> {
                     return TExpr::error(span);
                 }
                 let x = self.expr(&args[0].value, None);
-                let units = crate::sigs::rule_units(self.db, self.item.file);
-                match (&x.ty, &x.kind, &units.reference) {
-                    (Ty::Number(u), TKind::Result(what), Some(r)) if !what.is_quality() => {
+                let reference = match &x.kind {
+                    TKind::Result(what, p) if !what.is_quality() => crate::products::products(self.db, self.item.file)
+                        .get(*p)
+                        .and_then(|p| p.units.reference.as_ref()),
+                    _ => None,
+                };
+                match (&x.ty, &x.kind, reference) {
+                    (Ty::Number(u), TKind::Result(..), Some(r)) => {
                         let ty = Ty::Number(u.times(r, 1));
                         make(TKind::Absolute(Box::new(x)), ty)
                     }

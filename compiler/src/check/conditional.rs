@@ -206,7 +206,7 @@ impl Cx<'_> {
         }
         let c = self.boolean(e);
         let mut dated = false;
-        c.walk(&mut |x| dated |= matches!(x.kind, TKind::Period | TKind::Result(_)));
+        c.walk(&mut |x| dated |= matches!(x.kind, TKind::Period | TKind::Result(..)));
         if dated {
             self.error(
                 Code::T009,

@@ -93,6 +93,21 @@ fn line(l: &Line, f: &mut dyn FnMut(&[&str])) {
     }
 }
 
+/// Calls `f` with every name that the right-hand side of an exception mentions.
+pub(crate) fn value_names(value: &ExceptValue, f: &mut dyn FnMut(&str)) {
+    value_paths(value, &mut |p| f(p[0]));
+}
+
+/// Calls `f` with every path of names that the right-hand side of an exception mentions.
+fn value_paths(value: &ExceptValue, f: &mut dyn FnMut(&[&str])) {
+    match value {
+        ExceptValue::Value(e) => paths(e, f),
+        ExceptValue::Allocation { weights, .. } => {
+            weights.iter().filter_map(|(_, w)| w.as_ref()).for_each(|e| paths(e, f));
+        }
+    }
+}
+
 /// The computed values that a statement reads directly, by way of includes too: those of lets, constants, lines,
 /// functions, defaults of inputs, products of processes.
 #[salsa::tracked(returns(ref))]
@@ -121,20 +136,24 @@ pub fn value_reads(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Thr
         Some(Stmt::Header(Header::Unit(u))) => u.of.iter().for_each(|e| paths(e, &mut add)),
         Some(Stmt::Param(p)) => p.rows.iter().for_each(|r| paths(&r.value, &mut add)),
         Some(Stmt::Table(t)) => t.rows.iter().flat_map(|r| &r.values).for_each(|e| paths(e, &mut add)),
-        Some(Stmt::Product { unit, .. }) => {
-            unit.of.iter().for_each(|e| paths(e, &mut add));
+        Some(Stmt::Product { unit, also, .. }) => {
+            unit.of.iter().chain(also.iter().flat_map(|u| &u.of)).for_each(|e| paths(e, &mut add));
             if let Some(owner) = item.owner() {
                 let lines = crate::db::inner_items(db, owner.file, owner.key).iter().filter(|i| is_counted(i));
                 out.extend(lines.cloned().map(Through::from));
             }
         }
+        Some(Stmt::Allocate(a)) => {
+            let compared = a.compare.iter().flat_map(|(_, w)| w);
+            a.weights.iter().chain(compared).filter_map(|(_, w)| w.as_ref()).for_each(|e| paths(e, &mut add));
+        }
         _ => {}
     }
     let mut add = |parts: &[&str]| out.extend(reach(db, &item, parts));
     for e in super::except::exceptions_of(db, &item) {
-        if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+        if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
             paths(when, &mut add);
-            paths(value, &mut add);
+            value_paths(value, &mut add);
         }
     }
     out.into_iter().collect()

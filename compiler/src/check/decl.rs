@@ -212,7 +212,7 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
     value.walk(&mut |x| {
         let depends = match &x.kind {
             TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(_) | TKind::Balance(..) => true,
+            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..) => true,
             _ => false,
         };
         if depends && reads.is_none() {

@@ -8,7 +8,7 @@ use super::{BodyKind, value_type};
 use crate::db::{Db, Diag, Item, SourceFile, items};
 use crate::names::{Ns, index};
 use crate::types::{TExpr, Ty};
-use footrule_diag::{Code, nearest, text};
+use footrule_diag::{Code, Span, nearest, text};
 use footrule_syntax::ast::{ExceptValue, Expr, Ident, Path, Stmt};
 use std::collections::BTreeMap;
 
@@ -19,6 +19,15 @@ pub struct TExcept {
     pub when: TExpr,
     /// The value, in the type of what it is an exception to.
     pub value: TExpr,
+}
+
+/// The body of an exception to an allocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TExceptBy {
+    /// When it applies.
+    pub when: TExpr,
+    /// The basis that replaces the allocation's.
+    pub basis: super::TBasis,
 }
 
 /// An exception in the tree of a definition.
@@ -40,13 +49,13 @@ pub fn exceptions(db: &dyn Db, file: SourceFile) -> BTreeMap<String, Vec<Excepti
     let mut all: BTreeMap<String, Vec<(Exception, String)>> = BTreeMap::new();
     for item in items(db, file) {
         let Some(ast) = item.ast(db) else { continue };
-        let Stmt::Except { target: Path(path), name, when, value: ExceptValue::Value(value), .. } = &ast.stmt else {
+        let Stmt::Except { target: Path(path), name, when, value, .. } = &ast.stmt else {
             continue;
         };
         let (Some(target), true) = (path.first(), path.len() <= 2) else { continue };
         let clause = ast.clause.as_ref().map_or("", |c| c.text.as_str());
         let own = name.as_ref().map(|n| n.text.clone());
-        let key = format!("{}\u{1}{clause}\u{1}{}\u{1}{}", own.as_deref().unwrap_or(""), shape(when), shape(value));
+        let key = format!("{}\u{1}{clause}\u{1}{}\u{1}{}", own.as_deref().unwrap_or(""), shape(when), of_value(value));
         let of = path.get(1).map(|n| n.text.clone());
         let exception = Exception { item: item.clone(), name: own, of, parent: None };
         all.entry(target.text.clone()).or_default().push((exception, key));
@@ -84,7 +93,19 @@ pub(crate) fn exceptions_of<'db>(db: &'db dyn Db, item: &Item) -> &'db [Exceptio
 }
 
 fn may_have(keyword: &str) -> bool {
-    matches!(keyword, "let" | "emission" | "removal" | "credit" | "apart")
+    matches!(keyword, "let" | "emission" | "removal" | "credit" | "apart" | "allocate")
+}
+
+/// The right-hand side of an exception without its places.
+fn of_value(value: &ExceptValue) -> String {
+    match value {
+        ExceptValue::Value(e) => shape(e),
+        ExceptValue::Allocation { by, weights } => {
+            let each =
+                |(n, e): &(Ident, Option<Expr>)| format!("{} {}", n.text, e.as_ref().map_or_else(String::new, shape));
+            format!("{} {}", by.text, weights.iter().map(each).collect::<Vec<_>>().join(";"))
+        }
+    }
 }
 
 /// An expression without its places: equal for the same formula in either keyword language.
@@ -108,16 +129,30 @@ pub(super) fn except(
     when: &Expr,
     value: &ExceptValue,
 ) -> BodyKind {
-    let ExceptValue::Value(value) = value else {
-        let d = crate::sigs::not_yet(cx.item, when.span, "except … by");
-        cx.push(d);
-        return BodyKind::None;
-    };
     let Some(item) = definition(cx, target) else { return BodyKind::None };
+    let allocation = item.key.keyword == "allocate";
     if let Some(name) = name {
         twice(cx, &item, name);
     }
     cx.mode = Mode::Line;
+    let value = match value {
+        ExceptValue::Allocation { by, weights } if allocation => {
+            let when = cx.boolean(when);
+            cx.assume(&when);
+            super::allocate::same_names(cx, &item, by, weights);
+            return match super::allocate::basis(cx, by, weights) {
+                Some(basis) => BodyKind::ExceptBy(Box::new(TExceptBy { when, basis })),
+                None => BodyKind::None,
+            };
+        }
+        ExceptValue::Value(value) if !allocation => value,
+        ExceptValue::Allocation { by, .. } => {
+            return other_form(cx, &item, by.span, false);
+        }
+        ExceptValue::Value(value) => {
+            return other_form(cx, &item, value.span, true);
+        }
+    };
     if let Some(Stmt::Line(l)) = item.ast(cx.db).map(|a| &a.stmt) {
         // The line's own loop variables, with the identities that they have in the line.
         let before = cx.diags.len();
@@ -130,6 +165,31 @@ pub(super) fn except(
     let value = cx.expr(value, (ty != Ty::Error).then_some(&ty));
     let value = cx.fit(value, &ty, false);
     BodyKind::Except(Box::new(TExcept { when, value }))
+}
+
+/// A value where a basis is wanted, or a basis where a value is.
+fn other_form(cx: &mut Cx<'_>, item: &Item, at: Span, allocation: bool) -> BodyKind {
+    let n = item.name();
+    let (message, help) = if allocation {
+        (
+            text!(
+                "`{n}` 是分配，例外须给出依据与权数",
+                "`{n}` is an allocation; an exception gives a basis and weights"
+            ),
+            text!("写 `except {n} when … by 依据 {{ … }}`", "write `except {n} when … by BASIS {{ … }}`"),
+        )
+    } else {
+        (
+            text!("`{n}` 不是分配，例外须给出值", "`{n}` is no allocation; an exception gives a value"),
+            text!("写 `except {n} when … = 值`", "write `except {n} when … = VALUE`"),
+        )
+    };
+    let d = Diag::new(Code::T016, message)
+        .at(cx.at(at), text!("形式不符", "the wrong form"))
+        .also(item.name_place(cx.db), text!("声明在此", "declared here"))
+        .help(help);
+    cx.push(d);
+    BodyKind::None
 }
 
 /// The definition that a path leads to, if there is one.
@@ -145,12 +205,16 @@ fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
     let n = &first.text;
     let found = here.names.get(&(Ns::Value, n.clone())).map(|es| es[0].item.clone());
     let Some(item) = found.filter(|i| may_have(&i.key.keyword)) else {
-        let message =
-            text!("没有可例外的中间量或排放行 `{n}`", "there is no `let` and no line `{n}` to be an exception to");
+        let message = text!(
+            "没有可例外的中间量、排放行或分配 `{n}`",
+            "there is no `let` and no line `{n}`, and no allocation, to be an exception to"
+        );
         let d = Diag::new(Code::N001, message).at(cx.at(first.span), text!("例外没有依托", "the exception dangles"));
         cx.push(match nearest(n.as_str(), &own) {
             Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(first.span), k.clone()),
-            None => d.help(text!("例外只能改写 let 与排放行", "only a `let` or a line has exceptions")),
+            None => {
+                d.help(text!("例外只能改写 let、排放行与分配", "only a `let`, a line or an allocation has exceptions"))
+            }
         });
         return None;
     };

@@ -45,6 +45,8 @@ pub(crate) struct Cx<'db> {
     pub(super) given: Vec<Known>,
     /// The conditions of inputs are being typed themselves: nothing asks for them.
     pub(super) trusting: bool,
+    /// The product whose result is read, where one was chosen.
+    pub(super) product: Option<usize>,
     /// A column is read of the row that the call at hand finds.
     pub(super) column_read: bool,
     pub(super) diags: Vec<Diag>,
@@ -60,6 +62,7 @@ impl<'db> Cx<'db> {
             next_local: 0,
             given: Vec::new(),
             trusting: false,
+            product: None,
             column_read: false,
             diags: Vec::new(),
         }

@@ -60,6 +60,58 @@ impl Instances {
     }
 }
 
+impl Instances {
+    /// The stage that a stage or a stage parameter, read in `from`, is.
+    pub(crate) fn actual_stage(&self, db: &dyn Db, from: usize, item: &Item) -> Item {
+        let (mut at, mut item) = (from, item.clone());
+        while item.key.process.is_some() {
+            let instance = &self.list[at];
+            let bound = instance.path.last().and_then(|i| match &super::body_of(db, i).kind {
+                super::BodyKind::Include(t) => t.stages.iter().find(|(n, _)| n == item.name()).map(|(_, s)| s.clone()),
+                _ => None,
+            });
+            match bound {
+                Some(s) if at != 0 => (at, item) = (instance.parent, s),
+                _ => break,
+            }
+        }
+        item
+    }
+
+    /// True if what stands in an instance belongs to the product of a process: lines there leave the rule's total and
+    /// come back with what is consumed.
+    pub(crate) fn is_of_product(&self, db: &dyn Db, from: usize) -> bool {
+        let mut at = from;
+        while at != 0 {
+            let process = self.list[at].process.as_ref();
+            let inner = process.map_or(&[][..], |p| inner_items(db, p.file, p.key.clone()));
+            if inner.iter().any(|i| i.key.keyword == "product") {
+                return true;
+            }
+            at = self.list[at].parent;
+        }
+        false
+    }
+
+    /// All statements of the rule in order of text, those of a process behind each include.
+    pub(crate) fn expanded(&self, db: &dyn Db, file: SourceFile) -> Vec<At> {
+        let mut out = Vec::new();
+        self.expand(db, 0, items(db, file), &mut out);
+        out
+    }
+
+    fn expand(&self, db: &dyn Db, at: usize, list: &[Item], out: &mut Vec<At>) {
+        for item in list {
+            out.push((at, item.clone()));
+            if let Some(&child) = self.child.get(&(at, item.clone()))
+                && let Some(p) = &self.list[child].process
+            {
+                self.expand(db, child, inner_items(db, p.file, p.key.clone()), out);
+            }
+        }
+    }
+}
+
 /// The tree of an `include`.
 fn include<'db>(db: &'db dyn Db, item: &Item) -> Option<&'db Include> {
     match item.ast(db).map(|a| &a.stmt) {
@@ -127,7 +179,7 @@ pub fn instances(db: &dyn Db, file: SourceFile) -> Instances {
             Some(p) => inner_items(db, p.file, p.key.clone()),
         };
         let value = |i: &&Item| {
-            matches!(i.key.keyword.as_str(), "let" | "input" | "const" | "product" | "apart" | "balance")
+            matches!(i.key.keyword.as_str(), "let" | "input" | "const" | "product" | "apart" | "balance" | "allocate")
                 || is_counted(i)
         };
         starts.extend(own.iter().filter(value).map(|i| (at, i.clone())));

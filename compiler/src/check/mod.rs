@@ -1,6 +1,8 @@
 //! Type checking: one query for each statement body. A body sees other declarations through their signatures only;
 //! the type of a `let` without a declared one is the single thing that is read from another body.
 
+mod allocate;
+mod also;
 mod balance;
 mod brackets;
 mod builtin;
@@ -19,31 +21,38 @@ pub(crate) mod instance;
 mod interpolate;
 mod loops;
 mod process;
+mod product;
 mod quality;
 mod resolve;
 mod rule;
 mod scenario;
 mod series;
+mod targets;
 mod test;
 
+pub(crate) use allocate::sharers;
+pub use allocate::{TAllocate, TBasis};
+pub use also::{AlsoUnits, TAlso, also_units};
 pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::is_counted;
-pub(crate) use cycles::names;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
+pub(crate) use cycles::{names, value_names};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
 pub use evidence::TEvidence;
-pub use except::{Exception, TExcept, exceptions};
+pub use except::{Exception, TExcept, TExceptBy, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
 pub(crate) use generic::declared as declared_variables;
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
-pub use process::{TBinding, TInclude, TProduct};
+pub use process::{TBinding, TInclude, TProcessProduct};
+pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
 pub use scenario::TScenario;
+pub use targets::{LineTarget, Targets, line_targets};
 pub use test::{TExpect, TTest};
 
 use crate::db::{Db, Diag, Item, SourceFile};
@@ -64,8 +73,10 @@ pub enum BodyKind {
     Fn(Box<TExpr>),
     /// `report`
     Report(Box<TReport>),
-    /// `declared unit … of EXPR`: the expression.
-    Unit(Box<TExpr>),
+    /// A declared unit, of the header or of a product.
+    Product(Box<TProduct>),
+    /// An allocation.
+    Allocate(Box<TAllocate>),
     /// A balance.
     Balance(Box<TBalance>),
     /// A line.
@@ -84,10 +95,12 @@ pub enum BodyKind {
     Test(Box<TTest>),
     /// An exception.
     Except(Box<TExcept>),
+    /// An exception to an allocation.
+    ExceptBy(Box<TExceptBy>),
     /// An include.
     Include(Box<TInclude>),
     /// What a process makes.
-    Product(Box<TProduct>),
+    ProcessProduct(Box<TProcessProduct>),
     /// A scenario.
     Scenario(Box<TScenario>),
     /// Evidence that is asked for.
@@ -124,8 +137,12 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         }
         Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),
         Stmt::Report { ty, value, round, .. } => rule::report(&mut cx, ty.as_ref(), value, round.as_ref()),
-        Stmt::Header(Header::Unit(u)) => rule::declared_unit(&mut cx, u),
-        Stmt::Header(Header::Round(r)) => rule::rounding(&mut cx, r),
+        Stmt::Header(Header::Unit(u)) => product::header_unit(&mut cx, u),
+        Stmt::Header(Header::AlsoUnit(u)) => product::header_also(&mut cx, u),
+        Stmt::Header(Header::Round(r)) => product::header_rounding(&mut cx, r),
+        Stmt::Product { unit, .. } if item.key.process.is_some() => process::product(&mut cx, unit),
+        Stmt::Product { unit, also, round, .. } => product::product(&mut cx, unit, also, round.as_ref()),
+        Stmt::Allocate(a) => allocate::allocate(&mut cx, a),
         Stmt::Header(Header::Gwp(set)) => rule::gwp(&mut cx, set),
         Stmt::Header(Header::Valid { from, until: Some(until) }) => {
             if until.0 < from.0 {
@@ -166,7 +183,6 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
         Stmt::Include(i) => process::include(&mut cx, i),
-        Stmt::Product { unit, .. } if item.key.process.is_some() => process::product(&mut cx, unit),
         other => {
             if let Some(what) = later(other) {
                 let span = ast.span;
@@ -185,10 +201,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
 /// Statements that a later version gives meaning to.
 fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
-        Stmt::Product { .. } => "product",
-        Stmt::Allocate(_) => "allocate",
         Stmt::Cutoff { .. } => "cutoff",
-        Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
     })
 }
@@ -208,11 +221,14 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     if *is_cyclic(db, file, item.key.clone()) {
         return Ty::Error;
     }
+    if item.key.keyword == "allocate" {
+        return Ty::Shares(item);
+    }
     match &body_of(db, &item).kind {
         BodyKind::Value(v) => v.ty.clone(),
         BodyKind::Report(r) => r.value.ty.clone(),
         BodyKind::Line(l) => l.value.ty.clone(),
-        BodyKind::Product(p) => p.ty.clone(),
+        BodyKind::ProcessProduct(p) => p.ty.clone(),
         BodyKind::Balance(b) => b.ty.clone(),
         _ => Ty::Error,
     }
@@ -254,7 +270,9 @@ pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Op
 pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
     match kind {
         BodyKind::None | BodyKind::Evidence(_) => {}
-        BodyKind::Value(e) | BodyKind::Fn(e) | BodyKind::Unit(e) => f(e),
+        BodyKind::Value(e) | BodyKind::Fn(e) => f(e),
+        BodyKind::Product(p) => p.of.iter().chain(p.also.iter().flatten()).for_each(f),
+        BodyKind::Allocate(a) => std::iter::once(&a.base).chain(&a.compare).for_each(|b| b.expressions(f)),
         BodyKind::Report(r) => f(&r.value),
         BodyKind::Balance(b) => b.rows.iter().for_each(|(_, e)| f(e)),
         BodyKind::Line(l) => l.expressions(f),
@@ -280,13 +298,17 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
             f(&e.when);
             f(&e.value);
         }
+        BodyKind::ExceptBy(e) => {
+            f(&e.when);
+            e.basis.expressions(f);
+        }
         BodyKind::Include(i) => {
             i.bindings.iter().for_each(|b| f(&b.value));
             if let Some(b) = &i.binder {
                 b.expressions(f);
             }
         }
-        BodyKind::Product(p) => f(&p.of),
+        BodyKind::ProcessProduct(p) => f(&p.of),
         BodyKind::Test(t) => {
             t.sets.iter().for_each(|(_, e, _)| f(e));
         }

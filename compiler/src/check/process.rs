@@ -40,7 +40,7 @@ pub struct TInclude {
 
 /// A checked product of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TProduct {
+pub struct TProcessProduct {
     /// The output, in the declared unit.
     pub of: TExpr,
     /// CO2e per unit of output.
@@ -106,6 +106,20 @@ pub(super) fn process(
             .help(text!(
                 "过程里可写输入、中间量、排放行、检查、报告、表与产品；规则头、阶段、物质、测试与例外写在文件里",
                 "a process holds inputs, definitions, lines, checks, reports, tables and a product; the header, stages, flows, tests and exceptions stand in the file"
+            ));
+            cx.push(d);
+        }
+        if let Stmt::Line(line) = &item.stmt
+            && let Some(to) = &line.to
+        {
+            let d = Diag::new(
+                Code::R009,
+                text!("过程的排放行不写归于哪个产品", "a line of a process does not say to which product it goes"),
+            )
+            .at(cx.at(to.span), text!("过程不知道规则的产品", "a process does not know the rule's products"))
+            .help(text!(
+                "去掉 `to`；规则用 `allocate … over 阶段` 分配",
+                "remove `to`; the rule shares the line out by `allocate … over STAGE`"
             ));
             cx.push(d);
         }
@@ -422,7 +436,7 @@ pub(super) fn product(cx: &mut Cx<'_>, unit: &DeclaredUnit) -> BodyKind {
     let e = cx.expr(of, None);
     let of = cx.fit(e, &Ty::Number(own.clone()), false);
     let factor = crate::sigs::factor_unit(cx.db, cx.item, &own);
-    BodyKind::Product(Box::new(TProduct { of, ty: Ty::Split(factor) }))
+    BodyKind::ProcessProduct(Box::new(TProcessProduct { of, ty: Ty::Split(factor) }))
 }
 
 impl Cx<'_> {

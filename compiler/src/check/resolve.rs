@@ -6,6 +6,7 @@ use super::expr::{Cx, Mode};
 use super::value_type;
 use crate::db::{Diag, Item, Place};
 use crate::names::{Entry, Ns, Resolved, lookup};
+use crate::products::products;
 use crate::report::{ambiguous, unknown};
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Ty};
@@ -210,11 +211,7 @@ impl Cx<'_> {
             return self.result(TResult::Total, span);
         }
         if let Some(what) = TResult::quality(&n.text) {
-            return if self.mode == Mode::Results {
-                TExpr { kind: TKind::Result(what), ty: Ty::number(), span }
-            } else {
-                self.result_misplaced(span, &n.text)
-            };
+            return self.result(what, span);
         }
         if let Some(x) = self.unique_member(n) {
             return x;
@@ -291,10 +288,78 @@ impl Cx<'_> {
 
     pub(super) fn result(&mut self, what: TResult, span: Span) -> TExpr {
         if self.mode != Mode::Results || self.item.key.process.is_some() {
-            return self.result_misplaced(span, "total");
+            let name = what.quality_name().unwrap_or("total");
+            return self.result_misplaced(span, name);
         }
-        let unit = crate::sigs::rule_units(self.db, self.item.file).result.clone();
-        TExpr { kind: TKind::Result(what), ty: Ty::Number(unit), span }
+        let all = products(self.db, self.item.file);
+        let chosen = match (self.product, all.as_slice()) {
+            (Some(p), _) => Some(p),
+            (None, [_]) => Some(0),
+            (None, _) => None,
+        };
+        let Some((p, product)) = chosen.and_then(|p| Some((p, all.get(p)?))) else {
+            return self.of_which_product(span);
+        };
+        let ty = if what.is_quality() { Ty::number() } else { Ty::Number(product.units.result.clone()) };
+        TExpr { kind: TKind::Result(what, p), ty, span }
+    }
+
+    /// A result in a rule with several products, without a product.
+    pub(super) fn of_which_product(&mut self, span: Span) -> TExpr {
+        let all = crate::products::called(self.db, self.item.file);
+        let (list, first) = (all.join(", "), all.first().cloned().unwrap_or_default());
+        let read = self.item.slice(self.db, span).to_string();
+        let d = Diag::new(
+            Code::N012,
+            text!(
+                "规则有多个产品：{list}；须写明是哪一个的结果",
+                "the rule has several products ({list}): of which one is not said"
+            ),
+        )
+        .at(self.at(span), text!("缺产品", "no product"))
+        .help(text!("例如 `{read}.{first}`", "as in `{read}.{first}`"));
+        self.push(d);
+        TExpr::error(span)
+    }
+
+    /// `total.urea`, `stage_total(s).urea`: the product, if a result is what stands before the dot.
+    fn product_of(&mut self, base: &Expr, field: &Ident) -> Option<Option<usize>> {
+        let results = ["stage_total", "gas_total", "origin_total", "total_of"];
+        let (name, called) = match &base.kind {
+            ExprKind::Name(n) => (n, false),
+            ExprKind::Call { callee, .. } => match &callee.kind {
+                ExprKind::Name(n) => (n, true),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        // Whatever may stand in a reference flow must not ask for the products.
+        let plain = name.text == "total" || TResult::quality(&name.text).is_some();
+        if !(plain || results.contains(&name.text.as_str()))
+            || called == plain
+            || self.mode != Mode::Results
+            || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None
+            || products(self.db, self.item.file).iter().all(|p| p.name.is_empty())
+        {
+            return None;
+        }
+        Some(self.named_product(field))
+    }
+
+    /// A product by its name.
+    pub(super) fn named_product(&mut self, n: &Ident) -> Option<usize> {
+        let found = crate::products::product_called(self.db, self.item.file, &n.text);
+        if found.is_none() {
+            let (name, all) = (&n.text, crate::products::called(self.db, self.item.file));
+            let d = Diag::new(Code::N001, text!("没有产品 `{name}`", "there is no product `{name}`"))
+                .at(self.at(n.span), text!("未知", "unknown"));
+            let list = all.join(", ");
+            self.push(match nearest(name.as_str(), &all) {
+                Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(self.at(n.span), k.clone()),
+                None => d.help(text!("产品有：{list}", "products are: {list}")),
+            });
+        }
+        found
     }
 
     pub(super) fn result_misplaced(&mut self, span: Span, name: &str) -> TExpr {
@@ -402,6 +467,13 @@ impl Cx<'_> {
                 return self.name(field, Some(&want));
             }
         }
+        if let Some(product) = self.product_of(base, field) {
+            let Some(p) = product else { return TExpr::error(span) };
+            let outer = self.product.replace(p);
+            let e = self.expr(base, None);
+            self.product = outer;
+            return TExpr { span, ..e };
+        }
         if let Some(figure) = self.balance_figure(base, field, span) {
             return figure;
         }
@@ -436,6 +508,13 @@ impl Cx<'_> {
                 });
                 let e = make(TKind::Field(Box::new(base), i as u32, field.text.clone()), ty);
                 self.narrowed(e)
+            }
+            Ty::Shares(i) => {
+                let names: Vec<String> = super::sharers(self.db, &i).map(|n| n.text.clone()).collect();
+                match names.iter().position(|n| *n == field.text) {
+                    Some(k) => make(TKind::Field(Box::new(base), k as u32, field.text.clone()), Ty::number()),
+                    None => self.no_field(field, i.name(), &names, Some(i.name_place(self.db))),
+                }
             }
             Ty::Activity(u) => match field.text.as_str() {
                 "amount" => make(TKind::Amount(Box::new(base)), Ty::quantity(u)),

@@ -4,13 +4,14 @@ use super::BodyKind;
 use super::coerce::lift;
 use super::expr::{Cx, Mode};
 use crate::db::Item;
+use crate::products::{RuleUnits, rule_units};
 use crate::report::misfit;
-use crate::sigs::{RuleUnits, Sig, rule_units, sig};
+use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, GasTag, TBinder, TConstraint, TExpr, Ty};
 use crate::units::{Dimension, Generator, Tag, UnitTy};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_mir::Origin;
-use footrule_syntax::ast::{self, CmpOp, Constraint, DeclaredUnit, Expr, ExprKind, Line, Piece, Round};
+use footrule_syntax::ast::{self, CmpOp, Constraint, Expr, ExprKind, Line, Piece, Round};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -364,7 +365,7 @@ pub(super) fn report(cx: &mut Cx<'_>, ty: Option<&ast::Type>, value: &Expr, roun
             text!("再次修约", "rounded again"),
         );
     }
-    if matches!(e.ty, Ty::List(_) | Ty::Record(_) | Ty::Row(_) | Ty::Activity(_) | Ty::Optional(_)) {
+    if matches!(e.ty, Ty::List(_) | Ty::Record(_) | Ty::Row(_) | Ty::Activity(_) | Ty::Optional(_) | Ty::Shares(_)) {
         let shown = e.ty.show(cx.db);
         cx.error(
             Code::T001,
@@ -379,35 +380,6 @@ pub(super) fn report(cx: &mut Cx<'_>, ty: Option<&ast::Type>, value: &Expr, roun
     }))
 }
 
-pub(super) fn declared_unit(cx: &mut Cx<'_>, u: &DeclaredUnit) -> BodyKind {
-    cx.unit(&u.unit);
-    if u.amount <= footrule_number::Number::ZERO {
-        let n = u.amount;
-        cx.error(
-            Code::T001,
-            u.span,
-            text!("声明单位的数量须大于零，得到 {n}", "the declared amount is above zero, {n} was found"),
-            text!("此处", "here"),
-        );
-    }
-    match &u.of {
-        Some(of) => {
-            let e = cx.expr(of, None);
-            if !matches!(e.ty, Ty::Number(_) | Ty::Error) {
-                let shown = e.ty.show(cx.db);
-                cx.error(
-                    Code::T001,
-                    e.span,
-                    text!("参考流须为数量，得到 {shown}", "the reference flow is a quantity, {shown} was found"),
-                    text!("类型为 {shown}", "this is {shown}"),
-                );
-            }
-            BodyKind::Unit(Box::new(e))
-        }
-        None => BodyKind::None,
-    }
-}
-
 /// The GWP set: a known assessment report, or a set that a gas in reach has values for.
 pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
     let mut known: Vec<String> = ["AR4", "AR5", "AR6"].map(str::to_string).into();
@@ -420,36 +392,6 @@ pub(super) fn gwp(cx: &mut Cx<'_>, set: &ast::Ident) -> BodyKind {
     known.dedup();
     let words: Vec<&str> = known.iter().map(String::as_str).collect();
     cx.one_of(set, &words);
-    BodyKind::None
-}
-
-pub(super) fn rounding(cx: &mut Cx<'_>, r: &Round) -> BodyKind {
-    let units = rule_units(cx.db, cx.item.file);
-    if r.digits > 28 {
-        let n = r.digits;
-        cx.error(
-            Code::T006,
-            r.span,
-            text!("小数位数须在 0 到 28 之间，得到 {n}", "decimals are 0 to 28, {n} was found"),
-            text!("此处", "here"),
-        );
-    }
-    if let Some(u) = &r.unit
-        && units.given
-        && !units.broken
-    {
-        let unit = cx.unit(u);
-        let declared = &rule_units(cx.db, cx.item.file).declared;
-        let want = crate::sigs::factor_unit(cx.db, cx.item, declared);
-        if unit.dimension(cx.db) != want.dimension(cx.db) {
-            let m = misfit(cx.db, &want, &unit, false);
-            let shown = crate::units::show_unit(cx.db, &unit);
-            let mut d =
-                Diagnostic::new(m.code, m.message).at(cx.at(u.span), text!("单位为 `{shown}`", "this is `{shown}`"));
-            d.help = m.help;
-            cx.push(d);
-        }
-    }
     BodyKind::None
 }
 
@@ -501,10 +443,6 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
             None
         }
     };
-    if let Some(to) = &l.to {
-        let d = crate::sigs::not_yet(cx.item, to.span, "to");
-        cx.push(d);
-    }
     let when = l.when.as_ref().map(|c| cx.boolean(c));
     when.iter().for_each(|c| cx.assume(c));
     let named = l.named.as_ref().map(|e| {
@@ -629,7 +567,7 @@ fn quantity(cx: &mut Cx<'_>, l: &Line, value: TExpr) -> (TExpr, Option<GasTag>) 
     };
     let mut d = Diagnostic::new(code, message).at(cx.at(span), text!("单位为 `{f}`", "this is `{f}`"));
     d.help = m.help;
-    if let Some((h, _)) = crate::names::headers(cx.db, cx.item.file).find(|(_, h)| matches!(h, ast::Header::Unit(_)))
+    if let Some(h) = crate::products::products(cx.db, cx.item.file).first().and_then(|p| p.item.as_ref())
         && code == Code::U006
         && cx.item.key.process.is_none()
     {

@@ -4,13 +4,14 @@ use super::BodyKind;
 use super::expr::{Cx, Mode};
 use crate::db::{Item, Place, all_items};
 use crate::names::{Ns, reach};
+use crate::products::products;
 use crate::report::unknown;
-use crate::sigs::{Sig, rule_units, sig};
+use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_number::{Number, Ratio};
-use footrule_syntax::ast::{DateKey, Expr, Ident, Test, TestEntry};
+use footrule_syntax::ast::{DateKey, Expr, Ident, Path, Test, TestEntry};
 
 /// A test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +50,8 @@ pub struct TNumber {
 /// An expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TExpect {
-    /// A figure of the result.
-    Result(TResult, TNumber),
+    /// A figure of the result of a product.
+    Result(TResult, usize, TNumber),
     /// A line's own quantity or a report.
     Value(Through, TNumber),
     /// A report that is no number.
@@ -186,13 +187,13 @@ fn input_of(cx: &Cx<'_>, path: &footrule_syntax::ast::Path) -> Option<(Through, 
 fn expectation(
     cx: &mut Cx<'_>,
     what: &Ident,
-    path: Option<&footrule_syntax::ast::Path>,
+    path: Option<&Path>,
     value: &Expr,
     within: Option<&Expr>,
 ) -> Option<TExpect> {
-    let parts: Vec<&Ident> = path.iter().flat_map(|p| &p.0).collect();
+    let (parts, product) = which(cx, what, path)?;
     let name = parts.first().copied();
-    let units = rule_units(cx.db, cx.item.file).clone();
+    let units = products(cx.db, cx.item.file).get(product)?.units.clone();
     let quality = TResult::quality(&what.text).filter(|_| name.is_none());
     let (target, unit): (Result<TResult, Through>, Ty) = match (what.text.as_str(), name) {
         _ if quality.is_some() => (quality.map_or(Ok(TResult::Total), Ok), Ty::number()),
@@ -255,6 +256,7 @@ fn expectation(
     };
     let e = cx.expr(value, None);
     let bare = e.is_bare_literal();
+    let (target, unit) = in_its_unit(cx, product, target, unit, &e);
     let own = if bare { unit.clone() } else { e.ty.unit()?.clone() };
     // The figure is brought to the unit written, so that the decimals written mean what they say.
     if own.dimension(cx.db) != unit.dimension(cx.db) {
@@ -279,9 +281,51 @@ fn expectation(
     };
     let n = TNumber { value: number, decimals, within, scale, unit: own, bare };
     Some(match target {
-        Ok(r) => TExpect::Result(r, n),
+        Ok(r) => TExpect::Result(r, product, n),
         Err(item) => TExpect::Value(item, n),
     })
+}
+
+/// The names behind `stage`, `line` …, and the product: `total.urea`, `stage making.urea`.
+fn which<'a>(cx: &mut Cx<'_>, what: &Ident, path: Option<&'a Path>) -> Option<(Vec<&'a Ident>, usize)> {
+    let mut parts: Vec<&Ident> = path.iter().flat_map(|p| &p.0).collect();
+    let names = match what.text.as_str() {
+        "total" => 0,
+        "stage" | "gas" | "origin" => 1,
+        w if TResult::quality(w).is_some() => 0,
+        _ => return Some((parts, 0)),
+    };
+    let product = parts.get(names).copied();
+    parts.truncate(names);
+    match product {
+        Some(p) => Some((parts, cx.named_product(p)?)),
+        None if products(cx.db, cx.item.file).len() == 1 => Some((parts, 0)),
+        None => {
+            let span = parts.first().map_or(what.span, |n| what.span.to(n.span));
+            cx.of_which_product(span);
+            None
+        }
+    }
+}
+
+/// A total that is expected in a further unit of the product is the figure in that unit.
+fn in_its_unit(
+    cx: &Cx<'_>,
+    product: usize,
+    target: Result<TResult, Through>,
+    unit: UnitTy,
+    e: &TExpr,
+) -> (Result<TResult, Through>, UnitTy) {
+    let (Ok(TResult::Total), Some(own)) = (&target, e.ty.unit()) else { return (target, unit) };
+    if own.dimension(cx.db) == unit.dimension(cx.db) {
+        return (target, unit);
+    }
+    let all = &super::also_units(cx.db, cx.item.file).list;
+    let mut mine = all.iter().filter(|a| a.product == product).enumerate();
+    match mine.find(|(_, a)| a.result.dimension(cx.db) == own.dimension(cx.db)) {
+        Some((i, a)) => (Ok(TResult::Also(i)), a.result.clone()),
+        None => (target, unit),
+    }
 }
 
 fn decimals(e: &TExpr) -> u32 {

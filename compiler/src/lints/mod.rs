@@ -15,7 +15,7 @@ pub(crate) use structure::structure;
 
 use crate::db::{Db, Diag, SourceFile};
 use crate::names::{Ns, StmtName, index};
-use footrule_syntax::ast::Header;
+use footrule_syntax::ast::{Header, Stmt};
 
 /// All lints of a file.
 pub(crate) fn lints(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -35,12 +35,16 @@ pub(crate) fn is_rule(db: &dyn Db, file: SourceFile) -> bool {
 
 /// The declared unit of a rule as text.
 pub(crate) fn declared_unit(db: &dyn Db, file: SourceFile) -> String {
-    crate::names::headers(db, file)
-        .find_map(|(i, h)| match h {
-            Header::Unit(u) => Some(format!("{} {}", u.amount, i.slice(db, u.unit.span))),
+    let units = crate::products::products(db, file).iter().filter_map(|p| {
+        let item = p.item.as_ref()?;
+        match item.ast(db).map(|a| &a.stmt) {
+            Some(Stmt::Product { unit, .. } | Stmt::Header(Header::Unit(unit))) => {
+                Some(format!("{} {}", unit.amount, item.slice(db, unit.unit.span)))
+            }
             _ => None,
-        })
-        .unwrap_or_default()
+        }
+    });
+    units.collect::<Vec<_>>().join(", ")
 }
 
 /// A header word of a rule.

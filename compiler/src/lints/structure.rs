@@ -4,7 +4,7 @@ use crate::check::definitions;
 use crate::db::{Db, Diag, Item, SourceFile, items};
 use crate::names::{Ns, index, module};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ast::{ExceptValue, Stmt};
+use footrule_syntax::ast::Stmt;
 use std::collections::BTreeMap;
 
 /// Types that need no declaration.
@@ -116,6 +116,10 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             );
         }
     }
+    if ix.rule.is_some() {
+        out.extend(crate::check::also_units(db, file).diags.iter().cloned());
+        out.extend(crate::check::line_targets(db, file).diags.iter().cloned());
+    }
     crate::units::cycles(db, file, out);
     crate::upstream::cycles(db, file, out);
     for ring in &definitions(db, file).rings {
@@ -128,10 +132,10 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
         for e in ring.iter().flat_map(|i| crate::check::exceptions_of(db, i)) {
             let mut reads = false;
-            if let Some(Stmt::Except { when, value: ExceptValue::Value(value), .. }) = e.item.ast(db).map(|a| &a.stmt) {
+            if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
                 let mut found = |n: &str| reads |= ring.iter().any(|i| i.name() == n);
                 crate::check::names(when, &mut found);
-                crate::check::names(value, &mut found);
+                crate::check::value_names(value, &mut found);
             }
             if reads {
                 d = d.also(e.item.name_place(db), text!("此例外在环上", "this exception is part of the cycle"));
@@ -161,6 +165,8 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Balance { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
+            | Stmt::Product { .. }
+            | Stmt::Allocate(_)
             | Stmt::Include(_)
     )
 }

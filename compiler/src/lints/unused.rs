@@ -27,7 +27,7 @@ fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
         TKind::Gas(g) => f(g),
         TKind::Characterise(_, GasTag::Static(g)) => f(g),
         TKind::Through(t) => through(t, f),
-        TKind::Result(crate::types::TResult::Lines(ls)) => ls.iter().for_each(|t| through(t, f)),
+        TKind::Result(crate::types::TResult::Lines(ls), _) => ls.iter().for_each(|t| through(t, f)),
         _ => {}
     });
 }

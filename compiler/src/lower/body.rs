@@ -7,7 +7,9 @@ use crate::generics::{Bound, apply};
 use crate::types::{Binary, EnumRef, GasTag, TBinder, TExpr, TKind, TResult, Ty, Unary};
 use crate::units::{Tag, UnitTy};
 use footrule_diag::Span;
-use footrule_mir::{self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, RegionId, ResultRef};
+use footrule_mir::{
+    self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef,
+};
 use footrule_number::Ratio;
 use footrule_syntax::ast::SeriesBound;
 use std::collections::HashMap;
@@ -171,22 +173,23 @@ impl Lower<'_> {
                 let gas = self.gas_ref(g, span);
                 Op::Characterise { mass, gas, origin: Origin::Fossil }
             }
-            TKind::Result(r) => {
-                let per_one = self.per_one().filter(|_| !r.is_quality());
-                let r = self.result(r);
+            TKind::Result(r, p) => {
+                let per_one = self.per_one(*p).filter(|_| !r.is_quality());
+                let (r, product) = (self.result(r, span), ProductId(*p as u32));
                 match per_one {
-                    None => Op::Result(r),
+                    None => Op::Result(product, r),
                     Some(one) => {
-                        let published = mir::Ty::Number(self.program.rule.result_unit);
-                        Op::Convert(self.node(Op::Result(r), published, span), one)
+                        let published = mir::Ty::Number(self.program.products[*p].result_unit);
+                        Op::Convert(self.node(Op::Result(product, r), published, span), one)
                     }
                 }
             }
             TKind::Absolute(x) => {
+                let p = if let TKind::Result(_, p) = &x.kind { *p } else { 0 };
                 let x = self.expr(x);
-                let unit = crate::sigs::rule_units(self.db, self.file).reference.clone().unwrap_or_else(UnitTy::one);
-                let rty = mir::Ty::Number(self.unit(&unit));
-                let reference = self.node(Op::Reference, rty, span);
+                let reference = crate::products::products(self.db, self.file)[p].units.reference.clone();
+                let rty = mir::Ty::Number(self.unit(&reference.unwrap_or_else(UnitTy::one)));
+                let reference = self.node(Op::Reference(ProductId(p as u32)), rty, span);
                 Op::Mul(x, reference)
             }
         };
@@ -194,13 +197,13 @@ impl Lower<'_> {
     }
 
     /// Figures are published per declared amount (1000 pieces); a formula reads them per one unit, as its type says.
-    pub fn per_one(&self) -> Option<Ratio> {
-        let explicit = crate::sigs::rule_units(self.db, self.file).explicit;
-        let amount = Ratio::from_number(self.program.rule.declared_amount)?;
+    pub fn per_one(&self, product: usize) -> Option<Ratio> {
+        let explicit = crate::products::products(self.db, self.file).get(product)?.units.explicit;
+        let amount = Ratio::from_number(self.program.products.get(product)?.amount)?;
         if explicit || amount.is_one() { None } else { amount.recip() }
     }
 
-    pub fn result(&mut self, r: &TResult) -> ResultRef {
+    pub fn result(&mut self, r: &TResult, span: Span) -> ResultRef {
         match r {
             TResult::Total => ResultRef::Total,
             TResult::PrimaryShare => ResultRef::PrimaryShare,
@@ -209,9 +212,11 @@ impl Lower<'_> {
             TResult::Stage(s) => ResultRef::Stage(self.stage(s)),
             TResult::Gas(g) => ResultRef::Gas(self.gas(g)),
             TResult::Origin(o) => ResultRef::Origin(*o),
+            TResult::Also(i) => ResultRef::Also(*i as u32),
             TResult::Lines(ls) => {
-                let lines = ls.iter().filter_map(|l| self.lines.get(&self.find(l)?).copied());
-                ResultRef::Lines(lines.collect())
+                let known: Vec<_> = ls.iter().filter_map(|l| self.find(l)).collect();
+                known.iter().for_each(|l| self.has_target(l, span));
+                ResultRef::Lines(known.iter().filter_map(|l| self.lines.get(l).copied()).collect())
             }
         }
     }
@@ -353,7 +358,7 @@ impl Lower<'_> {
             return n;
         }
         match &body_of(self.db, item).kind {
-            BodyKind::Product(_) => self.product_value(item),
+            BodyKind::ProcessProduct(_) => self.product_value(item),
             BodyKind::Value(e) if item.key.keyword == "const" => match crate::check::literal(e) {
                 Some(n) => {
                     let ty = self.ty(&e.ty);
@@ -363,6 +368,7 @@ impl Lower<'_> {
                 None => self.expr(e),
             },
             BodyKind::Value(e) => self.excepted(item, e),
+            BodyKind::Allocate(_) => self.allocation(item),
             BodyKind::Line(l) => match &l.when {
                 None => self.excepted(item, &l.value),
                 // A line that does not apply is zero to whoever reads it.

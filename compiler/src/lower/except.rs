@@ -32,7 +32,12 @@ impl Lower<'_> {
         self.node(Op::Except(base, cases), ty, value.span)
     }
 
-    fn exception(&mut self, item: &Item, when: footrule_diag::Span, value: footrule_diag::Span) -> mir::ExceptionId {
+    pub(super) fn exception(
+        &mut self,
+        item: &Item,
+        when: footrule_diag::Span,
+        value: footrule_diag::Span,
+    ) -> mir::ExceptionId {
         let mut name = self.named(item);
         let mut of = String::new();
         if let Some(stmt) = item.ast(self.db).map(|a| &a.stmt) {

@@ -3,6 +3,7 @@
 //! Invariant: lowering reports only what needs the whole rule (GWP sets, gases without a value, header); it never
 //! changes a number: constants are folded with the reference's own primitives.
 
+mod allocate;
 mod balance;
 mod body;
 mod brackets;
@@ -10,7 +11,8 @@ mod data;
 mod each;
 mod except;
 mod process;
-mod product;
+mod process_product;
+mod products;
 mod rule;
 mod scenario;
 mod test;
@@ -81,6 +83,9 @@ pub(crate) struct Lower<'db> {
     inputs: HashMap<At, mir::InputId>,
     lines: HashMap<At, LineId>,
     defs: HashMap<At, DefId>,
+    allocations: HashMap<Item, mir::AllocationId>,
+    /// What is said of the bases of an allocation, from the lowering of its shares.
+    bases: HashMap<Item, Vec<mir::BasisInfo>>,
     balances: HashMap<Item, balance::BalanceNodes>,
     consts: HashMap<Item, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
@@ -131,6 +136,8 @@ impl<'db> Lower<'db> {
             inputs: HashMap::new(),
             lines: HashMap::new(),
             defs: HashMap::new(),
+            allocations: HashMap::new(),
+            bases: HashMap::new(),
             balances: HashMap::new(),
             consts: HashMap::new(),
             places: HashMap::new(),
@@ -280,6 +287,7 @@ impl<'db> Lower<'db> {
             }
             Ty::Row(t) => mir::Ty::Row(self.table(t)),
             Ty::Each(i) => mir::Ty::Record(self.each(i)),
+            Ty::Shares(i) => mir::Ty::Record(self.shares(i)),
         }
     }
 
@@ -369,7 +377,7 @@ impl<'db> Lower<'db> {
                 }
                 "const" => out.extend(self.constant_factor(i).map(Read::Factor)),
                 "input" if self.inputs.contains_key(&at) => out.extend(self.inputs.get(&at).map(|x| Read::Input(*x))),
-                "input" | "let" | "product" => match self.defs.get(&at) {
+                "input" | "let" | "product" | "allocate" => match self.defs.get(&at) {
                     Some(x) => {
                         out.insert(Read::Def(*x));
                     }
@@ -429,6 +437,7 @@ pub(crate) fn labels(stmt: &Stmt) -> Text {
         Stmt::Test(t) => t.labels.clone(),
         Stmt::Include(i) => i.labels.clone(),
         Stmt::Product { labels, .. } => labels.clone(),
+        Stmt::Allocate(a) => a.labels.clone(),
         Stmt::Scenario { labels, .. } => labels.clone(),
         _ => Text::default(),
     }

@@ -5,8 +5,8 @@
 
 use super::Lower;
 use crate::check::{At, BodyKind, TBinding, TInclude, body_of, value_reads};
-use crate::db::{Diag, Item, inner_items, items};
-use crate::sigs::rule_units;
+use crate::db::{Diag, Item};
+use crate::products::rule_units;
 use crate::types::{TConstraint, TExpr, TKind, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Span, Text, text};
@@ -43,20 +43,7 @@ impl<'db> Lower<'db> {
 
     /// All statements of the rule in order of text, those of a process behind each include.
     pub fn expanded(&self) -> Vec<At> {
-        let mut out = Vec::new();
-        self.expand(0, items(self.db, self.file), &mut out);
-        out
-    }
-
-    fn expand(&self, at: usize, list: &[Item], out: &mut Vec<At>) {
-        for item in list {
-            out.push((at, item.clone()));
-            if let Some(&child) = self.all.child.get(&(at, item.clone()))
-                && let Some(p) = &self.all.list[child].process
-            {
-                self.expand(child, inner_items(self.db, p.file, p.key.clone()), out);
-            }
-        }
+        self.all.expanded(self.db, self.file)
     }
 
     /// The include that the current instance comes from.
@@ -107,19 +94,7 @@ impl<'db> Lower<'db> {
 
     /// The stage that a stage or a stage parameter is here.
     pub fn actual_stage(&self, item: &Item) -> Item {
-        let (mut at, mut item) = (self.instance, item.clone());
-        while item.key.process.is_some() {
-            let instance = &self.all.list[at];
-            let bound = instance.path.last().and_then(|i| match &body_of(self.db, i).kind {
-                BodyKind::Include(t) => t.stages.iter().find(|(n, _)| n == item.name()).map(|(_, s)| s.clone()),
-                _ => None,
-            });
-            match bound {
-                Some(s) if at != 0 => (at, item) = (instance.parent, s),
-                _ => break,
-            }
-        }
-        item
+        self.all.actual_stage(self.db, self.instance, item)
     }
 
     /// Name, label and clause of a statement: in a process, those of the includes stand in front.

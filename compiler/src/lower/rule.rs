@@ -3,12 +3,11 @@
 use super::Lower;
 use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
 use crate::db::{Diag, Item};
-use crate::sigs::rule_units;
+use crate::products::products;
 use crate::types::{EnumRef, GasTag, TExpr, Ty};
 use crate::units::{Tag, UnitTy};
 use footrule_diag::{Code, Span, Text, text};
 use footrule_mir::{self as mir, LineGas, LineKind, LineOrigin, NodeId, Piece, RegionId, Rounding, StageRef};
-use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{self, Header, Stmt};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +15,7 @@ impl Lower<'_> {
     pub fn rule(&mut self) {
         self.all_symbols();
         self.header();
+        self.products();
         self.gases(&self.program.rule.gwp.clone());
         self.program.stages = crate::names::stages(self.db, self.file).iter().map(|s| self.named(s)).collect();
         let all = self.expanded();
@@ -39,7 +39,9 @@ impl Lower<'_> {
         for (n, i) in lines.iter().enumerate() {
             self.lines.insert(i.clone(), mir::LineId(n as u32));
         }
-        let mut defs: Vec<At> = of(&["let", "product"]);
+        let allocations: Vec<Item> = of(&["allocate"]).into_iter().map(|(_, i)| i).collect();
+        self.number_allocations(&allocations);
+        let mut defs: Vec<At> = of(&["let", "product", "allocate"]);
         defs.retain(|(at, i)| {
             let file_level = *at == 0 && i.key.keyword == "product";
             !file_level && !self.inside(*at, |lo| lo.is_looped())
@@ -74,7 +76,8 @@ impl Lower<'_> {
         for (at, i) in &lines {
             self.inside(*at, |lo| lo.line(i));
         }
-        self.reference();
+        self.allocations(&allocations);
+        self.references();
         for (at, i) in bound.iter().chain(&looped) {
             self.inside(*at, |lo| lo.bound_checks(i));
         }
@@ -127,9 +130,7 @@ impl Lower<'_> {
         if let Some(rule) = &crate::names::index(self.db, file).rule {
             self.program.rule.name = self.named(rule);
         }
-        let units = rule_units(self.db, file).clone();
         let mut have: Vec<(&str, Item)> = Vec::new();
-        let mut amount = Number::ONE;
         let date = |d: ast::Date| format!("{:04}-{:02}-{:02}", d.year, d.month, d.day);
         let headers: Vec<(Item, Header)> =
             crate::names::headers(self.db, file).map(|(i, h)| (i.clone(), h.clone())).collect();
@@ -161,11 +162,7 @@ impl Lower<'_> {
                     r.gwp = i.text;
                     "gwp"
                 }
-                Header::Unit(u) => {
-                    amount = u.amount;
-                    r.functional = u.functional;
-                    "declared unit"
-                }
+                Header::Unit(_) => "declared unit",
                 Header::Round(x) => {
                     r.round = Rounding { digits: x.digits, significant: x.significant };
                     "round"
@@ -192,7 +189,8 @@ impl Lower<'_> {
             have.push((name, item));
         }
         for need in ["version", "valid from", "gwp", "declared unit", "round"] {
-            if !have.iter().any(|(n, _)| *n == need) {
+            let declared = need == "declared unit" && products(self.db, file).iter().any(|p| !p.name.is_empty());
+            if !declared && !have.iter().any(|(n, _)| *n == need) {
                 self.missing(
                     Code::R001,
                     text!("规则头缺少 `{need}`", "the rule's header lacks `{need}`"),
@@ -202,28 +200,6 @@ impl Lower<'_> {
                     )),
                 );
             }
-        }
-        self.program.rule.declared_amount = amount;
-        self.program.rule.declared_unit = self.unit(&units.declared);
-        let mut result = self.unit(&units.result);
-        if amount != Number::ONE && !units.explicit {
-            let per = crate::units::show_unit(self.db, &units.declared);
-            let mut published = self.program.units[result.ix()].clone();
-            published.text = published.text.replacen(&format!("/{per}"), &format!("/({amount} {per})"), 1);
-            result = mir::UnitId(self.program.units.len() as u32);
-            self.program.units.push(published);
-        }
-        self.program.rule.result_unit = result;
-    }
-
-    fn reference(&mut self) {
-        let header = crate::names::headers(self.db, self.file)
-            .find(|(_, h)| matches!(h, Header::Unit(_)))
-            .map(|(i, _)| i.clone());
-        let Some(item) = header else { return };
-        if let BodyKind::Unit(e) = &body_of(self.db, &item).kind {
-            let n = self.within(self.root, &item, |lo| lo.expr(e));
-            self.program.rule.reference = Some(n);
         }
     }
 
@@ -271,6 +247,12 @@ impl Lower<'_> {
         let body = &body_of(self.db, item).kind;
         let (span, formula) = match body {
             BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
+            BodyKind::Allocate(t) => {
+                // From its basis on.
+                let end = item.ast(self.db).map_or(Span::default(), |a| a.span).end;
+                let text = item.slice(self.db, Span::new(t.base.span.start, end));
+                (item.name_place(self.db).span, format!("by {text}"))
+            }
             _ => (Span::default(), String::new()),
         };
         let reads = self.reads_with_exceptions(item);
@@ -297,28 +279,8 @@ impl Lower<'_> {
         if t.value.ty != Ty::Error {
             self.fits_basis(item, &co2e);
         }
-        let units = rule_units(self.db, self.file).clone();
-        let per = units.reference.clone().unwrap_or_else(UnitTy::one);
-        let factor = co2e.times(&per, -1).factor_to(self.db, &units.result);
-        let amount =
-            if units.explicit { Some(Ratio::ONE) } else { Ratio::from_number(self.program.rule.declared_amount) };
-        let to_result = match (factor, amount) {
-            (Some(f), Some(a)) if t.value.ty != Ty::Error => f.mul(a),
-            _ => Some(Ratio::ONE),
-        };
-        let to_result = to_result.unwrap_or_else(|| {
-            self.diags.push(
-                Diag::new(
-                    Code::U011,
-                    text!(
-                        "排放行到结果单位的换算系数超出 28 位",
-                        "the factor from the line to the result unit exceeds 28 digits"
-                    ),
-                )
-                .at(item.at(t.value.span), text!("此处", "here")),
-            );
-            Ratio::ONE
-        });
+        let to_result = self.result_factors(item, &t.value, &co2e);
+        let target = self.target(item);
         let looped = self.is_looped();
         // Over a list it is a condition on the items.
         let when = t.when.as_ref().filter(|_| !looped);
@@ -340,6 +302,7 @@ impl Lower<'_> {
             co2e_unit,
             gas,
             origin,
+            target,
             to_result,
             may_be_negative: ast.may_be_negative.clone(),
             formula,

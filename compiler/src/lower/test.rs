@@ -3,7 +3,9 @@
 use super::Lower;
 use crate::check::{BodyKind, TExpect, body_of};
 use crate::db::Item;
+use crate::types::TResult;
 use footrule_mir::{self as mir, Day, Expect};
+use footrule_number::Ratio;
 use footrule_syntax::ast::DateKey;
 
 fn days(a: DateKey, b: Option<DateKey>) -> (Day, Day) {
@@ -59,11 +61,20 @@ impl Lower<'_> {
 
     fn expect(&mut self, e: &TExpect) -> Expect {
         match e {
-            TExpect::Result(r, n) => {
-                let what = self.result(r);
-                let one = self.per_one().filter(|_| !n.bare && !r.is_quality());
+            TExpect::Result(r, p, n) => {
+                let what = self.result(r, footrule_diag::Span::default());
+                let also = match r {
+                    TResult::Also(i) => self.program.products.get(*p).and_then(|p| p.also.get(*i)),
+                    _ => None,
+                };
+                let one = match also {
+                    Some(also) => Ratio::from_number(also.amount).and_then(Ratio::recip),
+                    None => self.per_one(*p),
+                };
+                let one = one.filter(|_| !n.bare && !r.is_quality());
                 let scale = one.and_then(|one| n.scale.mul(one)).unwrap_or(n.scale);
                 Expect::Result {
+                    product: mir::ProductId(*p as u32),
                     what,
                     value: n.value,
                     decimals: n.decimals,
@@ -72,15 +83,20 @@ impl Lower<'_> {
                     unit: self.unit(&n.unit),
                 }
             }
-            TExpect::Value(item, n) => Expect::Value {
-                name: item.name(),
-                line: !matches!(item.item.key.keyword.as_str(), "report" | "let"),
-                value: n.value,
-                decimals: n.decimals,
-                within: n.within,
-                scale: n.scale,
-                unit: self.unit(&n.unit),
-            },
+            TExpect::Value(item, n) => {
+                if let Some(line) = self.find(item) {
+                    self.has_target(&line, footrule_diag::Span::default());
+                }
+                Expect::Value {
+                    name: item.name(),
+                    line: !matches!(item.item.key.keyword.as_str(), "report" | "let"),
+                    value: n.value,
+                    decimals: n.decimals,
+                    within: n.within,
+                    scale: n.scale,
+                    unit: self.unit(&n.unit),
+                }
+            }
             TExpect::Constant(item, e) => Expect::Constant { name: item.name(), value: self.constant(e) },
             TExpect::Error(c) => Expect::Error(c.clone()),
             TExpect::Warning(w) => Expect::Warning(w.clone()),

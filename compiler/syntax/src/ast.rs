@@ -89,8 +89,8 @@ pub enum Stmt {
     Process { name: Ident, generics: Vec<Generic>, params: Vec<(Ident, Ident)>, body: Vec<Item>, labels: Labels },
     /// `include PROCESS as NAME [for x in list | list] in STAGES { bindings }`
     Include(Include),
-    /// `product NAME declared unit 1 U of EXPR`
-    Product { name: Ident, unit: DeclaredUnit, labels: Labels },
+    /// `product NAME declared unit 1 U of EXPR [also unit …] [round …]`
+    Product { name: Ident, unit: DeclaredUnit, also: Vec<DeclaredUnit>, round: Option<Round>, labels: Labels },
     /// `allocate NAME over LINES by BASIS { … }`
     Allocate(Allocate),
     /// `cutoff each 1% total 5% by BASIS`
@@ -610,6 +610,9 @@ pub struct Include {
     pub labels: Labels,
 }
 
+/// Names with their weights; `None` is `rest`.
+pub type Weights = Vec<(Ident, Option<Expr>)>;
+
 /// An allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocate {
@@ -619,8 +622,10 @@ pub struct Allocate {
     pub over: Vec<Ident>,
     /// `mass`, `energy`, `economic`, `physical`, `given`
     pub by: Ident,
-    /// Weight of each product; `None` is `rest`.
-    pub weights: Vec<(Ident, Option<Expr>)>,
+    /// Weight of each product.
+    pub weights: Weights,
+    /// `compare by economic { … }`: other bases, for comparison only.
+    pub compare: Vec<(Ident, Weights)>,
     /// Labels.
     pub labels: Labels,
 }

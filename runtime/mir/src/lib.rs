@@ -15,6 +15,7 @@
 
 mod except;
 mod op;
+mod product;
 mod program;
 pub mod quality;
 pub mod ranges;
@@ -24,6 +25,7 @@ mod verify;
 
 pub use except::{Case, ExceptionInfo};
 pub use op::*;
+pub use product::{AllocationInfo, AlsoUnit, Basis, BasisInfo, ProductInfo, Target};
 pub use program::*;
 pub use text::{canonical_text, print};
 pub use upstream::{Footprint, Upstream, accepted_name};

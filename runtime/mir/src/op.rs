@@ -55,6 +55,10 @@ ids! {
     DefId;
     /// An exception.
     ExceptionId;
+    /// A product of the rule.
+    ProductId;
+    /// An allocation.
+    AllocationId;
     /// A rule whose footprint is an input.
     UpstreamId;
 }
@@ -228,6 +232,8 @@ pub enum ResultRef {
     Origin(Origin),
     /// Of these lines.
     Lines(Vec<LineId>),
+    /// The footprint in the product's further unit of this number.
+    Also(u32),
     /// Share of primary data by absolute contribution (a number). Error `NotRated` if nothing contributes.
     PrimaryShare,
     /// Share of the absolute contributions that are rated (a number). Error `NotRated` if nothing contributes.
@@ -439,10 +445,19 @@ pub enum Op {
     },
     /// The number of a split: exact sum of its parts, rounded once.
     Whole(NodeId),
-    /// A figure of the result (only in the results region).
-    Result(ResultRef),
-    /// The reference flow (only in the results region).
-    Reference,
+    /// The shares of an allocation: each weight (of a field of the record) over their exact sum, one rounding; the last
+    /// one that is not zero is what the others leave of 1, so that they sum to exactly 1. With `given` the weights are
+    /// the shares, and one may be the rest. Error `Weights`.
+    Shares {
+        /// The weights are the shares themselves.
+        given: bool,
+        /// Field and weight, in the order written; `None` is the rest.
+        weights: Vec<(u32, Option<NodeId>)>,
+    },
+    /// A figure of the result of a product (only in the results region).
+    Result(ProductId, ResultRef),
+    /// The reference flow of a product (only in the results region).
+    Reference(ProductId),
 }
 
 /// A node: what it does, its type, and the place that is to blame if it fails.

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Program {
     /// The header.
     pub rule: RuleInfo,
+    /// The products, at least one.
+    pub products: Vec<crate::ProductInfo>,
     /// The units in scope, for reading inputs.
     pub unit_symbols: Vec<UnitSymbol>,
     /// The unit types of the nodes.
@@ -45,6 +47,8 @@ pub struct Program {
     pub results: Option<RegionId>,
     /// Lines in order of text.
     pub lines: Vec<Line>,
+    /// Allocations in order of text.
+    pub allocations: Vec<crate::AllocationInfo>,
     /// Requirements and warnings in order of text.
     pub checks: Vec<CheckInfo>,
     /// Reports in order of text.
@@ -103,16 +107,6 @@ pub struct RuleInfo {
     pub biogenic_neutral: bool,
     /// `credits apart`
     pub credits_apart: bool,
-    /// Number of declared units, usually 1.
-    pub declared_amount: Number,
-    /// The declared unit.
-    pub declared_unit: UnitId,
-    /// True for `functional unit`.
-    pub functional: bool,
-    /// The reference flow (node of the root region); without it the lines are per declared unit already.
-    pub reference: Option<NodeId>,
-    /// Unit of the results, such as `kg{CO2e}/t{Al}`.
-    pub result_unit: UnitId,
     /// How results are rounded.
     pub round: Rounding,
     /// SHA-256 of the source text, hex.
@@ -472,8 +466,8 @@ pub enum LineOrigin {
 
 /// A line of the footprint.
 ///
-/// Its figure per declared unit, for each item: value → (gas: `× GWP`, rounded) → `× to_result` (one rounding;
-/// unit conversion and the declared amount) → `÷ reference` (one rounding). An item is the exact sum of its parts,
+/// Its figure per declared unit of a product, for each item: value → (gas: `× GWP`, rounded) → (allocated: × share,
+/// rounded) → `× to_result` (one rounding; unit conversion and the declared amount) → `÷ reference` (one rounding). An item is the exact sum of its parts,
 /// a line of its items, a stage of its lines, the total of its stages, each rounded once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -500,9 +494,11 @@ pub struct Line {
     pub gas: LineGas,
     /// Its origin.
     pub origin: LineOrigin,
-    /// Factor from `co2e_unit` over the unit of the reference flow to the result unit, times the declared amount
-    /// unless the rule names the unit of its results.
-    pub to_result: Ratio,
+    /// Where it goes.
+    pub target: crate::Target,
+    /// For each product: the factor from `co2e_unit` over the unit of the reference flow to the result unit, times the
+    /// declared amount unless the rule names the unit of its results.
+    pub to_result: Vec<Ratio>,
     /// A negative value is allowed, and why.
     pub may_be_negative: Option<Text>,
     /// The formula as text.
@@ -714,6 +710,8 @@ pub enum Expect {
     /// A figure of the result. `value` is in the unit `unit`; the figure is converted by `scale` first. Without
     /// `within`, the unrounded figure rounded half to even to `decimals` must equal `value`.
     Result {
+        /// Of which product.
+        product: crate::ProductId,
         /// Which figure.
         what: ResultRef,
         /// Expected.

@@ -8,8 +8,8 @@ mod canonical;
 pub use canonical::canonical_text;
 
 use crate::{
-    Cell, Const, EnumId, FactorId, Fold, GasId, GasRef, Loop, NodeId, Op, ParamId, PlaceId, Program, RecordId, Region,
-    RegionId, ResultRef, StageId, StageRef, TableId, Ty, UnitId,
+    AllocationId, Cell, Const, EnumId, FactorId, Fold, GasId, GasRef, Loop, NodeId, Op, ParamId, PlaceId, ProductId,
+    Program, RecordId, Region, RegionId, ResultRef, StageId, StageRef, TableId, Target, Ty, UnitId,
 };
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -67,13 +67,18 @@ impl Printer<'_> {
         let p = self.p;
         let rule = &p.rule;
         line!(self.out, "rule {} {}", rule.name.id, rule.version);
-        let functional = if rule.functional { "functional" } else { "declared" };
-        let reference = rule.reference.map_or_else(String::new, |n| format!(" of {}", self.node(n)));
-        let unit = unit_text(p, rule.declared_unit);
-        line!(self.out, "{functional} unit {} {unit}{reference}", rule.declared_amount);
         let round = if rule.round.significant { "significant" } else { "decimals" };
-        let result = unit_text(p, rule.result_unit);
-        line!(self.out, "gwp {}  result {result} round {} {round}", rule.gwp, rule.round.digits);
+        for x in &p.products {
+            let functional = if x.functional { "functional" } else { "declared" };
+            let reference = x.reference.map_or_else(String::new, |n| format!(" of {}", self.node(n)));
+            let (unit, result) = (unit_text(p, x.unit), unit_text(p, x.result_unit));
+            let name = if x.name.id.is_empty() { String::new() } else { format!("product {} ", x.name.id) };
+            line!(self.out, "{name}{functional} unit {} {unit}{reference}  result {result}", x.amount);
+            for a in &x.also {
+                line!(self.out, "  also {} {} of {}", a.amount, unit_text(p, a.unit), self.node(a.reference));
+            }
+        }
+        line!(self.out, "gwp {}  round {} {round}", rule.gwp, rule.round.digits);
         for u in &p.upstream {
             let rule = &u.program.rule;
             line!(self.out, "upstream {} {} x {}", rule.name.id, rule.version, u.scale);
@@ -113,6 +118,13 @@ impl Printer<'_> {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
         }
         self.lines();
+        for a in &p.allocations {
+            let sharers: Vec<_> = a.sharers.iter().map(|(n, x)| sharer_text(p, n, *x)).collect();
+            line!(self.out, "allocate {} = {} {{ {} }}", a.name.id, self.node(a.shares), sharers.join(", "));
+            for b in &a.bases {
+                line!(self.out, "  {} {}", basis_text(b), self.region(b.shares));
+            }
+        }
         for c in &p.checks {
             let kind = if c.warn { "warn" } else { "require" };
             line!(self.out, "{kind} {}: {}", c.name.id, self.region(c.condition));
@@ -141,7 +153,8 @@ impl Printer<'_> {
             let value = l.value.map_or_else(String::new, |v| format!(" = {}", self.node(v)));
             let when = self.region_word("when", l.when);
             let (kind, unit) = (kind_word(l.kind), unit_text(self.p, l.unit));
-            line!(self.out, "{kind} {}{stage}{over}{when}{value} : {unit}, x {}", l.name.id, l.to_result);
+            let (to, by) = (target_text(self.p, &l.target), factors_text(&l.to_result));
+            line!(self.out, "{kind} {}{stage}{to}{over}{when}{value} : {unit}, x {by}", l.name.id);
         }
     }
 
@@ -187,6 +200,50 @@ fn kind_word(kind: crate::LineKind) -> &'static str {
 
 fn name_of<T>(list: &[T], ix: usize, name: impl Fn(&T) -> &str) -> &str {
     list.get(ix).map_or("?", name)
+}
+
+fn product_name(p: &Program, id: ProductId) -> &str {
+    name_of(&p.products, id.ix(), |x| &x.name.id)
+}
+
+fn allocation_name(p: &Program, id: AllocationId) -> &str {
+    name_of(&p.allocations, id.ix(), |a| &a.name.id)
+}
+
+/// Where a line goes, with the blank before it; nothing where there is no choice.
+fn target_text(p: &Program, target: &Target) -> String {
+    match target {
+        Target::Product(x) if product_name(p, *x).is_empty() => String::new(),
+        Target::Product(x) => format!(" to {}", product_name(p, *x)),
+        Target::Allocation(a) => format!(" by {}", allocation_name(p, *a)),
+        Target::Nowhere => " to nowhere".to_owned(),
+        Target::ByStage(list) => {
+            let each = |(i, a): (usize, &Option<AllocationId>)| {
+                a.map(|a| format!("{}: {}", name_of(&p.stages, i, |s| &s.id), allocation_name(p, a)))
+            };
+            let mut stages: Vec<_> = list.iter().enumerate().filter_map(each).collect();
+            stages.sort_unstable();
+            format!(" by {{ {} }}", stages.join(", "))
+        }
+    }
+}
+
+/// The factors to the result units, one for each product.
+fn factors_text(list: &[footrule_number::Ratio]) -> String {
+    list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn sharer_text(p: &Program, name: &crate::Named, product: Option<ProductId>) -> String {
+    match product.map(|x| product_name(p, x)) {
+        None => name.id.clone(),
+        Some("") => format!("{} product", name.id),
+        Some(x) => format!("{} product {x}", name.id),
+    }
+}
+
+fn basis_text(b: &crate::BasisInfo) -> String {
+    let word = if b.comparison { "compare" } else { "by" };
+    format!("{word} {}", format!("{:?}", b.basis).to_lowercase())
 }
 
 fn unit_text(p: &Program, id: UnitId) -> Cow<'_, str> {
@@ -296,6 +353,7 @@ fn result_text(p: &Program, what: &ResultRef) -> String {
             names.sort_unstable();
             format!("lines {}", names.join(" "))
         }
+        ResultRef::Also(i) => format!("also {i}"),
         ResultRef::PrimaryShare => "primary_share".to_owned(),
         ResultRef::RatedShare => "rated_share".to_owned(),
         ResultRef::Dqr => "dqr".to_owned(),
@@ -448,8 +506,20 @@ fn op_text(p: &Program, op: &Op, refs: &dyn Refs) -> String {
         }
         Op::Split { value, origin, evidence } => format!("split {}, {origin:?}, {evidence:?}", refs.node(*value)),
         Op::Whole(n) => one("whole", n),
-        Op::Result(what) => format!("result {}", result_text(p, what)),
-        Op::Reference => "reference".to_owned(),
+        Op::Shares { given, weights } => {
+            let word = if *given { "shares given" } else { "shares" };
+            let weight = |w: Option<NodeId>| w.map_or_else(|| "rest".to_owned(), |n| refs.node(n));
+            let all: Vec<_> = weights.iter().map(|(k, w)| format!("{k}: {}", weight(*w))).collect();
+            format!("{word} {{ {} }}", all.join(", "))
+        }
+        Op::Result(product, what) => match product_name(p, *product) {
+            "" => format!("result {}", result_text(p, what)),
+            name => format!("result {} of {name}", result_text(p, what)),
+        },
+        Op::Reference(product) => match product_name(p, *product) {
+            "" => "reference".to_owned(),
+            name => format!("reference of {name}"),
+        },
     }
 }
 

@@ -6,11 +6,12 @@
 //! well formed. It does not check what the program means. A refusal is a bug of the compiler, or a damaged bundle.
 
 mod operands;
+mod products;
 mod types;
 
 use crate::{
     Cell, CheckInfo, Const, Constraint, Expect, FactorDefault, Level, Line, LineGas, LineOrigin, Loop, NodeId, Op,
-    Piece, PlaceId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
+    Piece, PlaceId, ProductId, Program, Region, RegionId, ResultRef, StageRef, Ty, UnitId, When,
 };
 use std::fmt;
 
@@ -64,17 +65,14 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
     v.declarations()?;
     p.upstream.iter().try_for_each(|u| verify(&u.program))?;
     let root = v.open(p.root, "root")?;
-    if let Some(n) = p.rule.reference {
-        v.read(n)?;
-        ensure(matches!(v.ty(n)?, Ty::Number(_)), || "the reference flow must be a number".to_owned())?;
-    }
+    v.products()?;
     p.balances.iter().try_for_each(|b| v.balance(b))?;
     v.inputs()?;
     v.records()?;
     p.lines.iter().try_for_each(|l| v.line(l))?;
+    p.allocations.iter().try_for_each(|a| v.allocation(a))?;
     v.evidence()?;
     v.scenarios()?;
-    v.tests()?;
     v.tests()?;
     v.results = true;
     let results = v.open(p.results, "results")?;
@@ -213,7 +211,7 @@ impl<'a> Verifier<'a> {
         let blame = |e: VerifyError| VerifyError { node: e.node.or(Some(id)), ..e };
         self.place(node.place).map_err(blame)?;
         self.known_ty(&node.ty).map_err(blame)?;
-        if matches!(node.op, Op::Result(_) | Op::Reference) && !self.results {
+        if matches!(node.op, Op::Result(..) | Op::Reference(_)) && !self.results {
             return Err(at(id, "a result is read where there is none yet"));
         }
         if matches!(node.op, Op::Bound) && !self.bounds[id.ix()] {
@@ -263,8 +261,6 @@ impl<'a> Verifier<'a> {
 
     fn declarations(&self) -> Check {
         let p = self.p;
-        self.unit(p.rule.declared_unit)?;
-        self.unit(p.rule.result_unit)?;
         p.exceptions.iter().try_for_each(|e| self.place(e.place))?;
         for u in &p.units {
             let known = u.atoms.iter().all(|(s, ..)| (*s as usize) < p.unit_symbols.len());
@@ -401,6 +397,7 @@ impl<'a> Verifier<'a> {
         self.place(l.place)?;
         self.unit(l.unit)?;
         self.unit(l.co2e_unit)?;
+        self.target(l)?;
         if let Some(when) = l.when {
             self.boolean(when, "`when`")?;
         }
@@ -478,13 +475,15 @@ impl<'a> Verifier<'a> {
         })
     }
 
-    fn figure(&self, what: &ResultRef) -> Check {
+    fn figure(&self, product: ProductId, what: &ResultRef) -> Check {
         let p = self.p;
+        let Some(product) = p.products.get(product.ix()) else { return fail("a result of no product") };
         let known = match what {
             ResultRef::Total | ResultRef::Origin(_) => true,
             ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => true,
             ResultRef::Stage(s) => s.ix() < p.stages.len(),
             ResultRef::Gas(g) => g.ix() < p.gases.len(),
+            ResultRef::Also(i) => (*i as usize) < product.also.len(),
             ResultRef::Lines(ids) => ids.iter().all(|l| l.ix() < p.lines.len()),
         };
         ensure(known, || "a result of nothing that exists".to_owned())
@@ -528,7 +527,9 @@ impl<'a> Verifier<'a> {
             for (expect, place) in &t.expects {
                 self.place(*place)?;
                 match expect {
-                    Expect::Result { what, unit, .. } => self.figure(what).and_then(|()| self.unit(*unit))?,
+                    Expect::Result { product, what, unit, .. } => {
+                        self.figure(*product, what).and_then(|()| self.unit(*unit))?
+                    }
                     Expect::Value { unit, .. } => self.unit(*unit)?,
                     Expect::Constant { .. } | Expect::Error(_) | Expect::Warning(_) => {}
                 }

@@ -12,7 +12,7 @@ fn program(order: &[usize]) -> Program {
         match step {
             0 => {
                 let a = b.input("a", AL);
-                b.p.rule.reference = Some(a);
+                b.p.products[0].reference = Some(a);
             }
             1 => {
                 let five = b.number("5", CO2);
@@ -30,7 +30,8 @@ fn program(order: &[usize]) -> Program {
                 b.node(Op::Not(f), Ty::Bool)
             }),
             _ => {
-                let total = b.inside(RegionId(1), |b| b.node(Op::Result(ResultRef::Total), Ty::Number(UnitId(4))));
+                let total = b
+                    .inside(RegionId(1), |b| b.node(Op::Result(ProductId(0), ResultRef::Total), Ty::Number(UnitId(4))));
                 b.report("whole", total);
             }
         }
@@ -69,7 +70,7 @@ fn what_is_not_read_has_no_meaning() {
     let mut b = Build::new();
     b.number("99", NUMBER);
     let a = b.input("a", AL);
-    b.p.rule.reference = Some(a);
+    b.p.products[0].reference = Some(a);
     let five = b.number("5", CO2);
     b.line("direct", five);
     assert_eq!(canonical_text(&b.p), canonical_text(&plain));

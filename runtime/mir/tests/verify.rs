@@ -10,7 +10,7 @@ use footrule_number::{Number, Ratio};
 fn good() -> Build {
     let mut b = Build::new();
     let production = b.input("production", AL);
-    b.p.rule.reference = Some(production);
+    b.p.products[0].reference = Some(production);
     let five = b.number("5", CO2);
     let scaled = b.number("2", NUMBER);
     let value = b.node(Op::Mul(five, scaled), CO2);
@@ -25,12 +25,12 @@ fn good() -> Build {
     );
     let sum = b.node(Op::Fold(Fold::Sum, cells), NUMBER);
     b.inside(RegionId(1), |b| {
-        let total = b.node(Op::Result(ResultRef::Total), Ty::Number(UnitId(4)));
+        let total = b.node(Op::Result(ProductId(0), ResultRef::Total), Ty::Number(UnitId(4)));
         b.report("whole", total);
     });
     let one = Ratio::new(1, 1).expect("one");
     b.check("some", |b| {
-        let total = b.node(Op::Result(ResultRef::Total), Ty::Number(UnitId(4)));
+        let total = b.node(Op::Result(ProductId(0), ResultRef::Total), Ty::Number(UnitId(4)));
         b.node(Op::Compare { cmp: Cmp::Gt, a: total, ra: one, b: sum, rb: one }, Ty::Bool)
     });
     b
@@ -59,7 +59,7 @@ fn ids_are_in_range() {
     refused(|b| b.p.nodes[0].place = PlaceId(7), "place 7 does not exist");
     refused(|b| b.p.nodes[0].ty = Ty::Number(UnitId(70)), "unit 70 does not exist");
     refused(|b| b.p.nodes[0].ty = Ty::Record(RecordId(3)), "names nothing that exists");
-    refused(|b| b.p.rule.result_unit = UnitId(70), "unit 70 does not exist");
+    refused(|b| b.p.products[0].result_unit = UnitId(70), "unit 70 does not exist");
     refused(|b| b.p.units[0].atoms.push((4, None, 1)), "names a symbol that does not exist");
     refused(
         |b| {
@@ -122,7 +122,7 @@ fn operands_come_earlier_and_from_around() {
 
 #[test]
 fn results_exist_only_after_the_lines() {
-    let total = Op::Result(ResultRef::Total);
+    let total = Op::Result(ProductId(0), ResultRef::Total);
     refused(
         |b| {
             b.node(total.clone(), Ty::Number(UnitId(4)));
@@ -131,11 +131,11 @@ fn results_exist_only_after_the_lines() {
     );
     refused(
         |b| {
-            b.node(Op::Reference, AL);
+            b.node(Op::Reference(ProductId(0)), AL);
         },
         "there is none yet",
     );
-    let nothing = Op::Result(ResultRef::Gas(GasId(9)));
+    let nothing = Op::Result(ProductId(0), ResultRef::Gas(GasId(9)));
     refused(
         |b| {
             b.inside(RegionId(1), |b| {
@@ -224,7 +224,7 @@ fn lines_are_well_formed() {
     refused(|b| b.p.lines[0].named = Some(b.region(|b| b.number("1", NUMBER))), "must be a name");
     refused(|b| b.p.lines[0].stage = StageRef::Region(b.region(|b| b.number("1", NUMBER))), "enumeration value");
     refused(|b| b.p.checks[0].condition = b.region(|b| b.number("1", NUMBER)), "must yield a bool");
-    refused(|b| b.p.rule.reference = Some(b.flag(true)), "reference flow must be a number");
+    refused(|b| b.p.products[0].reference = Some(b.flag(true)), "reference flow must be a number");
 }
 
 #[test]

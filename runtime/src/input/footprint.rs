@@ -131,6 +131,7 @@ impl Decoder<'_> {
                 return None;
             }
         };
+        let Some(footprint) = outcome.footprints.first() else { return None };
         // Gases are the downstream rule's by name; it reaches all that its upstream rules reach.
         let gas = |key: PartKey| {
             let name = key.gas.and_then(|g| upstream.program.gases.get(g.ix())).map(|g| &g.name.id);
@@ -138,7 +139,7 @@ impl Decoder<'_> {
             PartKey { gas: gas.map(|g| footrule_mir::GasId(g as u32)), ..key }
         };
         let split = parts.rekey(gas).and_then(|p| {
-            let total = Number::parse(&outcome.total.value).unwrap_or_default();
+            let total = Number::parse(&footprint.total.value).unwrap_or_default();
             result::published_parts(&p, total, upstream.scale)
         });
         let split = self.number_or_report(split, json, path)?;
@@ -156,8 +157,11 @@ impl Decoder<'_> {
         let shown = Upstream {
             rule: self.named_rule(at.footprint, true),
             period: outcome.period.clone(),
-            published: Some(result::Published { value: outcome.total.value.clone(), unit: outcome.total.unit.clone() }),
-            primary_data_share: outcome.primary_data_share.clone(),
+            published: Some(result::Published {
+                value: footprint.total.value.clone(),
+                unit: footprint.total.unit.clone(),
+            }),
+            primary_data_share: footprint.primary_data_share.clone(),
             boundary: outcome.rule.boundary.clone(),
             upstream: outcome.upstream,
             ..self.shown(UpstreamForm::Computed, &split, at)

@@ -11,6 +11,7 @@ mod ops;
 mod param;
 mod points;
 mod record;
+mod shares;
 
 pub(crate) use except::ExceptTrace;
 pub(crate) use ops::gas_key;
@@ -60,10 +61,12 @@ pub(crate) struct Interp<'p> {
     depth: u32,
     pub period: Option<(Day, Day)>,
     pub inputs: Vec<Option<Slot>>,
-    /// Figures of the result, once the lines are known.
-    pub figures: Option<Result<Figures, Errs>>,
-    /// The reference flow, once it is known.
-    pub reference: Option<Number>,
+    /// Figures of each product, once the lines are known.
+    pub figures: Option<Result<Vec<Figures>, Errs>>,
+    /// The reference flow of each product that has one, once they are known.
+    pub references: Vec<Option<Number>>,
+    /// A node that takes its value from this region, to learn what another basis of an allocation would give.
+    pub forced: Option<(NodeId, RegionId)>,
     found: HashMap<(u32, Vec<param::Key>), Found>,
     /// Which sourced numbers are rows of parameters or tables: secondary data, unlike constants of nature.
     data: Vec<bool>,
@@ -98,7 +101,8 @@ impl<'p> Interp<'p> {
             period,
             inputs: vec![None; program.inputs.len()],
             figures: None,
-            reference: None,
+            references: vec![None; program.products.len()],
+            forced: None,
             found: HashMap::new(),
             data: data(program),
             ratings: program.factors.iter().map(|f| rating(program, f)).collect(),
@@ -218,7 +222,10 @@ impl<'p> Interp<'p> {
         if matches!(node.op, Op::Bound) {
             return;
         }
-        let slot = self.eval(id, node);
+        let slot = match self.forced {
+            Some((forced, region)) if forced == id => self.region(region),
+            _ => self.eval(id, node),
+        };
         if let Some(seen) = self.seen {
             seen.node(id, &slot.value);
         }
@@ -302,18 +309,20 @@ impl<'p> Interp<'p> {
             Op::Ordinal(of) => self.ordinal(id, *of),
             Op::Characterise { mass, gas, origin } => self.characterise(id, *mass, *gas, *origin),
             Op::Activity { .. } => self.activity(id, &node.op),
-            Op::Result(what) => Slot::new(match &self.figures {
-                Some(Ok(figures)) => match figures.get(what) {
-                    Ok(Some(x)) => Value::Number(x),
-                    Ok(None) => Value::Err(self.fail(id, FailKind::NotRated(what.clone()))),
-                    Err(e) => self.num_fail(id, e, &[]),
+            Op::Shares { given, weights } => self.shares(id, *given, weights),
+            Op::Result(product, what) => Slot::new(match &self.figures {
+                Some(Ok(figures)) => match figures.get(product.ix()).map(|f| f.get(what)) {
+                    Some(Ok(Some(x))) => Value::Number(x),
+                    Some(Ok(None)) => Value::Err(self.fail(id, FailKind::NotRated(what.clone()))),
+                    Some(Err(e)) => self.num_fail(id, e, &[]),
+                    None => self.bug(id, "no such product"),
                 },
                 Some(Err(e)) => Value::Err(e.clone()),
                 None => self.bug(id, "a result is read before the lines are known"),
             }),
-            Op::Reference => Slot::new(match &self.figures {
+            Op::Reference(product) => Slot::new(match &self.figures {
                 Some(Err(e)) => Value::Err(e.clone()),
-                _ => Value::Number(self.reference.unwrap_or(Number::ONE)),
+                _ => Value::Number(self.references.get(product.ix()).copied().flatten().unwrap_or(Number::ONE)),
             }),
             op => self.strict(id, op),
         }

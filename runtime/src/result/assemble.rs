@@ -1,8 +1,8 @@
 //! Puts the findings of an evaluation into the result record.
 
+use super::of_product::{Of, SHARE_DECIMALS};
 use super::outcome::*;
-use super::quality::Quality;
-use super::{Findings, LineResult, publish};
+use super::{Findings, Footprints, allocation, publish};
 use crate::days;
 use crate::diagnose;
 use crate::input::Inputs;
@@ -11,16 +11,10 @@ use crate::show;
 use crate::touch::{Touch, Touches};
 use crate::value::Value;
 use footrule_diag::text;
-use footrule_mir::{GasId, Line, LineGas, Named, Program, Rounding, StageId, Ty, UnitId, canonical_text};
-use footrule_number::{NumError, Number, Sum};
+use footrule_mir::{Named, Program, Rounding, Ty, UnitId, canonical_text};
+use footrule_number::{NumError, Number};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Decimals of shares.
-const SHARE_DECIMALS: u32 = 4;
-
-/// Decimals of a data quality rating.
-const RATING_DECIMALS: u32 = 2;
+use std::collections::BTreeMap;
 
 pub(crate) fn name(n: &Named) -> Name {
     Name { id: n.id.clone(), labels: n.labels.clone(), clause: n.clause.clone() }
@@ -34,62 +28,23 @@ fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// A figure in the result's unit.
-pub(super) fn figure(program: &Program, x: Number) -> Result<Figure, NumError> {
-    figure_in(program, x, program.rule.result_unit, program.rule.round)
-}
-
 pub(super) fn figure_in(program: &Program, x: Number, u: UnitId, round: Rounding) -> Result<Figure, NumError> {
     Ok(Figure { value: publish(x, round)?, unit: unit(program, u), unrounded: x })
 }
 
-fn share(part: Number, whole: Number) -> Option<String> {
-    match part.div(whole) {
-        Ok(x) => Some(x.to_fixed(SHARE_DECIMALS)),
-        Err(NumError::TooSmall) => Some(Number::ZERO.to_fixed(SHARE_DECIMALS)),
-        Err(_) => None,
-    }
-}
-
 pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Outcome, NumError> {
     let program = it.program;
-    let mut gross = Sum::new();
-    for x in &found.figures.stages {
-        gross.add(x.abs());
+    let mut footprints = Vec::with_capacity(program.products.len());
+    for (i, (product, figures)) in program.products.iter().zip(&found.figures).enumerate() {
+        footprints.push(Of { program, found, product, index: i, figures }.footprint(it)?);
     }
-    // Shares are an extra: where their base overflows there are none.
-    let gross = gross.finish().unwrap_or_default();
-    let stages = program
-        .stages
-        .iter()
-        .zip(&found.figures.stages)
-        .map(|(n, x)| Ok(Stage { name: name(n), figure: figure(program, *x)?, share: share(*x, gross) }));
-    let (lines, apart): (Vec<_>, Vec<_>) =
-        program.lines.iter().zip(&found.lines).partition(|(l, _)| super::counts(l, program.rule.credits_apart));
-    let show_lines = |list: Vec<(&Line, &LineResult)>| {
-        list.into_iter().map(|(l, r)| line(program, l, r)).collect::<Result<Vec<_>, NumError>>()
-    };
     Ok(Outcome {
         schema: SCHEMA,
         rule: rule(program),
         period: inputs.period.map(|(a, b)| Period { from: days::show(a), to: days::show(b) }),
-        declared_unit: DeclaredUnit {
-            value: program.rule.declared_amount,
-            unit: unit(program, program.rule.declared_unit),
-            functional: program.rule.functional,
-        },
-        reference_flow: it.reference.map(|x| {
-            let node = program.rule.reference.and_then(|n| program.nodes.get(n.ix()));
-            let u = node.and_then(|n| crate::interp::unit_of(&n.ty));
-            Quantity { value: x, unit: u.map_or_else(String::new, |u| unit(program, u)) }
-        }),
         scenario: super::scenario::scenario(program, inputs),
-        total: figure(program, found.figures.total)?,
-        stages: stages.collect::<Result<_, NumError>>()?,
-        gases: gases(program, found, program.rule.credits_apart)?,
-        origins: origins(program, found)?,
-        lines: show_lines(lines)?,
-        apart: show_lines(apart)?,
+        footprints: Footprints(footprints),
+        allocations: allocation::allocations(it, inputs)?,
         reports: reports(program, found)?,
         warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
         checks: checks(program, found),
@@ -107,22 +62,8 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
             .collect(),
         evidence: inputs.evidence.clone(),
         upstream: inputs.upstream.iter().map(|t| t.shown.clone()).collect(),
-        primary_data_share: found.figures.quality.primary.map(|x| x.to_fixed(SHARE_DECIMALS)),
-        data_quality: data_quality(&found.figures.quality),
         inputs: inputs.shown(program),
         explain: None,
-    })
-}
-
-/// The rating with the share that it is of.
-fn data_quality(q: &Quality) -> Option<DataQuality> {
-    let rated = q.rated?;
-    Some(DataQuality {
-        rating: q.dqr.map(|x| x.to_fixed(RATING_DECIMALS)),
-        unrounded: q.dqr,
-        rated_share: rated.to_fixed(SHARE_DECIMALS),
-        rated,
-        primary_share: q.primary,
     })
 }
 
@@ -159,74 +100,6 @@ fn factor_list(program: &Program) -> String {
         .collect();
     lines.sort_unstable();
     lines.join("\n")
-}
-
-fn gases(program: &Program, found: &Findings, credits_apart: bool) -> Result<Vec<Gas>, NumError> {
-    let mut seen: BTreeSet<Option<GasId>> = BTreeSet::new();
-    for (l, r) in program.lines.iter().zip(&found.lines).filter(|(l, _)| super::counts(l, credits_apart)) {
-        if let LineGas::Static(g) = l.gas {
-            seen.insert(Some(g));
-        }
-        seen.extend(r.items.iter().flat_map(|i| &i.parts).map(|(k, _)| k.gas));
-    }
-    let mut list = Vec::new();
-    for (i, (gas, x)) in program.gases.iter().zip(&found.figures.gases).enumerate() {
-        if seen.contains(&Some(GasId(i as u32))) {
-            list.push(Gas { name: Some(name(&gas.name)), figure: figure(program, *x)? });
-        }
-    }
-    if seen.contains(&None) {
-        list.push(Gas { name: None, figure: figure(program, found.figures.no_gas)? });
-    }
-    Ok(list)
-}
-
-fn origins(program: &Program, found: &Findings) -> Result<Vec<OriginFigure>, NumError> {
-    let counted = program.lines.iter().zip(&found.lines).filter(|(l, _)| super::counts(l, program.rule.credits_apart));
-    let seen: BTreeSet<_> = counted.flat_map(|(_, r)| &r.items).flat_map(|i| &i.parts).map(|(k, _)| k.origin).collect();
-    let occurring = found.figures.origins.iter().filter(|(o, _)| seen.contains(o));
-    occurring.map(|(o, x)| Ok(OriginFigure { origin: *o, figure: figure(program, *x)? })).collect()
-}
-
-pub(super) fn stage_id(program: &Program, s: StageId) -> String {
-    program.stages.get(s.ix()).map_or_else(String::new, |s| s.id.clone())
-}
-
-fn gas_id(program: &Program, g: GasId) -> String {
-    program.gases.get(g.ix()).map_or_else(String::new, |g| g.name.id.clone())
-}
-
-fn line(program: &Program, l: &Line, r: &LineResult) -> Result<LineFigure, NumError> {
-    let u = unit(program, l.unit);
-    let stages = match l.stage {
-        footrule_mir::StageRef::Static(s) => vec![stage_id(program, s)],
-        _ => r.in_stage.iter().map(|(s, _)| stage_id(program, *s)).collect(),
-    };
-    let gas = match (&l.gas, r.items.first()) {
-        (LineGas::Static(g), _) => Some(*g),
-        (_, Some(first)) if r.own.is_some() => first.gas,
-        _ => None,
-    };
-    let items = r.items.iter().filter(|_| l.over.is_some()).map(|i| {
-        Ok(ItemFigure {
-            index: i.indices.iter().map(|x| x.saturating_add(1)).collect(),
-            name: i.name.clone(),
-            stage: i.stage.map(|s| stage_id(program, s)),
-            gas: i.gas.map(|g| gas_id(program, g)),
-            quantity: Quantity { value: i.own, unit: u.clone() },
-            figure: figure(program, i.total)?,
-        })
-    });
-    Ok(LineFigure {
-        name: name(&l.name),
-        kind: l.kind,
-        stages,
-        applicable: r.applicable,
-        gas: gas.map(|g| gas_id(program, g)),
-        quantity: r.own.map(|x| Quantity { value: x, unit: u.clone() }),
-        figure: figure(program, r.total)?,
-        items: items.collect::<Result<_, NumError>>()?,
-    })
 }
 
 fn reports(program: &Program, found: &Findings) -> Result<Vec<Report>, NumError> {
@@ -372,7 +245,8 @@ fn factors(it: &mut Interp<'_>, found: &Findings) -> Vec<Factor> {
     }
     for def in &program.defs {
         let slot = it.get(def.node);
-        note(format!("let {}", def.name.id), &slot.touches, false);
+        let what = if program.allocations.iter().any(|a| a.shares == def.node) { "allocate" } else { "let" };
+        note(format!("{what} {}", def.name.id), &slot.touches, false);
     }
     let used = users.into_iter().filter_map(|(i, used_by)| program.factors.get(i).map(|f| (f, used_by)));
     used.map(|(f, used_by)| Factor {

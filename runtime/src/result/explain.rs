@@ -4,9 +4,11 @@
 //! children that are stages, lines, items or parts ([`Explain::verify_sums`]). A definition is unfolded where it is
 //! met first, and stands alone elsewhere (`repeated`).
 
-use super::assemble::{figure, origin_name, source, unit};
+use super::assemble::{origin_name, source, unit};
 use super::definition::{Alternative, alternatives, line_node};
+use super::lines::To;
 use super::outcome::{EvidenceEntry, Shown, Source};
+use super::products::{self, ItemFigures};
 use super::{Findings, LineResult, counts, publish};
 use crate::input::Inputs;
 use crate::interp::{Interp, unit_of};
@@ -14,7 +16,7 @@ use crate::show;
 use crate::touch::Touches;
 use crate::value::Value;
 use footrule_diag::{Text, text};
-use footrule_mir::{Cell, FactorId, Line, Named, Program, Read, StageId};
+use footrule_mir::{Cell, DefId, FactorId, Line, Named, NodeId, Program, Read, StageId, Ty};
 use footrule_number::{NumError, Number, sum};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -26,6 +28,8 @@ const MAX_DEPTH: u32 = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExplainKind {
+    /// The rule, above the totals of its products if there are several.
+    Rule,
     /// The footprint, per declared unit.
     Total,
     /// A stage, per declared unit.
@@ -46,6 +50,8 @@ pub enum ExplainKind {
     Factor,
     /// The own quantity of a line, read by another formula.
     Quantity,
+    /// The share of a product in what a line gives, by an allocation.
+    Share,
     /// A report.
     Report,
     /// The footprint of another product, computed by its rule: below it stands its own tree.
@@ -151,26 +157,20 @@ struct Tree<'a, 'p> {
 /// Errors: those of rounding for publication.
 pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Explain, NumError> {
     let program = it.program;
-    let mut root = Explain::new(ExplainKind::Total, &Named { id: "total".to_owned(), ..program.rule.name.clone() });
-    number(&mut root, program, found.figures.total)?;
     let mut tree = Tree { it, inputs, found, seen: HashSet::new() };
-    for (i, (stage, value)) in program.stages.iter().zip(&found.figures.stages).enumerate() {
-        let mut node = Explain::new(ExplainKind::Stage, stage);
-        number(&mut node, program, *value)?;
-        let stage = StageId(i as u32);
-        for (line, result) in program.lines.iter().zip(&found.lines) {
-            let here = result.in_stage.iter().find(|(s, _)| *s == stage);
-            if let (true, Some((_, value))) = (counts(line, program.rule.credits_apart), here) {
-                node.children.push(tree.line(line, result, ExplainKind::Line, *value, Some(stage))?);
-            }
-        }
-        root.children.push(node);
+    let mut totals = Vec::with_capacity(program.products.len());
+    for of in 0..program.products.len() {
+        totals.push(tree.total(of)?);
     }
-    for (line, result) in program.lines.iter().zip(&found.lines).filter(|(_, r)| r.applicable) {
-        if !counts(line, program.rule.credits_apart) {
-            root.children.push(tree.line(line, result, ExplainKind::Apart, result.total, None)?);
+    let mut root = match totals.pop() {
+        Some(only) if totals.is_empty() => only,
+        last => {
+            totals.extend(last);
+            let mut root = Explain::new(ExplainKind::Rule, &program.rule.name);
+            root.children = totals;
+            root
         }
-    }
+    };
     for (info, (value, touches)) in program.reports.iter().zip(&found.reports) {
         let mut node = Explain::new(ExplainKind::Report, &info.name);
         let ty = program.nodes.get(info.value.ix()).map(|n| &n.ty);
@@ -199,7 +199,9 @@ pub(super) fn definitions(
             Read::Line(l) => {
                 let program = tree.it.program;
                 if let (Some(line), Some(result)) = (program.lines.get(l.ix()), found.lines.get(l.ix())) {
-                    out.push(tree.line(line, result, ExplainKind::Apart, result.total, None)?);
+                    for (of, f) in result.products.iter().enumerate().filter(|(_, f)| f.concerned) {
+                        out.push(tree.line(line, result, ExplainKind::Apart, f.total, (of, None))?);
+                    }
                 }
             }
             read => tree.read(*read, &Touches::NONE, 0, &mut out)?,
@@ -208,8 +210,9 @@ pub(super) fn definitions(
     Ok(out)
 }
 
-fn number(node: &mut Explain, program: &Program, x: Number) -> Result<(), NumError> {
-    let f = figure(program, x)?;
+fn number(node: &mut Explain, program: &Program, of: usize, x: Number) -> Result<(), NumError> {
+    let Some(product) = program.products.get(of) else { return Ok(()) };
+    let f = products::figure(program, product, x)?;
     node.value = Some(x);
     node.unit = f.unit;
     node.published = Some(f.value);
@@ -222,7 +225,9 @@ fn set_value(node: &mut Explain, program: &Program, value: &Value, u: Option<foo
         Value::Split(s) => s.whole().ok(),
         _ => None,
     };
-    if node.value.is_some() {
+    if let Value::Record(r, _) = value {
+        node.shown = Some(super::assemble::shown(program, value, &Ty::Record(*r)));
+    } else if node.value.is_some() {
         node.unit = u.map_or_else(String::new, |u| unit(program, u));
     } else {
         node.shown = Some(Shown::Text(show::value(program, value, u)));
@@ -230,33 +235,86 @@ fn set_value(node: &mut Explain, program: &Program, value: &Value, u: Option<foo
 }
 
 impl Tree<'_, '_> {
-    /// A line in a stage (all of it if `stage` is `None`).
+    /// The footprint of a product, from its stages.
+    fn total(&mut self, of: usize) -> Result<Explain, NumError> {
+        let (program, found) = (self.it.program, self.found);
+        let rule = &program.rule;
+        let product = program.products.get(of).map(|p| &p.name).filter(|n| !n.id.is_empty());
+        let name = match product {
+            Some(product) => Named { id: format!("total.{}", product.id), ..product.clone() },
+            None => Named { id: "total".to_owned(), ..rule.name.clone() },
+        };
+        let mut root = Explain::new(ExplainKind::Total, &name);
+        let Some(figures) = found.figures.get(of) else { return Ok(root) };
+        number(&mut root, program, of, figures.total)?;
+        for (i, (stage, value)) in program.stages.iter().zip(&figures.stages).enumerate() {
+            let mut node = Explain::new(ExplainKind::Stage, stage);
+            number(&mut node, program, of, *value)?;
+            let stage = StageId(i as u32);
+            for (line, result) in program.lines.iter().zip(&found.lines) {
+                let Some(f) = result.products.get(of) else { continue };
+                let here = f.in_stage.iter().find(|(s, _)| *s == stage);
+                if let (true, Some((_, value))) = (counts(line, rule.credits_apart), here) {
+                    node.children.push(self.line(line, result, ExplainKind::Line, *value, (of, Some(stage)))?);
+                }
+            }
+            root.children.push(node);
+        }
+        for (line, result) in program.lines.iter().zip(&found.lines).filter(|(_, r)| r.applicable) {
+            if let (false, Some(f)) = (counts(line, rule.credits_apart), result.products.get(of))
+                && f.concerned
+            {
+                root.children.push(self.line(line, result, ExplainKind::Apart, f.total, (of, None))?);
+            }
+        }
+        Ok(root)
+    }
+
+    /// The share by which an item goes to a product, if it is shared out.
+    fn share(&mut self, to: To, of: usize) -> Option<Explain> {
+        let To::Allocation(a) = to else { return None };
+        let info = self.it.program.allocations.get(a.ix())?;
+        let i = info.sharers.iter().position(|(_, p)| p.is_some_and(|p| p.ix() == of))?;
+        let Value::Record(_, shares) = self.it.get(info.shares).value else { return None };
+        let Value::Number(x) = shares.get(i)? else { return None };
+        let (named, _) = info.sharers.get(i)?;
+        let mut node = Explain::new(
+            ExplainKind::Share,
+            &Named { id: format!("{}.{}", info.name.id, named.id), clause: info.name.clause.clone(), ..named.clone() },
+        );
+        node.value = Some(*x);
+        Some(node)
+    }
+
+    /// A line in a stage (all of it if there is none) of a product.
     fn line(
         &mut self,
         line: &Line,
         result: &LineResult,
         kind: ExplainKind,
         value: Number,
-        stage: Option<StageId>,
+        (of, stage): (usize, Option<StageId>),
     ) -> Result<Explain, NumError> {
         let program = self.it.program;
         let mut node = Explain::new(kind, &line.name);
-        number(&mut node, program, value)?;
+        number(&mut node, program, of, value)?;
         node.formula.clone_from(&line.formula);
         let mut touches = Touches::NONE;
-        for item in result.items.iter().filter(|i| stage.is_none() || i.stage == stage) {
+        let figures = result.products.get(of).map_or(&[][..], |f| &f.items);
+        let shown = result.items.iter().zip(figures).filter_map(|(i, f)| Some((i, f.as_ref()?)));
+        for (item, ItemFigures { parts, total, .. }) in shown.filter(|(i, _)| stage.is_none() || i.stage == stage) {
             touches.absorb(&item.touches);
             let index: Vec<String> = item.indices.iter().map(|i| i.saturating_add(1).to_string()).collect();
             let id =
                 if index.is_empty() { line.name.id.clone() } else { format!("{}[{}]", line.name.id, index.join(",")) };
             let mut child =
                 Explain::new(ExplainKind::Item, &Named { id, labels: item.name.clone(), clause: String::new() });
-            number(&mut child, program, item.total)?;
+            number(&mut child, program, of, *total)?;
             if let Some(node) = line_node(program, line) {
                 let said = (line.name.id.as_str(), line.name.clause.as_str(), line.formula.as_str());
                 child.alternatives = alternatives(self.it, node, &item.indices, said);
             }
-            for (key, value) in &item.parts {
+            for (key, value) in parts {
                 let gas = key.gas.and_then(|g| program.gases.get(g.ix())).map_or("CO2e", |g| g.name.id.as_str());
                 let evidence = match key.evidence {
                     footrule_mir::Evidence::Primary => "primary",
@@ -264,16 +322,26 @@ impl Tree<'_, '_> {
                 };
                 let id = format!("{} {gas} {evidence}", origin_name(key.origin));
                 let mut part = Explain::new(ExplainKind::Part, &Named { id, ..Named::default() });
-                number(&mut part, program, *value)?;
+                number(&mut part, program, of, *value)?;
                 child.children.push(part);
             }
             let mut own = Explain::new(ExplainKind::Quantity, &Named { id: "quantity".to_owned(), ..Named::default() });
             own.value = Some(item.own);
             own.unit = unit(program, line.unit);
             child.children.push(own);
+            child.children.extend(self.share(item.to, of));
             node.children.push(child);
         }
         node.children.append(&mut self.reads(&line.reads, &touches, 0)?);
+        // The allocation stands in no formula of the line.
+        let shared: Vec<NodeId> =
+            line.target.allocations().filter_map(|a| program.allocations.get(a.ix())).map(|a| a.shares).collect();
+        for (i, def) in program.defs.iter().enumerate() {
+            let read = Read::Def(DefId(i as u32));
+            if shared.contains(&def.node) && !line.reads.contains(&read) {
+                self.read(read, &touches, 0, &mut node.children)?;
+            }
+        }
         // The global warming potentials that were applied stand in no formula.
         let gwp: HashSet<FactorId> = program.gases.iter().flat_map(|g| &g.gwp).map(|(.., f)| *f).collect();
         node.children.extend(touches.factors().filter(|f| gwp.contains(f)).filter_map(|f| factor(program, f)));

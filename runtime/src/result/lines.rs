@@ -1,20 +1,17 @@
-//! From the lines to the figures of the result.
+//! The lines, item by item: value → share of its origin → (gas: × GWP), each one rounding.
 //!
-//! For each item: value → share of its origin → (gas: × GWP) → × `to_result` → ÷ reference flow, each one rounding.
-//! An item is the exact sum of its parts rounded once, a line (in a stage) of its items, a stage of its lines, the
-//! total of its stages; gases and origins are the exact sums of the parts. Removals and credits count negative.
+//! What an item adds to the figures of each product is the next step's business ([`super::products`]).
 //!
-//! Guarantees: no figure depends on the order of items, lines or stages. Must not: round for publication.
+//! Guarantees: no figure depends on the order of items or lines. Must not: round for publication.
 
-use super::quality::{Quality, quality};
+use super::products::{self, Figures, LineFigures};
 use crate::interp::{Interp, Slot, gas_key};
-use crate::quality::Terms;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, PartKey, Split, Value};
 use footrule_diag::Text;
 use footrule_mir::{
-    Evidence, GasId, Line, LineGas, LineId, LineKind, LineOrigin, NodeId, Origin, RegionId, ResultRef, StageId,
-    StageRef,
+    AllocationId, Evidence, GasId, Line, LineGas, LineId, LineKind, LineOrigin, NodeId, Origin, ProductId, RegionId,
+    StageId, StageRef, Target,
 };
 use footrule_number::{NumError, Number, Sum, sum};
 use std::ops::ControlFlow;
@@ -28,12 +25,19 @@ pub(crate) struct Item {
     pub own: Number,
     pub gas: Option<GasId>,
     pub stage: Option<StageId>,
-    /// Per declared unit, with the sign.
-    pub parts: Vec<(PartKey, Number)>,
-    pub total: Number,
-    /// The total by what it rests on.
-    pub terms: Terms,
+    /// Where it goes.
+    pub to: To,
+    /// In the line's CO2e unit, before allocation and before the sign; with what it rests on.
+    pub co2e: Split,
     pub touches: Touches,
+}
+
+/// Where an item goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum To {
+    Product(ProductId),
+    Allocation(AllocationId),
+    Nowhere,
 }
 
 /// A line with its items.
@@ -43,45 +47,9 @@ pub(crate) struct LineResult {
     pub items: Vec<Item>,
     /// Own quantity in the line's unit; `None` if the items are of different gases.
     pub own: Option<Number>,
-    /// CO2e per declared unit, with the sign.
-    pub total: Number,
-    /// The same by stage, in order of stages.
-    pub in_stage: Vec<(StageId, Number)>,
+    /// What it adds to each product.
+    pub products: Vec<LineFigures>,
     pub touches: Touches,
-}
-
-/// All figures, in the result's unit.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Figures {
-    pub total: Number,
-    pub stages: Vec<Number>,
-    pub gases: Vec<Number>,
-    /// CO2e that is not known by gas.
-    pub no_gas: Number,
-    pub origins: Vec<(Origin, Number)>,
-    /// Of each line; 0 for one that does not apply.
-    pub lines: Vec<Number>,
-    /// Ratings and the share of primary data.
-    pub quality: Quality,
-}
-
-impl Figures {
-    /// One figure; nothing for one on data quality that there is not.
-    ///
-    /// Errors: `Overflow` for a sum of lines.
-    pub(crate) fn get(&self, what: &ResultRef) -> Result<Option<Number>, NumError> {
-        let at = |list: &[Number], i: usize| list.get(i).copied().unwrap_or_default();
-        Ok(Some(match what {
-            ResultRef::Total => self.total,
-            ResultRef::Stage(s) => at(&self.stages, s.ix()),
-            ResultRef::Gas(g) => at(&self.gases, g.ix()),
-            ResultRef::Origin(o) => self.origins.iter().find(|(x, _)| x == o).map(|(_, v)| *v).unwrap_or_default(),
-            ResultRef::Lines(lines) => sum(lines.iter().map(|l| at(&self.lines, l.ix())))?,
-            ResultRef::PrimaryShare => return Ok(self.quality.primary),
-            ResultRef::RatedShare => return Ok(self.quality.rated),
-            ResultRef::Dqr => return Ok(self.quality.dqr),
-        }))
-    }
 }
 
 /// True if the line is part of the total.
@@ -93,29 +61,33 @@ pub(crate) fn counts(line: &Line, credits_apart: bool) -> bool {
     }
 }
 
-/// Evaluates all lines. The figures are missing if any line fails; all failures are returned.
-pub(crate) fn lines(it: &mut Interp<'_>) -> Result<(Vec<LineResult>, Figures), Errs> {
+/// Evaluates all lines. The figures of the products are missing if any line fails; all failures are returned.
+pub(crate) fn lines(it: &mut Interp<'_>) -> Result<(Vec<LineResult>, Vec<Figures>), Errs> {
     let program = it.program;
     let mut errs = Vec::new();
-    let reference = reference(it).map_err(|e| errs.push(e)).ok().flatten();
-    it.reference = reference;
+    for (i, product) in program.products.iter().enumerate() {
+        match reference(it, product.reference) {
+            Ok(found) => it.references[i] = found,
+            Err(e) => errs.push(e),
+        }
+    }
     let mut results = Vec::with_capacity(program.lines.len());
     for (i, line) in program.lines.iter().enumerate() {
-        match evaluate(it, LineId(i as u32), line, reference) {
+        match evaluate(it, LineId(i as u32), line) {
             Ok(result) => results.push(result),
             Err(e) => errs.push(e),
         }
     }
+    let shares = products::shares(it, results.iter().flat_map(|r| &r.items).map(|i| i.to), &mut errs);
     if let Some(e) = Errs::union(&errs) {
         return Err(e);
     }
-    let credits_apart = program.rule.credits_apart;
-    figures(it, &results, |l| counts(l, credits_apart)).map(|f| (results, f))
+    products::figures(it, &mut results, &shares).map(|f| (results, f))
 }
 
-/// The reference flow; above zero.
-fn reference(it: &mut Interp<'_>) -> Result<Option<Number>, Errs> {
-    let Some(node) = it.program.rule.reference else {
+/// A reference flow; above zero.
+pub(super) fn reference(it: &mut Interp<'_>, node: Option<NodeId>) -> Result<Option<Number>, Errs> {
+    let Some(node) = node else {
         return Ok(None);
     };
     match it.get(node).value {
@@ -129,7 +101,7 @@ fn reference(it: &mut Interp<'_>) -> Result<Option<Number>, Errs> {
     }
 }
 
-fn evaluate(it: &mut Interp<'_>, id: LineId, line: &'_ Line, reference: Option<Number>) -> Result<LineResult, Errs> {
+fn evaluate(it: &mut Interp<'_>, id: LineId, line: &Line) -> Result<LineResult, Errs> {
     let program = it.program;
     let mut touches = Touches::NONE;
     if let Some(when) = line.when {
@@ -146,7 +118,7 @@ fn evaluate(it: &mut Interp<'_>, id: LineId, line: &'_ Line, reference: Option<N
             let node = program.regions.get(l.body.ix()).and_then(|r| r.value).unwrap_or_default();
             let run = it.each(l, false, &mut |it| {
                 let slot = it.region(l.body);
-                match item(it, id, line, node, slot, reference) {
+                match item(it, id, line, node, slot) {
                     Ok(item) => items.push(item),
                     Err(e) => errs.push(e),
                 }
@@ -157,7 +129,7 @@ fn evaluate(it: &mut Interp<'_>, id: LineId, line: &'_ Line, reference: Option<N
         }
         (None, Some(node)) => {
             let slot = it.get(node);
-            items.push(item(it, id, line, node, slot, reference)?);
+            items.push(item(it, id, line, node, slot)?);
         }
         (None, None) => {
             return Err(it.fail_at(line.place, None, 0, FailKind::Bug("a line without a value")));
@@ -167,40 +139,21 @@ fn evaluate(it: &mut Interp<'_>, id: LineId, line: &'_ Line, reference: Option<N
         return Err(e);
     }
     let overflow = |e| Errs::one(failure(id, line, line.value, FailKind::Num(e, Vec::new())));
-    let total = sum(items.iter().map(|i| i.total)).map_err(overflow)?;
-    let mut stages: Vec<StageId> = items.iter().filter_map(|i| i.stage).collect();
-    stages.sort_unstable();
-    stages.dedup();
-    let mut by_stage: Vec<Sum> = stages.iter().map(|_| Sum::new()).collect();
-    for i in &items {
-        if let Some(k) = i.stage.and_then(|s| stages.binary_search(&s).ok()) {
-            by_stage[k].add(i.total);
-        }
-    }
-    let in_stage = stages.into_iter().zip(&by_stage).map(|(s, x)| Ok((s, x.finish().map_err(overflow)?)));
-    let in_stage = in_stage.collect::<Result<Vec<_>, Errs>>()?;
     let one_gas = items.windows(2).all(|w| w[0].gas == w[1].gas);
     let own = if one_gas { Some(sum(items.iter().map(|i| i.own)).map_err(overflow)?) } else { None };
     for i in &items {
         touches.absorb(&i.touches.factors_only());
     }
-    Ok(LineResult { applicable: true, items, own, total, in_stage, touches })
+    Ok(LineResult { applicable: true, items, own, products: Vec::new(), touches })
 }
 
-fn failure(id: LineId, line: &Line, node: Option<NodeId>, kind: FailKind) -> Failure {
+pub(super) fn failure(id: LineId, line: &Line, node: Option<NodeId>, kind: FailKind) -> Failure {
     // `sub` keeps two lines with one value node apart.
     Failure { place: line.place, node, sub: id.0 + 1, indices: Vec::new(), kind }
 }
 
 /// One item from its value.
-fn item(
-    it: &mut Interp<'_>,
-    id: LineId,
-    line: &Line,
-    node: NodeId,
-    value: Slot,
-    reference: Option<Number>,
-) -> Result<Item, Errs> {
+fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot) -> Result<Item, Errs> {
     let indices = it.indices.clone();
     let fail = |kind| Errs::one(Failure { indices: indices.clone(), ..failure(id, line, Some(node), kind) });
     let arithmetic = |e| fail(FailKind::Num(e, Vec::new()));
@@ -295,30 +248,27 @@ fn item(
         },
         _ => return Err(fail(FailKind::Bug("a line's value does not fit its gas"))),
     };
-    let merged = Split::from_parts(parts).map_err(arithmetic)?;
-    let merged = match &value.value {
-        Value::Split(s) => merged.with_terms(s.terms().clone()),
-        _ => merged.rated(rests_on),
+    let co2e = Split::from_parts(parts).map_err(arithmetic)?;
+    let mut co2e = match &value.value {
+        Value::Split(s) => co2e.with_terms(s.terms().clone()),
+        _ => co2e.rated(rests_on),
     };
-    let negative = matches!(line.kind, LineKind::Removal | LineKind::Credit);
-    let result = merged.each(|v| {
-        let v = v.convert(line.to_result)?;
-        let v = match reference {
-            Some(r) => v.div(r)?,
-            None => v,
-        };
-        Ok(if negative { v.neg() } else { v })
-    });
-    let mut result = result.map_err(arithmetic)?;
     if !primary {
         // A mass of gas is primary if it was computed from given data only. All gas parts of an item change alike, so
         // no keys meet and no figure changes.
         let secondary = |k: PartKey| if k.gas.is_some() { PartKey { evidence: Evidence::Secondary, ..k } } else { k };
-        result = result.rekey(secondary).map_err(arithmetic)?;
+        co2e = co2e.rekey(secondary).map_err(arithmetic)?;
     }
-    let total = result.whole().map_err(arithmetic)?;
-    let (parts, terms) = (result.parts().to_vec(), result.terms().clone());
-    Ok(Item { indices: indices.clone(), name, own, gas, stage, parts, total, terms, touches })
+    let to = match &line.target {
+        Target::Product(p) => To::Product(*p),
+        Target::Allocation(a) => To::Allocation(*a),
+        Target::ByStage(list) => match stage.and_then(|s| list.get(s.ix()).copied().flatten()) {
+            Some(a) => To::Allocation(a),
+            None => To::Product(ProductId(0)),
+        },
+        Target::Nowhere => To::Nowhere,
+    };
+    Ok(Item { indices: indices.clone(), name, own, gas, stage, to, co2e, touches })
 }
 
 fn member_text(it: &Interp<'_>, e: footrule_mir::EnumId, m: u32) -> Text {
@@ -352,47 +302,4 @@ fn complete_shares(list: Vec<(Origin, Option<Value>)>, line: LineId) -> Result<V
         return Err(FailKind::Shares(line, total));
     }
     Ok(list.into_iter().map(|(o, v)| (o, if let Some(Value::Number(x)) = v { x } else { rest })).collect())
-}
-
-fn figures(it: &Interp<'_>, results: &[LineResult], counted: impl Fn(&Line) -> bool) -> Result<Figures, Errs> {
-    let program = it.program;
-    let overflow = |e| it.fail_at(footrule_mir::PlaceId(0), None, 0, FailKind::Num(e, Vec::new()));
-    let mut stages: Vec<Sum> = program.stages.iter().map(|_| Sum::new()).collect();
-    let mut gases: Vec<Sum> = program.gases.iter().map(|_| Sum::new()).collect();
-    let mut no_gas = Sum::new();
-    let mut origins: Vec<Sum> = Origin::ALL.iter().map(|_| Sum::new()).collect();
-    for (line, result) in program.lines.iter().zip(results).filter(|(l, _)| counted(l)) {
-        for (stage, value) in &result.in_stage {
-            match stages.get_mut(stage.ix()) {
-                Some(s) => s.add(*value),
-                None => {
-                    return Err(it.fail_at(line.place, None, 0, FailKind::Bug("no such stage")));
-                }
-            }
-        }
-        for (key, value) in result.items.iter().flat_map(|i| &i.parts) {
-            match key.gas.map(|g| gases.get_mut(g.ix())) {
-                Some(Some(s)) => s.add(*value),
-                _ => no_gas.add(*value),
-            }
-            if let Some(s) = Origin::ALL.iter().position(|o| *o == key.origin).and_then(|i| origins.get_mut(i)) {
-                s.add(*value);
-            }
-        }
-    }
-    let finish = |sums: &[Sum]| sums.iter().map(|s| s.finish().map_err(overflow)).collect::<Result<Vec<_>, Errs>>();
-    let stages = finish(&stages)?;
-    let total = sum(stages.iter().copied()).map_err(overflow)?;
-    let origins = Origin::ALL.into_iter().zip(finish(&origins)?).collect();
-    let counting = program.lines.iter().zip(results).filter(|(l, _)| counted(l));
-    let quality = quality(counting.flat_map(|(_, r)| &r.items));
-    Ok(Figures {
-        total,
-        stages,
-        gases: finish(&gases)?,
-        no_gas: no_gas.finish().map_err(overflow)?,
-        origins,
-        lines: results.iter().map(|r| r.total).collect(),
-        quality,
-    })
 }

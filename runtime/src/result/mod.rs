@@ -3,19 +3,27 @@
 //! Order: root region, lines, figures, results region, checks, reports; then, if nothing failed, the record.
 //! Guarantees: every published figure is rounded once from its unrounded value.
 
+mod allocation;
 pub(crate) mod assemble;
 mod definition;
 mod explain;
+mod footprint;
 mod lines;
+mod of_product;
 mod outcome;
+mod products;
 mod quality;
 mod scenario;
 mod upstream;
 
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
-pub(crate) use lines::{Figures, LineResult, counts};
+pub use footprint::{
+    Allocation, AllocationBasis, AlsoFigure, BasisRole, Footprint, Footprints, ProductTotal, Sensitivity, ShareOf,
+};
+pub(crate) use lines::{LineResult, counts};
 pub use outcome::*;
+pub(crate) use products::Figures;
 pub(crate) use upstream::{as_input, published_parts};
 
 use crate::coverage::Recorder;
@@ -69,7 +77,8 @@ pub(crate) struct Balanced {
 /// All that was found, before it is put into words.
 pub(crate) struct Findings {
     pub lines: Vec<LineResult>,
-    pub figures: Figures,
+    /// Of each product.
+    pub figures: Vec<Figures>,
     pub checks: Vec<Checked>,
     pub balances: Vec<Balanced>,
     /// Value and trace of each report.

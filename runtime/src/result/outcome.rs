@@ -54,26 +54,15 @@ pub struct Outcome {
     /// Period, if the rule or the input has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
-    /// Declared or functional unit.
-    pub declared_unit: DeclaredUnit,
-    /// The reference flow of the period.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference_flow: Option<Quantity>,
     /// The scenario, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<Scenario>,
-    /// The footprint.
-    pub total: Figure,
-    /// By stage, in order of the rule.
-    pub stages: Vec<Stage>,
-    /// By gas, in order of the rule; only gases that occur.
-    pub gases: Vec<Gas>,
-    /// By origin; only origins that occur.
-    pub origins: Vec<OriginFigure>,
-    /// Lines in order of the rule that are part of the total.
-    pub lines: Vec<LineFigure>,
-    /// Lines that are shown apart.
-    pub apart: Vec<LineFigure>,
+    /// The footprint of each product; that of an only one stands in the record itself.
+    #[serde(flatten)]
+    pub footprints: super::Footprints,
+    /// What allocations came to, and what other bases would give.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<super::Allocation>,
     /// Reports in order of the rule.
     pub reports: Vec<Report>,
     /// Findings of `warn`, and of parameters read outside their years.
@@ -91,12 +80,6 @@ pub struct Outcome {
     /// Footprints of other products among the inputs, in order of the inputs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<Upstream>,
-    /// Share of primary data by absolute contribution, 4 decimals; absent if nothing contributes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_data_share: Option<String>,
-    /// Data quality; absent if nothing contributes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_quality: Option<DataQuality>,
     /// The inputs as they were read, in declared units.
     pub inputs: Vec<InputValue>,
     /// The derivation, if it was asked for.

@@ -1,9 +1,9 @@
 //! Data quality of a result: the share of primary data, the rating, and how much of the result is rated.
 //!
-//! All are weighted by the absolute contributions of the parts (primary data) and terms (ratings) of the items that
-//! count. Guarantees: the rating is of the rated share alone; where nothing is rated there is none.
+//! All are of one product, and weighted by the absolute contributions of the parts (primary data) and terms (ratings) of the
+//! items that count for it. Guarantees: the rating is of the rated share alone; where nothing is rated there is none.
 
-use super::lines::Item;
+use super::products::ItemFigures;
 use footrule_mir::Evidence;
 use footrule_number::{NumError, Number, Sum};
 
@@ -19,7 +19,7 @@ pub(crate) struct Quality {
 }
 
 /// The data quality of these items together.
-pub(crate) fn quality<'a>(items: impl IntoIterator<Item = &'a Item>) -> Quality {
+pub(crate) fn quality<'a>(items: impl IntoIterator<Item = &'a ItemFigures>) -> Quality {
     let (mut parts, mut primary) = (Sum::new(), Sum::new());
     let (mut gross, mut rated) = (Sum::new(), Sum::new());
     // Weighted ratings: too large a number leaves no rating, never a wrong one.

@@ -18,8 +18,9 @@ pub(crate) fn as_input(program: &Program, inputs: &Inputs) -> Result<(super::Out
     let (mut it, findings) = found(program, inputs, None)?;
     let mut parts = SplitSum::default();
     let lines = program.lines.iter().zip(&findings.lines);
+    // A rule with several products is not taken as an upstream rule: there is one.
     for (_, result) in lines.filter(|(l, _)| counts(l, program.rule.credits_apart)) {
-        for item in &result.items {
+        for item in result.products.iter().take(1).flat_map(|p| p.items.iter().flatten()) {
             for (key, value) in &item.parts {
                 parts.add(&Split::one(*key, *value));
             }

@@ -37,7 +37,7 @@ impl B {
         p.results = Some(RegionId(1));
         p.rule.name = named("rule");
         p.rule.gwp = "AR6".into();
-        p.rule.declared_amount = Number::ONE;
+        p.products.push(ProductInfo { amount: Number::ONE, ..ProductInfo::default() });
         p.rule.round = Rounding { digits: 2, significant: false };
         for (symbol, ucum, base, num, den, offset) in [
             ("kg", Some("kg"), "mass", 1, 1, None),
@@ -66,8 +66,8 @@ impl B {
         }
         p.units.push(Unit::default());
         let mut b = Self { p, open: vec![RegionId(0)] };
-        b.p.rule.declared_unit = b.unit("t{Al}");
-        b.p.rule.result_unit = b.unit("kg{CO2e}/t{Al}");
+        b.p.products[0].unit = b.unit("t{Al}");
+        b.p.products[0].result_unit = b.unit("kg{CO2e}/t{Al}");
         b
     }
 
@@ -268,7 +268,8 @@ impl B {
             co2e_unit,
             gas,
             origin: LineOrigin::One(None),
-            to_result: Ratio::ONE,
+            target: Target::default(),
+            to_result: vec![Ratio::ONE],
             may_be_negative: None,
             formula: format!("formula of {name}"),
             reads: vec![],

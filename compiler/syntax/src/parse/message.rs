@@ -251,6 +251,7 @@ fn friendly(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::of_clause => ("`基于`（of）", "`of`"),
         Rule::by_clause => ("`按`（by）", "`by`"),
         Rule::over_clause => ("`覆盖`（over）", "`over`"),
+        Rule::compare_clause => ("`对比`（compare）", "`compare`"),
         Rule::within_tol | Rule::balance_within | Rule::within_tail => ("`介于`（within）", "`within`"),
         Rule::line_stage | Rule::include_stages | Rule::set_tail => ("`于`（in）", "`in`"),
         Rule::named_clause => ("`命名为`（named）", "`named`"),

@@ -355,16 +355,22 @@ impl<'i> Reader<'i> {
     fn product(&mut self, node: Node<'i>) -> Stmt {
         let span = self.span(&node);
         let (mut name, mut labels) = (no_name(), Labels::default());
-        let mut unit = no_unit(span);
+        let (mut unit, mut also, mut round) = (no_unit(span), Vec::new(), None);
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::name => name = self.ident(&part),
                 Rule::ref_unit => unit = self.declared_unit(part),
+                Rule::also_unit => also.push(self.declared_unit(part)),
+                Rule::rounding => {
+                    let place = self.span(&part);
+                    let rounding = self.rounding(part);
+                    self.once(&mut round, place, rounding);
+                }
                 Rule::label => self.label(&mut labels, part),
                 _ => {}
             }
         }
-        Stmt::Product { name, unit, labels }
+        Stmt::Product { name, unit, also, round, labels }
     }
 
     fn allocate(&mut self, node: Node<'i>) -> Allocate {
@@ -373,6 +379,7 @@ impl<'i> Reader<'i> {
             over: Vec::new(),
             by: no_name(),
             weights: Vec::new(),
+            compare: Vec::new(),
             labels: Labels::default(),
         };
         for part in node.into_inner() {
@@ -384,6 +391,17 @@ impl<'i> Reader<'i> {
                 }
                 Rule::by_clause => allocate.by = self.basis(part),
                 Rule::weights => allocate.weights = self.weights(part),
+                Rule::compare_clause => {
+                    let (mut by, mut weights) = (no_name(), Vec::new());
+                    for inner in part.into_inner() {
+                        match inner.as_rule() {
+                            Rule::by_clause => by = self.basis(inner),
+                            Rule::weights => weights = self.weights(inner),
+                            _ => {}
+                        }
+                    }
+                    allocate.compare.push((by, weights));
+                }
                 Rule::label => self.label(&mut allocate.labels, part),
                 _ => {}
             }

@@ -79,6 +79,10 @@ impl<'i> Reader<'i> {
                 for part in node.into_inner() {
                     match part.as_rule() {
                         Rule::path => name = Some(self.path(part)),
+                        Rule::total_of => {
+                            let product = part.into_inner().find(|n| n.as_rule() == Rule::name);
+                            name = product.map(|n| Path(vec![self.ident(&n)]));
+                        }
                         Rule::expr => value = self.expr(part),
                         Rule::within_tol => within = Some(self.child(part, Rule::sum_expr)),
                         Rule::eq => {}

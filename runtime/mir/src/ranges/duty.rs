@@ -16,6 +16,8 @@ pub enum Risk {
     Domain,
     /// A least, greatest or mean value of nothing.
     Empty,
+    /// Weights of an allocation that give no shares.
+    Weights,
     /// More than the largest number.
     Overflow,
     /// An inexact result below 10^-18.
@@ -24,8 +26,15 @@ pub enum Risk {
 
 impl Risk {
     /// All risks, in the order in which they are reported.
-    pub const ALL: [Self; 6] =
-        [Self::DivisionByZero, Self::NegativeLine, Self::Domain, Self::Empty, Self::Overflow, Self::TooSmall];
+    pub const ALL: [Self; 7] = [
+        Self::DivisionByZero,
+        Self::NegativeLine,
+        Self::Domain,
+        Self::Empty,
+        Self::Weights,
+        Self::Overflow,
+        Self::TooSmall,
+    ];
 
     /// The name of the risk for programs.
     #[must_use]
@@ -35,6 +44,7 @@ impl Risk {
             Risk::NegativeLine => "negative_line",
             Risk::Domain => "domain",
             Risk::Empty => "empty",
+            Risk::Weights => "weights",
             Risk::Overflow => "overflow",
             Risk::TooSmall => "too_small",
         }

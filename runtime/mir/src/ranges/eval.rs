@@ -7,7 +7,7 @@ use super::given::{any_parts, constant, most_parts};
 use super::interval::{Done, Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, Entry, ScopeId};
-use crate::{GasRef, NodeId, Op, Origin, ResultRef, Ty};
+use crate::{GasRef, NodeId, Op, Origin, ProductId, ResultRef, Ty};
 use footrule_number::{Number, Ratio};
 use std::sync::Arc;
 
@@ -74,6 +74,35 @@ impl<'p> Step<'_, 'p> {
             self.duty(Risk::TooSmall, done.small, Some(n), Some(done.interval));
         }
         done.interval
+    }
+
+    /// The shares of an allocation: from 0 to 1 each, if the weights give any.
+    fn shares(&mut self, n: NodeId, given: bool, weights: &[(u32, Option<NodeId>)]) -> Range {
+        let mut known = Vec::with_capacity(weights.len());
+        for (_, w) in weights {
+            known.extend(w.map(|w| self.number(w)));
+        }
+        let good = !given
+            && known.iter().all(Interval::is_not_negative)
+            && known.iter().any(|w| w.is_not_negative() && w.excludes_zero());
+        let bad = known.iter().any(Interval::is_negative);
+        self.duty(Risk::Weights, verdict(good, bad), Some(n), None);
+        if !given {
+            let (mut sum, mut risk) = (Interval::point(Number::ZERO), plain(Interval::ANY));
+            (risk.overflow, risk.small) = (Verdict::Never, Verdict::Never);
+            for w in &known {
+                let done = sum.add(w.meet(Interval::not_negative()));
+                (sum, risk.overflow) = (done.interval, risk.overflow.max(done.overflow));
+            }
+            for w in &known {
+                let done = w.meet(Interval::not_negative()).div(sum.meet(Interval::positive()));
+                risk.small = risk.small.max(done.small);
+            }
+            self.duty(Risk::Overflow, risk.overflow, Some(n), Some(sum));
+            self.duty(Risk::TooSmall, risk.small, Some(n), Some(sum));
+        }
+        let share = Interval::between(Number::ZERO, Number::ONE);
+        Kind::Record(weights.iter().map(|_| share.into()).collect()).into()
     }
 
     /// Two numbers, or nothing if one is missing.
@@ -287,9 +316,11 @@ impl<'p> Step<'_, 'p> {
                 }
                 _ => return None,
             },
-            Op::Result(what) => self.a.figure(what).into(),
-            Op::Reference => {
-                let known = self.a.program.rule.reference.and_then(|r| self.a.range(r, self.s).number());
+            Op::Shares { given, weights } => self.shares(n, *given, weights),
+            Op::Result(product, what) => self.a.figure(*product, what).into(),
+            Op::Reference(product) => {
+                let flow = self.a.program.products.get(product.ix()).and_then(|p| p.reference);
+                let known = flow.and_then(|r| self.a.range(r, self.s).number());
                 known.unwrap_or(Interval::ANY).meet(Interval::positive()).into()
             }
             Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..) => return self.choice(op),
@@ -512,8 +543,8 @@ impl Analysis<'_> {
         all.into_iter().reduce(Interval::hull).unwrap_or(Interval::ANY)
     }
 
-    /// A figure of the result.
-    fn figure(&self, what: &ResultRef) -> Interval {
-        super::lines::figure(self.program, &self.figures, what)
+    /// A figure of a product's result.
+    fn figure(&self, product: ProductId, what: &ResultRef) -> Interval {
+        super::lines::figure(self.program, &self.figures, product, what)
     }
 }

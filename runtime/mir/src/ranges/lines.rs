@@ -5,8 +5,10 @@ use super::given::{Reads, most_parts};
 use super::interval::{Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, ScopeId};
-use crate::{Line, LineGas, LineId, LineKind, LineOrigin, Origin, Program, ResultRef, StageRef};
-use footrule_number::Number;
+use crate::{
+    AllocationId, Line, LineGas, LineId, LineKind, LineOrigin, Origin, ProductId, Program, ResultRef, StageRef, Target,
+};
+use footrule_number::{Number, Ratio};
 
 /// What is known of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,20 +129,34 @@ impl Analysis<'_> {
             duty(Risk::TooSmall, part.small, part.interval);
             parts = Parts { part: part.interval, count: (parts.count.0, most_parts(self.program)) };
         }
-        let scaled = parts.part.convert(line.to_result);
-        let reference = self.program.rule.reference.and_then(|r| self.range(r, s).number());
-        let per_unit = match reference {
-            Some(r) => scaled.interval.div(r.meet(Interval::positive())),
-            None => scaled,
-        };
-        let whole = Parts { part: per_unit.interval, ..parts }.whole();
-        let overflow = scaled.overflow.max(per_unit.overflow).max(whole.overflow);
-        duty(Risk::Overflow, overflow, whole.interval);
-        duty(Risk::TooSmall, scaled.small.max(per_unit.small), whole.interval);
-        let mut sign = Interval::ANY;
-        if per_unit.interval.is_not_negative() {
-            let some = out.range.items.0 > 0 && parts.count.0 > 0 && per_unit.interval.excludes_zero();
-            sign = if some { Interval::positive() } else { Interval::not_negative() };
+        let allocated = !matches!(line.target, Target::Product(_));
+        if allocated {
+            let part = parts.part.mul(Interval::between(Number::ZERO, Number::ONE));
+            duty(Risk::TooSmall, part.small, part.interval);
+            // An item that is not shared out at all keeps its parts.
+            parts.part = part.interval.hull(parts.part);
+        }
+        let mut sign = Interval::point(Number::ZERO);
+        for (p, product) in self.program.products.iter().enumerate() {
+            if goes(self.program, line, ProductId(p as u32)) == (false, false) {
+                continue;
+            }
+            let scaled = parts.part.convert(line.to_result.get(p).copied().unwrap_or(Ratio::ONE));
+            let reference = product.reference.and_then(|r| self.range(r, s).number());
+            let per_unit = match reference {
+                Some(r) => scaled.interval.div(r.meet(Interval::positive())),
+                None => scaled,
+            };
+            let whole = Parts { part: per_unit.interval, ..parts }.whole();
+            let overflow = scaled.overflow.max(per_unit.overflow).max(whole.overflow);
+            duty(Risk::Overflow, overflow, whole.interval);
+            duty(Risk::TooSmall, scaled.small.max(per_unit.small), whole.interval);
+            let mut own = Interval::ANY;
+            if per_unit.interval.is_not_negative() {
+                let some = out.range.items.0 > 0 && parts.count.0 > 0 && per_unit.interval.excludes_zero();
+                own = if some && !allocated { Interval::positive() } else { Interval::not_negative() };
+            }
+            sign = if allocated { sign.hull(own) } else { own };
         }
         if matches!(line.kind, LineKind::Removal | LineKind::Credit) {
             sign = sign.negated();
@@ -165,8 +181,21 @@ pub(super) fn ask(asked: &mut Asked, a: &Analysis<'_>, id: LineId, line: &Line, 
     }
 }
 
-/// The sign of a figure of the result.
-pub(super) fn figure(program: &Program, lines: &[Interval], what: &ResultRef) -> Interval {
+/// Whether a line goes to a product: always, perhaps.
+fn goes(program: &Program, line: &Line, product: ProductId) -> (bool, bool) {
+    let shared = |a: AllocationId| {
+        program.allocations.get(a.ix()).is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
+    };
+    match &line.target {
+        Target::Product(p) => (*p == product, *p == product),
+        Target::Allocation(a) => (false, shared(*a)),
+        Target::ByStage(list) => (false, list.iter().any(|a| a.map_or(product == ProductId(0), shared))),
+        Target::Nowhere => (false, false),
+    }
+}
+
+/// The sign of a figure of a product's result.
+pub(super) fn figure(program: &Program, lines: &[Interval], product: ProductId, what: &ResultRef) -> Interval {
     let counted = |l: &Line| match l.kind {
         LineKind::Emission | LineKind::Removal => true,
         LineKind::Credit => !program.rule.credits_apart,
@@ -176,6 +205,8 @@ pub(super) fn figure(program: &Program, lines: &[Interval], what: &ResultRef) ->
         ResultRef::PrimaryShare | ResultRef::RatedShare => return Interval::between(Number::ZERO, Number::ONE),
         // 1 is best, 5 is worst.
         ResultRef::Dqr => return Interval::between(Number::ONE, Number::from(5)),
+        // The total in another unit has the sign of the total.
+        ResultRef::Also(_) => return figure(program, lines, product, &ResultRef::Total),
         _ => {}
     }
     let all = program.lines.iter().enumerate();
@@ -193,12 +224,13 @@ pub(super) fn figure(program: &Program, lines: &[Interval], what: &ResultRef) ->
             let is = ids.iter().any(|x| x.ix() == i);
             (is, is)
         }
-        ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => (false, false),
+        ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr | ResultRef::Also(_) => (false, false),
     };
     let mut sum = Interval::point(Number::ZERO);
     for (i, l) in all {
         let sign = lines.get(i).copied().unwrap_or(Interval::ANY);
-        let part = match belongs(i, l) {
+        let (own, to) = (belongs(i, l), goes(program, l, product));
+        let part = match (own.0 && to.0, own.1 && to.1) {
             (true, _) => sign,
             (false, true) => sign.hull(Interval::point(Number::ZERO)),
             _ => continue,

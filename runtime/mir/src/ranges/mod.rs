@@ -114,7 +114,11 @@ pub fn analyse(program: &Program) -> Ranges {
         lines::ask(&mut asked, &a, LineId(i as u32), line, &looked, all);
         lines.push(looked.range);
     }
-    reference(&mut a, all, &mut asked);
+    references(&mut a, all, &mut asked);
+    for allocation in &program.allocations {
+        let (_, at) = a.get(allocation.shares, all);
+        asked.follow(&a, [(at, allocation.shares)]);
+    }
     for (i, check) in program.checks.iter().enumerate() {
         let s = if check.warn {
             all
@@ -188,9 +192,15 @@ fn suppose(a: &mut Analysis<'_>, checks: &[usize], s: ScopeId) {
     }
 }
 
-/// The reference flow must be above zero.
-fn reference(a: &mut Analysis<'_>, s: ScopeId, asked: &mut Asked) {
-    let Some(n) = a.program.rule.reference else { return };
+/// The reference flows, those of further units too, must be above zero.
+fn references(a: &mut Analysis<'_>, s: ScopeId, asked: &mut Asked) {
+    let program = a.program;
+    for p in &program.products {
+        p.reference.into_iter().chain(p.also.iter().map(|x| x.reference)).for_each(|n| reference(a, s, asked, n));
+    }
+}
+
+fn reference(a: &mut Analysis<'_>, s: ScopeId, asked: &mut Asked, n: NodeId) {
     let (range, at) = a.get(n, s);
     asked.follow(a, [(at, n)]);
     let Some(i) = range.number() else { return };

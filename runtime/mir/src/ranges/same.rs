@@ -28,7 +28,7 @@ pub(super) fn same(program: &Program) -> Vec<NodeId> {
 /// Calls `f` for each operand; false for operations that are not a function of their operands alone.
 fn operands(op: &mut Op, f: &mut dyn FnMut(&mut NodeId)) -> bool {
     match op {
-        Op::Const(..) | Op::Input(_) | Op::Period | Op::Members(_) | Op::Rows(_) | Op::Reference => {}
+        Op::Const(..) | Op::Input(_) | Op::Period | Op::Members(_) | Op::Rows(_) | Op::Reference(_) => {}
         Op::Field(a, _)
         | Op::Amount(a)
         | Op::Factor(a)

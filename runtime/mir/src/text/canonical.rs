@@ -10,13 +10,16 @@
 //! of validity, rounding and GWP set do, and so does the source that a number cites (by its identifier).
 
 use super::{
-    Refs, arm_order, cell_text, const_text, enum_name, enum_of, footprint_text, gas_name, kind_word, loop_text,
-    op_text, param_name, record_name, stage_name, table_name, ty_text, unit_text,
+    Refs, arm_order, basis_text, cell_text, const_text, enum_name, enum_of, factors_text, footprint_text, gas_name,
+    kind_word, loop_text, op_text, param_name, record_name, sharer_text, stage_name, table_name, target_text, ty_text,
+    unit_text,
 };
 use crate::{
-    CheckInfo, Const, Constraint, EnumId, FactorDefault, FactorId, GasId, GasRef, Line, LineGas, LineOrigin, Loop,
-    Named, Node, NodeId, Op, ParamId, Program, RecordId, RegionId, StageRef, TableId, Ty, UnitId,
+    AllocationInfo, CheckInfo, Const, Constraint, EnumId, FactorDefault, FactorId, GasId, GasRef, Line, LineGas,
+    LineOrigin, Loop, Named, Node, NodeId, Op, ParamId, ProductInfo, Program, RecordId, RegionId, Rounding, StageRef,
+    TableId, Ty, UnitId,
 };
+use footrule_number::Ratio;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
@@ -29,6 +32,9 @@ pub fn canonical_text(p: &Program) -> String {
     let mut lines: Vec<&Line> = p.lines.iter().collect();
     lines.sort_by(|a, b| a.name.id.cmp(&b.name.id));
     lines.into_iter().for_each(|l| c.line(l));
+    let mut allocations: Vec<&AllocationInfo> = p.allocations.iter().collect();
+    allocations.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+    allocations.into_iter().for_each(|a| c.allocation(a));
     let mut checks: Vec<(String, &CheckInfo)> = p.checks.iter().map(|check| (alone(p, check), check)).collect();
     checks.sort_by(|a, b| a.0.cmp(&b.0));
     checks.into_iter().for_each(|(_, check)| c.check(check));
@@ -208,12 +214,10 @@ impl<'a> Canon<'a> {
         self.put(&format!("rule {} boundary {} gwp {}", rule.name.id, rule.boundary, rule.gwp));
         self.put(&format!("valid {} {}", rule.valid_from, rule.valid_until.as_deref().unwrap_or("-")));
         self.put(&format!("biogenic_neutral {} credits_apart {}", rule.biogenic_neutral, rule.credits_apart));
-        let reference = rule.reference.map_or_else(|| "none".to_owned(), |n| self.visit(n));
-        self.mention_unit(rule.declared_unit);
-        self.mention_unit(rule.result_unit);
-        let (declared, result) = (unit_text(self.p, rule.declared_unit), unit_text(self.p, rule.result_unit));
-        self.put(&format!("unit {} {declared} functional {} of {reference}", rule.declared_amount, rule.functional));
-        self.put(&format!("result {result} round {} significant {}", rule.round.digits, rule.round.significant));
+        let round = rule.round;
+        let mut products: Vec<&ProductInfo> = self.p.products.iter().collect();
+        products.sort_by(|a, b| a.name.id.cmp(&b.name.id));
+        products.into_iter().for_each(|x| self.product(x, round));
         for stage in sorted(&self.p.stages) {
             self.put(&format!("stage {stage}"));
         }
@@ -232,6 +236,40 @@ impl<'a> Canon<'a> {
             .collect();
         upstream.sort();
         upstream.iter().for_each(|u| self.put(u));
+    }
+
+    fn product(&mut self, x: &ProductInfo, round: Rounding) {
+        let reference = x.reference.map_or_else(|| "none".to_owned(), |n| self.visit(n));
+        self.mention_unit(x.unit);
+        self.mention_unit(x.result_unit);
+        if !x.name.id.is_empty() {
+            self.put(&format!("product {}", x.name.id));
+        }
+        let (declared, result) = (unit_text(self.p, x.unit), unit_text(self.p, x.result_unit));
+        let round = x.round.unwrap_or(round);
+        self.put(&format!("unit {} {declared} functional {} of {reference}", x.amount, x.functional));
+        self.put(&format!("result {result} round {} significant {}", round.digits, round.significant));
+        let mut also = Vec::new();
+        for a in &x.also {
+            let reference = self.visit(a.reference);
+            self.mention_unit(a.unit);
+            self.mention_unit(a.result_unit);
+            let (unit, result) = (unit_text(self.p, a.unit), unit_text(self.p, a.result_unit));
+            also.push(format!("also {} {unit} of {reference} result {result} x {}", a.amount, a.factor));
+        }
+        also.sort();
+        also.iter().for_each(|a| self.put(a));
+    }
+
+    /// An allocation; comparisons that are never in force show in the result, and so belong to it.
+    fn allocation(&mut self, a: &AllocationInfo) {
+        let shares = self.visit(a.shares);
+        let sharers: Vec<_> = a.sharers.iter().map(|(n, x)| sharer_text(self.p, n, *x)).collect();
+        self.put(&format!("allocate {} = {shares} {{ {} }}", a.name.id, sharers.join(", ")));
+        let mut bases: Vec<String> =
+            a.bases.iter().map(|b| format!("{} {}", basis_text(b), self.value(b.shares))).collect();
+        bases.sort();
+        bases.iter().for_each(|b| self.put(b));
     }
 
     fn inputs(&mut self) {
@@ -314,10 +352,19 @@ impl<'a> Canon<'a> {
         self.mention_unit(l.co2e_unit);
         let (unit, co2e) = (unit_text(p, l.unit), unit_text(p, l.co2e_unit));
         let (kind, negative) = (kind_word(l.kind), l.may_be_negative.is_some());
+        let (to, by) = (target_text(p, &l.target), self.factors_by_name(&l.to_result));
         self.put(&format!(
-            "{kind} {} in {stage}{over}{when}{named}{value} : {unit}, {co2e} gas {gas} origin {origin} x {} negative {negative}",
-            l.name.id, l.to_result
+            "{kind} {} in {stage}{to}{over}{when}{named}{value} : {unit}, {co2e} gas {gas} origin {origin} x {by} negative {negative}",
+            l.name.id
         ));
+    }
+
+    /// Factors to the result units, in the order of the products' names.
+    fn factors_by_name(&self, list: &[Ratio]) -> String {
+        let mut by_name: Vec<(&str, Ratio)> =
+            self.p.products.iter().zip(list).map(|(x, r)| (x.name.id.as_str(), *r)).collect();
+        by_name.sort_by(|a, b| a.0.cmp(b.0));
+        factors_text(&by_name.into_iter().map(|(_, r)| r).collect::<Vec<_>>())
     }
 
     fn check(&mut self, check: &CheckInfo) {

@@ -17,8 +17,9 @@ impl Op {
             | Op::OneOf(_)
             | Op::Except(..)
             | Op::Fold(..)
-            | Op::Result(_)
-            | Op::Reference => Vec::new(),
+            | Op::Result(..)
+            | Op::Reference(_) => Vec::new(),
+            Op::Shares { weights, .. } => weights.iter().filter_map(|(_, w)| *w).collect(),
             Op::Field(a, _)
             | Op::Amount(a)
             | Op::Factor(a)

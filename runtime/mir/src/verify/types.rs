@@ -209,8 +209,9 @@ impl Verifier<'_> {
                 matches!((of(value), ty), (Ty::Number(a), Ty::Split(b)) if self.same_unit(*a, *b))
             }
             Op::Whole(n) => matches!((of(n), ty), (Ty::Split(a), Ty::Number(b)) if self.same_unit(*a, *b)),
-            Op::Result(what) => {
-                self.figure(what)?;
+            Op::Shares { given, weights } => self.shares(*given, weights, ty),
+            Op::Result(product, what) => {
+                self.figure(*product, what)?;
                 let plain = matches!(
                     what,
                     crate::ResultRef::PrimaryShare | crate::ResultRef::RatedShare | crate::ResultRef::Dqr
@@ -219,7 +220,10 @@ impl Verifier<'_> {
                     && (!plain
                         || matches!(ty, Ty::Number(u) if p.units.get(u.ix()).is_some_and(|u| u.atoms.is_empty())))
             }
-            Op::Reference => is_number(ty) && p.rule.reference.is_none_or(|n| self.same(self.of(n), ty)),
+            Op::Reference(product) => {
+                let product = p.products.get(product.ix());
+                is_number(ty) && product.is_some_and(|p| p.reference.is_none_or(|n| self.same(self.of(n), ty)))
+            }
         };
         if fits { Ok(()) } else { fail(format!("types do not fit: {} of type {ty:?}", word(&node.op))) }
     }
@@ -238,6 +242,20 @@ impl Verifier<'_> {
 
     fn members(&self, id: EnumId) -> Option<usize> {
         self.p.enums.get(id.ix()).map(|e| e.members.len())
+    }
+
+    /// Weights in one unit, one for each field of a record of numbers; a rest only among shares.
+    fn shares(&self, given: bool, weights: &[(u32, Option<NodeId>)], ty: &Ty) -> bool {
+        let Ty::Record(r) = ty else { return false };
+        let Some(record) = self.p.records.get(r.ix()) else { return false };
+        let mut fields: Vec<u32> = weights.iter().map(|(k, _)| *k).collect();
+        fields.sort_unstable();
+        let known: Vec<&Ty> = weights.iter().filter_map(|(_, n)| *n).map(|n| self.of(n)).collect();
+        fields.into_iter().eq(0..record.fields.len() as u32)
+            && record.fields.iter().all(|f| matches!(f.ty, Ty::Number(_)))
+            && weights.len() - known.len() <= usize::from(given)
+            && known.windows(2).all(|w| self.same(w[0], w[1]))
+            && known.iter().all(|t| matches!(t, Ty::Number(_)))
     }
 
     fn list_of(&self, ty: &Ty, item: &Ty) -> bool {

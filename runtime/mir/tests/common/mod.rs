@@ -32,9 +32,9 @@ impl Build {
             p.units.push(Unit { text: text.to_owned(), atoms: Vec::new() });
         }
         p.rule.name = named("r");
-        p.rule.declared_amount = Number::ONE;
-        p.rule.declared_unit = UnitId(1);
-        p.rule.result_unit = UnitId(4);
+        p.products.push(ProductInfo { amount: Number::ONE, ..ProductInfo::default() });
+        p.products[0].unit = UnitId(1);
+        p.products[0].result_unit = UnitId(4);
         p.places.push(FileSpan { file: "r.pcr".to_owned(), span: footrule_diag::Span::new(3, 9) });
         p.stages.push(named("making"));
         p.gases.push(GasInfo { name: named("CO2"), gwp: vec![] });
@@ -110,7 +110,8 @@ impl Build {
             co2e_unit: UnitId(3),
             gas: LineGas::Static(GasId(0)),
             origin: LineOrigin::One(Some(Origin::Fossil)),
-            to_result: Ratio::new(1, 1).expect("one"),
+            target: Target::default(),
+            to_result: vec![Ratio::new(1, 1).expect("one")],
             may_be_negative: None,
             formula: "5 * production".to_owned(),
             reads: vec![],

@@ -18,25 +18,13 @@ impl Lower<'_> {
     /// True if a line of the current instance belongs to the product of a process: it leaves the rule's total and
     /// comes back with what is consumed.
     pub fn is_of_product(&self) -> bool {
-        let mut at = self.instance;
-        while at != 0 {
-            if self.product_of(at).is_some() {
-                return true;
-            }
-            at = self.all.list[at].parent;
-        }
-        false
-    }
-
-    fn product_of(&self, at: usize) -> Option<Item> {
-        let p = self.all.list[at].process.as_ref()?;
-        inner_items(self.db, p.file, p.key.clone()).iter().find(|i| i.key.keyword == "product").cloned()
+        self.all.is_of_product(self.db, self.instance)
     }
 
     /// CO2e of a process per unit of its product.
     pub fn product_value(&mut self, item: &Item) -> NodeId {
         let (span, false_) = (item.name_place(self.db).span, mir::Ty::Bool);
-        let BodyKind::Product(p) = &body_of(self.db, item).kind else {
+        let BodyKind::ProcessProduct(p) = &body_of(self.db, item).kind else {
             return self.node(Op::Const(Const::Bool(false), None), false_, span);
         };
         let mass = crate::sigs::factor_unit(self.db, item, &UnitTy::one());
@@ -163,7 +151,7 @@ impl Lower<'_> {
 
     /// The product as a definition: the sum of the lines over the output.
     pub fn product_definition(&mut self, item: &Item) {
-        let BodyKind::Product(p) = &body_of(self.db, item).kind else { return };
+        let BodyKind::ProcessProduct(p) = &body_of(self.db, item).kind else { return };
         let lines = self.all.product_lines(self.db, self.instance);
         let mut formula = String::new();
         for (at, line) in &lines {
