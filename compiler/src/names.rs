@@ -313,6 +313,12 @@ pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option
     }
 }
 
+/// True for an `include … list`: what the process leaves unbound is a list that the user gives, itself an input.
+#[salsa::tracked]
+pub fn is_listed(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> bool {
+    matches!((Item { file, key: include }).ast(db).map(|a| &a.stmt), Some(Stmt::Include(i)) if i.list)
+}
+
 /// The stage parameters of a process, in order. A firewall: an include does not see the text of its process.
 #[salsa::tracked(returns(ref))]
 pub fn stage_parameters(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<String> {
@@ -341,7 +347,8 @@ pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
         let next = inside(db, &process, Ns::Value, part)?;
         path.push(std::mem::replace(&mut item, next));
     }
-    (item.key.keyword != "include").then_some(Through { path, item })
+    let value = item.key.keyword != "include" || *is_listed(db, item.file, item.key.clone());
+    value.then_some(Through { path, item })
 }
 
 /// All names of a namespace that a statement can see, for suggestions.

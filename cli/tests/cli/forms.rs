@@ -91,3 +91,56 @@ fn schemas_are_printed() {
     }
     ends(&footrule(&["schema", "nowhere.pcr"]), 2);
 }
+
+/// A rule with an input of a process, and a list of them.
+const PLANT: &str = "rule plant zh \"厂\" en \"plant\"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+declared unit 1 t{Al} of production
+round 1 decimals in kg{CO2e}/t{Al}
+use std.gas
+flow Al
+flow coal
+stage making zh \"生产\" en \"production\"
+input production: t{Al} where > 0
+process stove(spot: stage) {
+    input mass: t{coal} where >= 0 zh \"用煤\" en \"coal use\"
+    open let doubled = mass * 2
+    emission co2 in spot = doubled * 1 t{CO2}/t{coal}
+}
+include stove as boiler in making
+include stove as kilns list in making
+scenario more { boiler.mass = 2 t{coal} }
+";
+
+#[test]
+fn inputs_of_processes_have_their_place_in_every_form() {
+    let data = "{\"period\": \"2024\", \"inputs\": {\"production\": \"10 t\", \"boiler\": {\"mass\": \"1 t\"}, \
+                \"kilns\": [{\"mass\": \"2 t\"}, {\"mass\": \"3 t\"}]}}";
+    let base = folder("plant", &[("plant.pcr", PLANT), ("in.json", data)]);
+    let at = |name: &str| base.join(name).to_string_lossy().into_owned();
+    let (rule, input) = (at("plant.pcr"), at("in.json"));
+    // 12 t CO2 in 10 t.
+    let o = footrule(&["run", &rule, "--input", &input]);
+    ends(&o, 0);
+    assert!(out(&o).contains("1200.0"), "{}", out(&o));
+    // The boiler burns 3 t instead: 4 t CO2 more.
+    let o = footrule(&["run", &rule, "--input", &input, "--set", "boiler.mass=3 t"]);
+    ends(&o, 0);
+    assert!(out(&o).contains("1600.0"), "{}", out(&o));
+    let o = footrule(&["run", &rule, "--input", &input, "--scenario", "more"]);
+    ends(&o, 0);
+    assert!(out(&o).contains("1400.0"), "{}", out(&o));
+    let o = footrule(&["explain", &rule, "--input", &input, "--definitions", "boiler.doubled"]);
+    ends(&o, 0);
+    assert!(out(&o).contains("boiler.doubled"), "{}", out(&o));
+    let schema = footrule(&["schema", &rule]);
+    ends(&schema, 0);
+    let schema = out(&schema);
+    assert!(schema.contains("\"boiler\"") && schema.contains("\"kilns\""), "{schema}");
+    let form = at("form.csv");
+    ends(&footrule(&["template", &rule, "--output", &form]), 0);
+    let text = std::fs::read_to_string(&form).expect("the form");
+    assert!(text.contains("boiler.mass") && text.contains("kilns"), "{text}");
+}

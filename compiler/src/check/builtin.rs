@@ -117,6 +117,13 @@ impl Cx<'_> {
             }
             Resolved::None => {}
         }
+        // An item of an `include … list` is written with the name of its process.
+        if let Some(Ty::Record(r)) = want
+            && r.key.keyword == "include"
+            && crate::names::included(self.db, r.file, r.key.clone()).is_some_and(|p| p.name() == name.text)
+        {
+            return self.record_value(r, args, span);
+        }
         if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, name.text.clone())
             && e.item.key.keyword == "record"
         {

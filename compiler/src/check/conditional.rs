@@ -180,6 +180,15 @@ impl Cx<'_> {
         if self.trusting {
             return;
         }
+        if record.key.keyword == "include" {
+            // Only the process itself states where the conditions of its inputs hold.
+            if let Some(input) = super::listed_inputs(self.db, record.file, record.key.clone()).get(index)
+                && let Some(Some(c)) = conditions(self.db, input.file, input.key.clone()).first()
+            {
+                self.outside(name, input, c.span, span);
+            }
+            return;
+        }
         if let Some(Some(c)) = conditions(self.db, record.file, record.key.clone()).get(index)
             && !self.implied(c, Some(base))
         {

@@ -2,7 +2,7 @@
 
 use super::BodyKind;
 use super::expr::Cx;
-use crate::names::{Ns, Resolved, lookup, reach};
+use crate::names::{Ns, Resolved, is_listed, lookup, reach};
 use crate::report::unknown;
 use crate::sigs::{Sig, sig};
 use crate::types::{Through, Ty};
@@ -23,7 +23,14 @@ pub(super) fn evidence(cx: &mut Cx<'_>, of: &Path) -> BodyKind {
     let n = &name.text;
     let parts: Vec<&str> = of.0.iter().map(|i| i.text.as_str()).collect();
     let input = match (reach(cx.db, cx.item, &parts), lookup(cx.db, cx.item, Ns::Value, n.clone())) {
-        (Some(t), _) if t.item.key.keyword == "input" => t,
+        (Some(t), _) if matches!(t.item.key.keyword.as_str(), "input" | "include") => {
+            let t = whole_list(cx, t);
+            if !cx.is_open_input(&t) {
+                bound(cx, of, &t);
+                return BodyKind::None;
+            }
+            t
+        }
         (_, Resolved::One(e)) => {
             let d = Diagnostic::new(
                 Code::R022,
@@ -42,8 +49,7 @@ pub(super) fn evidence(cx: &mut Cx<'_>, of: &Path) -> BodyKind {
         }
     };
     let rest = &of.0[input.path.len() + 1..];
-    let Sig::Value(ty) = &sig(cx.db, &input.item).sig else { return BodyKind::None };
-    let mut ty = ty.clone();
+    let mut ty = super::value_type(cx.db, input.item.file, input.item.key.clone()).clone();
     for field in rest {
         match part(cx, &ty, field) {
             Some(t) => ty = t,
@@ -51,6 +57,29 @@ pub(super) fn evidence(cx: &mut Cx<'_>, of: &Path) -> BodyKind {
         }
     }
     BodyKind::Evidence(TEvidence { input, fields: rest.iter().map(|f| f.text.clone()).collect() })
+}
+
+/// An input of an item of an `include … list` is part of the list, which is what the user gives.
+fn whole_list(cx: &Cx<'_>, t: Through) -> Through {
+    match t.path.iter().position(|i| *is_listed(cx.db, i.file, i.key.clone())) {
+        Some(k) => Through { path: t.path[..k].to_vec(), item: t.path[k].clone() },
+        None => t,
+    }
+}
+
+/// An input of a process that an include binds: nobody gives it.
+fn bound(cx: &mut Cx<'_>, of: &Path, t: &Through) {
+    let (Some(first), Some(last)) = (of.0.first(), of.0.last()) else { return };
+    let n = t.name();
+    let mut d = Diagnostic::new(
+        Code::R022,
+        text!("凭证只能要求输入给出，`{n}` 由包含绑定", "evidence is asked of inputs; `{n}` is bound by its include"),
+    )
+    .at(cx.at(first.span.to(last.span)), text!("不由用户给出", "the user does not give it"));
+    if let Some(include) = t.path.last() {
+        d = d.also(include.name_place(cx.db), text!("在此包含", "included here"));
+    }
+    cx.push(d.help(text!("写它所依据的输入", "name the inputs that it is computed from")));
 }
 
 /// The type of a part that data may give: of a record's field, whether or not there is a list of them.

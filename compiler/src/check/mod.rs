@@ -19,6 +19,7 @@ mod expr;
 mod generic;
 pub(crate) mod instance;
 mod interpolate;
+mod listed;
 mod loops;
 mod process;
 mod product;
@@ -47,6 +48,8 @@ pub(crate) use except::{exceptions_of, target_text};
 pub(crate) use generic::declared as declared_variables;
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
+pub(crate) use listed::listed_fields;
+pub use listed::listed_inputs;
 pub use process::{TBinding, TInclude, TProcessProduct};
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
@@ -217,6 +220,10 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
     let item = Item { file, key };
     if let Sig::Value(t) = &sig(db, &item).sig {
         return t.clone();
+    }
+    if item.key.keyword == "include" {
+        let listed = *crate::names::is_listed(db, file, item.key.clone());
+        return if listed { Ty::List(Box::new(Ty::Record(item))) } else { Ty::Error };
     }
     if *is_cyclic(db, file, item.key.clone()) {
         return Ty::Error;

@@ -34,6 +34,8 @@ pub struct TInclude {
     pub stages: Vec<(String, Item)>,
     /// `for x in LIST`
     pub binder: Option<TBinder>,
+    /// `list`: what is not bound is a list that the user gives.
+    pub list: bool,
     /// Bound inputs.
     pub bindings: Vec<TBinding>,
 }
@@ -222,7 +224,7 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
     if i.binder.is_some() || i.list {
         over_list(cx, i, &process, &bindings);
     }
-    BodyKind::Include(Box::new(TInclude { process, stages, binder, bindings }))
+    BodyKind::Include(Box::new(TInclude { process, stages, binder, list: i.list, bindings }))
 }
 
 fn no_process(cx: &mut Cx<'_>, i: &Include) {
@@ -380,16 +382,17 @@ fn stages(cx: &mut Cx<'_>, i: &Include, process: &Item) -> Vec<(String, Item)> {
 /// What a process needs in order to be included over a list.
 fn over_list(cx: &mut Cx<'_>, i: &Include, process: &Item, bindings: &[TBinding]) {
     if i.list {
-        cx.push(crate::sigs::not_yet(cx.item, i.name.span, "include … list"));
-        return;
+        super::listed::listed(cx, i, process, bindings);
     }
     for item in inner_items(cx.db, process.file, process.key.clone()) {
         let (p, n) = (process.name(), item.name());
         let why = match item.ast(cx.db).map(|a| &a.stmt) {
-            Some(Stmt::Input(x)) if x.default.is_none() && !bindings.iter().any(|b| b.input == *item) => text!(
-                "列表上包含过程 `{p}`，输入 `{n}` 须绑定或有默认值",
-                "the process `{p}` is included over a list: its input `{n}` must be bound or have a default"
-            ),
+            Some(Stmt::Input(x)) if !i.list && x.default.is_none() && !bindings.iter().any(|b| b.input == *item) => {
+                text!(
+                    "列表上包含过程 `{p}`，输入 `{n}` 须绑定或有默认值",
+                    "the process `{p}` is included over a list: its input `{n}` must be bound or have a default"
+                )
+            }
             Some(Stmt::Report { .. }) => text!(
                 "过程 `{p}` 有报告项 `{n}`，不能在列表上包含",
                 "the process `{p}` has the report `{n}` and cannot be included over a list"

@@ -258,6 +258,10 @@ impl Cx<'_> {
                 let period = TExpr { kind: TKind::Period, ty: Ty::Period, span };
                 TExpr { kind: TKind::ParamAt(item.clone(), Box::new(period)), ty, span }
             }
+            "include" if *crate::names::is_listed(self.db, item.file, item.key.clone()) => {
+                let ty = value_type(self.db, item.file, item.key.clone()).clone();
+                TExpr { kind: TKind::Item(item.clone()), ty, span }
+            }
             "include" => self.bare_include(item, span),
             "balance" => self.whole_balance(item, span),
             "report" if self.mode != Mode::Results => self.result_misplaced(span, item.name()),

@@ -6,7 +6,6 @@ use crate::db::{Item, Place, all_items};
 use crate::names::{Ns, reach};
 use crate::products::products;
 use crate::report::unknown;
-use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TExpr, TKind, TResult, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Diagnostic, Span, text};
@@ -141,7 +140,7 @@ pub(super) fn set(
         );
         return;
     }
-    let Sig::Value(ty) = &sig(cx.db, &input).sig else { return };
+    let ty = super::value_type(cx.db, input.file, input.key.clone());
     let want = match ty {
         Ty::Optional(t) => (**t).clone(),
         t => t.clone(),
@@ -181,7 +180,7 @@ fn input_of(cx: &Cx<'_>, path: &footrule_syntax::ast::Path) -> Option<(Through, 
     let t = crate::names::reach(cx.db, cx.item, &parts)?;
     let depth = t.path.len() + 1;
     let whole = depth == parts.len() || depth + 1 == parts.len() && cx.each(&t.item).is_some();
-    (t.item.key.keyword == "input" && whole && cx.is_open_input(&t)).then_some((t, depth))
+    (matches!(t.item.key.keyword.as_str(), "input" | "include") && whole && cx.is_open_input(&t)).then_some((t, depth))
 }
 
 fn expectation(

@@ -349,8 +349,8 @@ impl Lower<'_> {
 
     fn value_body(&mut self, item: &Item, span: Span) -> NodeId {
         if let Some(&input) = self.inputs.get(&self.at(item)) {
-            let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
-            let ty = self.ty(&ty);
+            let ty = crate::check::value_type(self.db, item.file, item.key.clone());
+            let ty = self.ty(ty);
             let span = item.name_place(self.db).span;
             return self.node(Op::Input(input), ty, span);
         }

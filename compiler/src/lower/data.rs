@@ -340,6 +340,10 @@ impl Lower<'_> {
         }
         let id = mir::RecordId(self.records.len() as u32);
         self.records.insert(at, id);
+        if item.key.keyword == "include" {
+            self.listed_record(item, id);
+            return id;
+        }
         let Sig::Record(sigs) = &sig(self.db, item).sig else { return id };
         let (region, body) = (self.region, &body_of(self.db, item).kind);
         let info = self.within(region, item, |lo| {
@@ -377,22 +381,27 @@ impl Lower<'_> {
                         footprint: lo.footprint(s.footprint.as_ref(), item.at(a.name.span)),
                     });
                 }
-                order = completion_order(asts);
+                order = completion_order(&field_needs(asts));
                 requires = t.requires.iter().map(|c| lo.isolated_check(c, item)).collect();
             }
             mir::RecordInfo { name: item.name().to_string(), fields, requires, this, order, each: false }
         });
+        self.keep_record(id, info);
+        id
+    }
+
+    /// Puts a record at its place; those that it contains may have come before it.
+    pub fn keep_record(&mut self, id: mir::RecordId, info: mir::RecordInfo) {
         while self.program.records.len() <= id.ix() {
             self.program.records.push(info.clone());
         }
         self.program.records[id.ix()] = info;
-        id
     }
 }
 
-/// Each field after those that its condition, default, computation or factor reads; else in order of text.
-fn completion_order(fields: &[ast::Field]) -> Vec<u32> {
-    let needs: Vec<Vec<usize>> = fields
+/// The fields that the condition, default, computation or factor of each field reads.
+fn field_needs(fields: &[ast::Field]) -> Vec<Vec<usize>> {
+    fields
         .iter()
         .enumerate()
         .map(|(k, f)| {
@@ -403,13 +412,17 @@ fn completion_order(fields: &[ast::Field]) -> Vec<u32> {
             all.for_each(|e| crate::check::names(e, &mut add));
             out
         })
-        .collect();
-    let mut order: Vec<usize> = Vec::with_capacity(fields.len());
-    while order.len() < fields.len() {
+        .collect()
+}
+
+/// Each field after those that it needs; else in order of text.
+pub(super) fn completion_order(needs: &[Vec<usize>]) -> Vec<u32> {
+    let mut order: Vec<usize> = Vec::with_capacity(needs.len());
+    while order.len() < needs.len() {
         let open = |k: &usize| !order.contains(k);
         let ready = |k: &usize| open(k) && needs[*k].iter().all(|n| order.contains(n));
         // A cycle has been refused where the record is checked; any order will do then.
-        let Some(next) = (0..fields.len()).find(ready).or_else(|| (0..fields.len()).find(open)) else { break };
+        let Some(next) = (0..needs.len()).find(ready).or_else(|| (0..needs.len()).find(open)) else { break };
         order.push(next);
     }
     order.into_iter().map(|k| k as u32).collect()

@@ -49,10 +49,7 @@ impl Lower<'_> {
             let order = (0..fields.len() as u32).collect();
             mir::RecordInfo { name: item.name().to_string(), fields, requires: Vec::new(), this, order, each: true }
         });
-        while self.program.records.len() <= id.ix() {
-            self.program.records.push(info.clone());
-        }
-        self.program.records[id.ix()] = info;
+        self.keep_record(id, info);
         id
     }
 

@@ -10,6 +10,7 @@ mod brackets;
 mod data;
 mod each;
 mod except;
+mod listed;
 mod process;
 mod process_product;
 mod products;
@@ -70,6 +71,8 @@ pub(crate) struct Lower<'db> {
     /// The variable of an include over a list, and the values made in the region that is being lowered.
     loop_env: HashMap<LocalId, NodeId>,
     loop_values: HashMap<At, NodeId>,
+    /// The item at hand of each include of a list that the user gives.
+    list_items: HashMap<usize, NodeId>,
     /// What the variables of the function at hand stand for; the gas of each that is one.
     generics: (Binding, HashMap<Item, mir::GasRef>),
     values: HashMap<At, NodeId>,
@@ -124,6 +127,7 @@ impl<'db> Lower<'db> {
             instance: 0,
             loop_env: HashMap::new(),
             loop_values: HashMap::new(),
+            list_items: HashMap::new(),
             generics: Default::default(),
             values: HashMap::new(),
             units: HashMap::new(),
@@ -376,7 +380,9 @@ impl<'db> Lower<'db> {
                     out.insert(Read::Table(id));
                 }
                 "const" => out.extend(self.constant_factor(i).map(Read::Factor)),
-                "input" if self.inputs.contains_key(&at) => out.extend(self.inputs.get(&at).map(|x| Read::Input(*x))),
+                "input" | "include" if self.inputs.contains_key(&at) => {
+                    out.extend(self.inputs.get(&at).map(|x| Read::Input(*x)))
+                }
                 "input" | "let" | "product" | "allocate" => match self.defs.get(&at) {
                     Some(x) => {
                         out.insert(Read::Def(*x));
@@ -399,6 +405,7 @@ impl<'db> Lower<'db> {
                 let parent = lo.all.list[lo.instance].parent;
                 lo.inside(parent, |lo| lo.collect_reads(&b.value, out, seen));
             }
+            None if lo.listed_position(item).is_some() => out.extend(lo.list_read()),
             None => {
                 let body = &body_of(lo.db, item).kind;
                 crate::check::expressions(body, &mut |e| lo.collect_reads(e, out, seen));

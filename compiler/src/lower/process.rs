@@ -57,7 +57,7 @@ impl<'db> Lower<'db> {
 
     /// True if the current instance stands for many: one for each item of a list.
     pub fn is_looped(&self) -> bool {
-        self.include().is_some_and(|(_, t)| t.binder.is_some())
+        self.include().is_some_and(|(_, t)| t.binder.is_some() || t.list)
     }
 
     /// The binding of an input in the current instance.
@@ -85,6 +85,9 @@ impl<'db> Lower<'db> {
     pub fn bound_value(&mut self, item: &Item) -> Option<NodeId> {
         if let Some((include, b)) = self.binding(item) {
             return Some(self.outside(&include, |lo| lo.expr(&b.value)));
+        }
+        if let Some(n) = self.listed_value(item) {
+            return Some(n);
         }
         match &body_of(self.db, item).kind {
             BodyKind::Input(t) if item.key.process.is_some() => t.default.as_ref().map(|e| self.expr(e)),
@@ -148,6 +151,10 @@ impl<'db> Lower<'db> {
     /// The level of the include's own loop; its variable is known from here on.
     fn enter_loop(&mut self) -> Option<Level> {
         let (include, t) = self.include()?;
+        if t.list {
+            let parent = self.all.list[self.instance].parent;
+            return Some(self.listed_level(&include, parent));
+        }
         let binder = t.binder.as_ref()?;
         self.outside(&include, |lo| {
             let level = lo.levels(std::slice::from_ref(binder)).pop();
@@ -191,14 +198,10 @@ impl<'db> Lower<'db> {
         id
     }
 
-    /// The loop of a line: over the include's list, then over its own. A condition of the line picks the items.
-    pub fn line_loop(&mut self, item: &Item, t: &crate::check::TLine) -> Option<Loop> {
-        let looped = self.is_looped();
-        if !looped && t.binders.is_empty() {
-            return None;
-        }
+    /// The levels of a line's loop: over the include's list, then over its own. A condition of the line picks the items.
+    pub fn line_levels(&mut self, t: &crate::check::TLine) -> Option<Vec<Level>> {
         let mut levels: Vec<Level> = Vec::new();
-        if looped {
+        if self.is_looped() {
             let mut level = self.enter_loop()?;
             if let Some(when) = &t.when {
                 level.filter = Some(self.in_loop(&[when], |lo| {
@@ -213,6 +216,15 @@ impl<'db> Lower<'db> {
             levels.push(level);
         }
         levels.extend(self.levels(&t.binders));
+        Some(levels)
+    }
+
+    /// The loop of a line that stands for many.
+    pub fn line_loop(&mut self, item: &Item, t: &crate::check::TLine) -> Option<Loop> {
+        if !self.is_looped() && t.binders.is_empty() {
+            return None;
+        }
+        let levels = self.line_levels(t)?;
         let item = item.clone();
         let body = self.in_loop(&[&t.value], |lo| lo.excepted(&item, &t.value));
         Some(Loop { levels, body })

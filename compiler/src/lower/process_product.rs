@@ -6,7 +6,7 @@
 use super::Lower;
 use crate::check::{At, BodyKind, body_of, is_counted};
 use crate::db::{Diag, Item, inner_items};
-use crate::types::{GasTag, Ty};
+use crate::types::{GasTag, TExpr, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Span, text};
 use footrule_mir::{self as mir, Const, Evidence, Fold, GasRef, Level, Loop, NodeId, Op, Origin};
@@ -53,25 +53,29 @@ impl Lower<'_> {
         let BodyKind::Line(t) = &body_of(self.db, item).kind else { return None };
         let span = t.value.span;
         let region = self.region;
-        let n = if t.binders.is_empty() {
+        let looped = self.is_looped();
+        let n = if t.binders.is_empty() && !looped {
             let value = self.value(item, span);
             self.within(region, item, |lo| lo.as_co2e(value, t, mass))
         } else {
             self.within(region, item, |lo| {
-                let looped = lo.levels(&t.binders);
+                let levels = lo.line_levels(t)?;
                 let item = item.clone();
-                let body = lo.region(|lo| {
+                let mut roots: Vec<&TExpr> = Vec::new();
+                t.expressions(&mut |e| roots.push(e));
+                let body = lo.in_loop(&roots, |lo| {
                     let value = lo.excepted(&item, &t.value);
                     lo.as_co2e(value, t, mass)
                 });
                 let ty = lo.ty(&Ty::Split(mass.clone()));
-                let sum = lo.node(Op::Fold(Fold::Sum, Loop { levels: looped, body }), ty.clone(), span);
-                let Some(when) = &t.when else { return sum };
+                let sum = lo.node(Op::Fold(Fold::Sum, Loop { levels, body }), ty.clone(), span);
+                // In an include over a list the condition has picked the items.
+                let Some(when) = t.when.as_ref().filter(|_| !looped) else { return Some(sum) };
                 let when = lo.expr(when);
                 let yes = lo.region(|_| sum);
                 let no = lo.region(|lo| lo.zero(&Ty::Split(mass.clone()), span));
-                lo.node(Op::If(when, yes, no), ty, span)
-            })
+                Some(lo.node(Op::If(when, yes, no), ty, span))
+            })?
         };
         let ty = self.program.nodes[n.ix()].ty.clone();
         match ast.kind {

@@ -24,7 +24,13 @@ impl Lower<'_> {
         };
         // Identities first, so that anything may be read from anywhere.
         let (mut inputs, mut bound, mut looped) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, i) in of(&["input"]) {
+        for (at, i) in of(&["input", "include"]) {
+            if i.key.keyword == "include" {
+                if *crate::names::is_listed(self.db, i.file, i.key.clone()) {
+                    inputs.push((at, i));
+                }
+                continue;
+            }
             let list = match self.inside(at, |lo| (lo.is_looped(), lo.binding(&i).is_some())) {
                 (true, _) => &mut looped,
                 (_, true) => &mut bound,
@@ -51,7 +57,13 @@ impl Lower<'_> {
             self.defs.insert(i.clone(), mir::DefId(n as u32));
         }
         for (at, i) in &inputs {
-            self.inside(*at, |lo| lo.input(i));
+            self.inside(*at, |lo| match i.key.keyword.as_str() {
+                "include" => lo.listed_input(i),
+                _ => {
+                    let info = lo.input_info(i);
+                    lo.program.inputs.push(info);
+                }
+            });
         }
         let order = &self.all.order;
         for (at, i) in order {
@@ -203,10 +215,10 @@ impl Lower<'_> {
         }
     }
 
-    fn input(&mut self, item: &Item) {
+    pub fn input_info(&mut self, item: &Item) -> mir::InputInfo {
         let name = self.full_name(item);
         let ty = self.sig_value(item).cloned().unwrap_or(Ty::Error);
-        let info = self.within(self.root, item, |lo| {
+        self.within(self.root, item, |lo| {
             let ty = lo.ty(&ty);
             let place = lo.place(item.name_place(lo.db).span);
             let (mut constraints, mut default, mut factor, mut when) = (Vec::new(), None, None, None);
@@ -229,8 +241,7 @@ impl Lower<'_> {
             let of = crate::sigs::sig(lo.db, item).footprint.as_ref().filter(|_| !matches!(ty, mir::Ty::Record(_)));
             let footprint = lo.footprint(of, item.name_place(lo.db));
             mir::InputInfo { name, ty, constraints, default, factor, when, footprint, place }
-        });
-        self.program.inputs.push(info);
+        })
     }
 
     /// Makes the node of a definition before those that read it.

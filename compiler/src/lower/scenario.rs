@@ -3,7 +3,8 @@
 use super::Lower;
 use crate::check::{BodyKind, TEvidence, body_of, literal};
 use crate::db::Item;
-use footrule_mir::{self as mir, Origin};
+use crate::types::{TExpr, Through};
+use footrule_mir::{self as mir, Origin, RegionId};
 
 impl Lower<'_> {
     pub fn evidence(&mut self, item: &Item, e: &TEvidence) {
@@ -14,6 +15,12 @@ impl Lower<'_> {
             mir::EvidenceInfo { name, input, fields: e.fields.clone(), place: lo.place(span) }
         });
         self.program.evidence.push(info);
+    }
+
+    /// What a test or a scenario sets an input to: records of the input are those of its own instance.
+    pub fn set_value(&mut self, input: &Through, e: &TExpr) -> RegionId {
+        let at = self.find(input).map_or(0, |(at, _)| at);
+        self.inside(at, |lo| lo.isolated(|lo| lo.expr(e)))
     }
 
     pub fn scenario(&mut self, item: &Item) {
@@ -41,7 +48,7 @@ impl Lower<'_> {
             let inputs = t
                 .inputs
                 .iter()
-                .map(|(input, e, place)| (input.name(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone())));
+                .map(|(input, e, place)| (input.name(), lo.set_value(input, e), lo.place_of(place.clone())));
             let inputs = inputs.collect();
             let span = item.ast(lo.db).map_or_else(Default::default, |a| a.span);
             mir::ScenarioInfo { name, inputs, params, place: lo.place(span) }

@@ -37,7 +37,7 @@ impl Lower<'_> {
             let sets = t
                 .sets
                 .iter()
-                .map(|(input, e, place)| (input.name(), lo.isolated(|lo| lo.expr(e)), lo.place_of(place.clone())))
+                .map(|(input, e, place)| (input.name(), lo.set_value(input, e), lo.place_of(place.clone())))
                 .collect();
             let expects = t.expects.iter().map(|(e, place)| (lo.expect(e), lo.place_of(place.clone()))).collect();
             let span = item.ast(lo.db).map_or_else(Default::default, |a| a.span);
