@@ -7,6 +7,7 @@ mod builtin;
 mod choose;
 mod coerce;
 mod conditional;
+mod cutoff;
 mod cycles;
 mod dated;
 mod decl;
@@ -162,6 +163,10 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         }
         Stmt::Test(t) => test::test(&mut cx, t),
         Stmt::RequireEvidence { of } => evidence::evidence(&mut cx, of),
+        Stmt::Cutoff { each, total, by, .. } => {
+            cutoff::cutoff(&mut cx, each, total, by);
+            BodyKind::None
+        }
         Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
@@ -187,7 +192,6 @@ fn later(stmt: &Stmt) -> Option<&'static str> {
     Some(match stmt {
         Stmt::Product { .. } => "product",
         Stmt::Allocate(_) => "allocate",
-        Stmt::Cutoff { .. } => "cutoff",
         Stmt::Header(Header::AlsoUnit(_)) => "also unit",
         _ => return None,
     })

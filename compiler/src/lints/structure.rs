@@ -159,6 +159,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Let { .. }
             | Stmt::Header(_)
             | Stmt::Balance { .. }
+            | Stmt::Cutoff { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
             | Stmt::Include(_)

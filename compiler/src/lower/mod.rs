@@ -6,6 +6,7 @@
 mod balance;
 mod body;
 mod brackets;
+mod cutoff;
 mod data;
 mod each;
 mod except;

@@ -4,6 +4,7 @@
 //! Guarantees: every published figure is rounded once from its unrounded value.
 
 pub(crate) mod assemble;
+mod cutoff;
 mod definition;
 mod explain;
 mod lines;
