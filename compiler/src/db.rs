@@ -6,6 +6,7 @@
 
 #![expect(missing_docs, reason = "salsa's macros generate accessors without docs")]
 
+use crate::cutoff::{built_in, is_built_in};
 use crate::names::StmtName;
 use crate::package::Package;
 use footrule_diag::{Diagnostic, FileSpan, Span};
@@ -175,10 +176,16 @@ pub fn split(db: &dyn Db, file: SourceFile) -> Split {
     footrule_syntax::split(file.text(db), file.key(db).ends_with(".md"))
 }
 
-/// The identities of the chunks of a file, in order of text.
+/// The identities of the chunks of a file, in order of text; what a cut-off brings stands before the first one.
 #[salsa::tracked(returns(ref))]
 pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    split(db, file).chunks.iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect()
+    let mut out: Vec<Item> =
+        split(db, file).chunks.iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect();
+    if let Some(at) = out.iter().position(|i| i.key.keyword == "cutoff") {
+        let brought = built_in(db, file).iter().map(|b| Item { file, key: Arc::new(b.chunk.key.clone()) });
+        out.splice(at..at, brought);
+    }
+    out
 }
 
 #[salsa::tracked(returns(ref), no_eq)]
@@ -215,6 +222,9 @@ pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk>
         let inner = inner_chunks(db, file, Arc::new(owner)).iter().find(|c| c.key == *key)?;
         return Some(Chunk { start: 0, ..inner.clone() });
     }
+    if is_built_in(&key) {
+        return built_in(db, file).iter().find(|b| b.chunk.key == *key).map(|b| b.chunk.clone());
+    }
     let ix = *chunks_by_key(db, file).get(&*key)?;
     Some(Chunk { start: 0, ..split(db, file).chunks[ix].clone() })
 }
@@ -236,8 +246,15 @@ pub fn parsed(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Parsed {
     chunk(db, file, key).as_ref().map(footrule_syntax::parse_chunk).unwrap_or_default()
 }
 
-/// Makes a place absolute.
+/// Makes a place absolute. What a cut-off brings stands where the cut-off stands.
 pub fn resolve_place(db: &dyn Db, place: &Place) -> FileSpan {
+    if is_built_in(&place.item.key)
+        && let Some(b) = built_in(db, place.item.file).iter().find(|b| b.chunk.key == *place.item.key)
+    {
+        let of = Item { file: place.item.file, key: b.of.clone() };
+        let span = of.ast(db).map_or(Span::default(), |a| a.span);
+        return resolve_place(db, &of.at(span));
+    }
     let start = *chunk_start(db, place.item.file, place.item.key.clone());
     FileSpan { file: place.item.file.key(db).to_string(), span: place.span.shift(start) }
 }

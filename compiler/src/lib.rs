@@ -7,6 +7,7 @@
 mod bases;
 mod cases;
 pub mod check;
+mod cutoff;
 mod data;
 pub mod db;
 pub mod generics;

@@ -11,6 +11,12 @@ use footrule_diag::{Diagnostic, Severity};
 /// Checks files; prints what was found on stdout and a summary on stderr.
 pub fn run(cx: &Context, args: &Check) -> Exit {
     bug::phase("check");
+    if args.ranges && matches!(args.format, CheckFormat::Sarif | CheckFormat::Github) {
+        output::note(
+            cx.word("--ranges 只与 --format human 或 json 同用\n", "--ranges goes with --format human or json only\n"),
+        );
+        return Exit::Call;
+    }
     let mut bench = Workbench::new();
     let keys = match bench.open_all(&args.paths) {
         Ok(keys) => keys,

@@ -8,8 +8,8 @@ use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
 use footrule_runtime::{
-    Alternative, Applies, Balance, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Scenario,
-    Shown, Side, Source, Upstream, UpstreamForm,
+    Alternative, Applies, Balance, Cutoff, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue,
+    Scenario, Shown, Side, Source, Upstream, UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -51,7 +51,12 @@ fn sheet(o: &Outcome, lang: Lang) -> Sheet {
         products: o.footprints.iter().map(|f| product(f, o.footprints.len() > 1, lang)).collect(),
         allocations: o.allocations.iter().map(|a| super::allocation::text(a, lang)).collect(),
         reports: o.reports.iter().map(|r| (label(&r.name, lang).to_owned(), report(&r.value))).collect(),
-        balances: o.balances.iter().map(|b| balance(b, lang)).collect(),
+        balances: o
+            .balances
+            .iter()
+            .map(|b| balance(b, lang))
+            .chain(o.cutoffs.iter().map(|c| cutoff(c, lang)))
+            .collect(),
         warnings: o
             .warnings
             .iter()
@@ -215,6 +220,33 @@ fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
     (head, rows)
 }
 
+/// What was left out by a cut-off: each flow with its share and reason, and their sum with the limits.
+fn cutoff(c: &Cutoff, lang: Lang) -> (String, Vec<[String; 3]>) {
+    let clause = if c.name.clause.is_empty() { String::new() } else { format!("§{} ", c.name.clause) };
+    let head = match lang {
+        Lang::Zh => format!("{clause}取舍（按{}）", basis(&c.name.id, lang)),
+        Lang::En => format!("{clause}left out by {}", basis(&c.name.id, lang)),
+    };
+    let flow = |f: &footrule_runtime::LeftOut| [f.name.clone(), f.share.to_string(), f.reason.clone()];
+    let mut rows: Vec<[String; 3]> = c.left_out.iter().map(flow).collect();
+    let limits = match lang {
+        Lang::Zh => format!("单项不超过 {}，合计不超过 {}", c.each, c.total),
+        Lang::En => format!("at most {} each, {} in total", c.each, c.total),
+    };
+    rows.push([word(lang, "合计", "in total").to_owned(), c.sum.to_string(), limits]);
+    (head, rows)
+}
+
+/// What the shares of a cut-off are of.
+fn basis(id: &str, lang: Lang) -> &str {
+    match (lang, id) {
+        (Lang::Zh, "mass") => "质量",
+        (Lang::Zh, "energy") => "能量",
+        (Lang::Zh, "footprint") => "碳足迹",
+        (_, other) => other,
+    }
+}
+
 fn origin(o: Origin, lang: Lang) -> &'static str {
     match o {
         Origin::Fossil => word(lang, "化石", "fossil"),
@@ -321,6 +353,8 @@ fn alternative(a: &Alternative, lang: Lang) -> String {
 /// The identifier of a node without labels; the words of parts and quantities are ours, so they have a language.
 fn named(node: &Explain, lang: Lang) -> String {
     match node.kind {
+        ExplainKind::Cutoff if lang == Lang::Zh => format!("取舍（按{}）", basis(&node.id, lang)),
+        ExplainKind::Cutoff => format!("left out by {}", basis(&node.id, lang)),
         ExplainKind::Quantity if node.id == "quantity" => word(lang, "数量", "quantity").to_owned(),
         ExplainKind::Part if lang == Lang::Zh => {
             let words = node.id.split(' ').map(|w| match w {

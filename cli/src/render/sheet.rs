@@ -73,7 +73,7 @@ pub struct Sheet {
     pub allocations: Vec<String>,
     /// Reports: label and figure.
     pub reports: Vec<(String, String)>,
-    /// Balances: heading; name, amount and share of each row.
+    /// Balances, and what cut-offs left out: heading; name, amount and share or reason of each row.
     pub balances: Vec<(String, Vec<[String; 3]>)>,
     /// Warnings.
     pub warnings: Vec<Warning>,

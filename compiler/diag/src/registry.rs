@@ -219,6 +219,8 @@ registry! {
     R020 Error "来源的数据质量不对" "malformed data quality of a source";
     R021 Error "情景不能改变它" "a scenario cannot change this";
     R022 Error "凭证只能要求输入给出" "evidence of what is no input";
+    R023 Error "取舍准则的限值不对" "malformed limit of a cut-off";
+    R024 Error "取舍准则写了两次" "cut-off given twice";
     I001 Error "输入项未知" "unknown input";
     I002 Error "缺少输入" "missing input";
     I003 Error "输入超出范围" "input outside its range";

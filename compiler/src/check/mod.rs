@@ -9,6 +9,7 @@ mod builtin;
 mod choose;
 mod coerce;
 mod conditional;
+mod cutoff;
 mod cycles;
 mod dated;
 mod decl;
@@ -182,31 +183,21 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         }
         Stmt::Test(t) => test::test(&mut cx, t),
         Stmt::RequireEvidence { of } => evidence::evidence(&mut cx, of),
+        Stmt::Cutoff { each, total, by, .. } => {
+            cutoff::cutoff(&mut cx, each, total, by);
+            BodyKind::None
+        }
         Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
         Stmt::Include(i) => process::include(&mut cx, i),
-        other => {
-            if let Some(what) = later(other) {
-                let span = ast.span;
-                cx.push(crate::sigs::not_yet(&item, span, what));
-            }
-            BodyKind::None
-        }
+        _ => BodyKind::None,
     };
     let mut diags = cx.finish();
     // One slip, one finding: a body and its signature may meet the same unknown name.
     let own = &sig(db, &item).diags;
     diags.retain(|d| !own.contains(d));
     Body { kind, diags }
-}
-
-/// Statements that a later version gives meaning to.
-fn later(stmt: &Stmt) -> Option<&'static str> {
-    Some(match stmt {
-        Stmt::Cutoff { .. } => "cutoff",
-        _ => return None,
-    })
 }
 
 /// The body of an item.

@@ -423,6 +423,8 @@ impl Cx<'_> {
         for t in crate::names::visible_from(self.db, self.item, Ns::Type) {
             if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, t)
                 && e.item.key.keyword != "record"
+                // The bases of cut-offs are named where one is asked for, and nowhere else.
+                && !crate::cutoff::is_built_in(&e.item.key)
                 && let Some(x) = self.member(&EnumRef::Item(e.item), n)
             {
                 found.push(x);

@@ -163,6 +163,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Let { .. }
             | Stmt::Header(_)
             | Stmt::Balance { .. }
+            | Stmt::Cutoff { .. }
             | Stmt::Accept { .. }
             | Stmt::Except { .. }
             | Stmt::Product { .. }

@@ -77,7 +77,8 @@ pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     for item in all_items(db, file).filter(|i| rule || i.key.process.is_some()) {
         let name = item.name();
         let place = || item.name_place(db);
-        if used.contains(item) || broken.contains(name) {
+        // What a cut-off brings is of use whether or not the cut-off itself can be read.
+        if used.contains(item) || broken.contains(name) || crate::cutoff::is_built_in(&item.key) {
             continue;
         }
         match item.key.keyword.as_str() {

@@ -7,6 +7,7 @@ mod allocate;
 mod balance;
 mod body;
 mod brackets;
+mod cutoff;
 mod data;
 mod each;
 mod except;

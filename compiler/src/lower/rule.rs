@@ -107,6 +107,9 @@ impl Lower<'_> {
         for (at, i) in of(&["report"]) {
             self.inside(at, |lo| lo.report(&i));
         }
+        for (_, i) in of(&["cutoff"]) {
+            self.cutoff(&i);
+        }
         for (_, i) in of(&["scenario"]) {
             self.scenario(&i);
         }

@@ -13,6 +13,7 @@
 //! After the root region come the lines ([`Line`]), then the results, then the nodes of `results`
 //! (the region that may read [`Op::Result`]), the checks and the reports.
 
+mod cutoff;
 mod except;
 mod op;
 mod product;
@@ -23,6 +24,7 @@ mod text;
 mod upstream;
 mod verify;
 
+pub use cutoff::CutoffInfo;
 pub use except::{Case, ExceptionInfo};
 pub use op::*;
 pub use product::{AllocationInfo, AlsoUnit, Basis, BasisInfo, ProductInfo, Target};

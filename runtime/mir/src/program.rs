@@ -63,6 +63,8 @@ pub struct Program {
     pub defs: Vec<Def>,
     /// Balances.
     pub balances: Vec<BalanceInfo>,
+    /// Cut-offs in order of text.
+    pub cutoffs: Vec<crate::CutoffInfo>,
     /// Exceptions, by [`crate::ExceptionId`].
     pub exceptions: Vec<crate::ExceptionInfo>,
     /// Deviations that the rule accepts.

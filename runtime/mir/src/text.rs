@@ -114,6 +114,10 @@ impl Printer<'_> {
             let holds = b.check.as_ref().map_or_else(String::new, |c| format!(" holds {}", self.node(c.holds)));
             line!(self.out, "balance {} in {ins} out {outs} gap {gap}{holds}", b.name.id);
         }
+        for c in &p.cutoffs {
+            let input = p.inputs.get(c.input.ix()).map_or("?", |i| i.name.id.as_str());
+            line!(self.out, "cutoff of {input} each {} total {} by {}", c.each, c.total, c.name.id);
+        }
         for d in &p.defs {
             line!(self.out, "def {} = {}", d.name.id, self.node(d.node));
         }

@@ -73,6 +73,7 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
     p.allocations.iter().try_for_each(|a| v.allocation(a))?;
     v.evidence()?;
     v.scenarios()?;
+    v.cutoffs()?;
     v.tests()?;
     v.results = true;
     let results = v.open(p.results, "results")?;
@@ -493,6 +494,25 @@ impl<'a> Verifier<'a> {
         self.p.evidence.iter().try_for_each(|e| {
             self.place(e.place)?;
             ensure(e.input.ix() < self.p.inputs.len(), || "evidence of no input".to_owned())
+        })
+    }
+
+    fn cutoffs(&self) -> Check {
+        self.p.cutoffs.iter().try_for_each(|c| {
+            self.place(c.place)?;
+            let of = &c.name.id;
+            let input = self.p.inputs.get(c.input.ix());
+            let record = match input.map(|i| &i.ty) {
+                Some(Ty::List(t)) => match &**t {
+                    Ty::Record(r) => self.p.records.get(r.ix()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let has = |field: &str| record.is_some_and(|r| r.fields.iter().any(|f| f.name.id == field));
+            ensure(["name", "share", "reason"].into_iter().all(has), || {
+                format!("cut-off by `{of}` is of no list of flows with name, share and reason")
+            })
         })
     }
 

@@ -49,6 +49,7 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
         warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
         checks: checks(program, found),
         balances: balances(program, found),
+        cutoffs: super::cutoff::cutoffs(program, inputs)?,
         factors: factors(it, found),
         accepted: program
             .accepted

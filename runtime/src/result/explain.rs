@@ -56,6 +56,8 @@ pub enum ExplainKind {
     Report,
     /// The footprint of another product, computed by its rule: below it stands its own tree.
     Upstream,
+    /// What was left out by a cut-off: the sum of the shares of the flows below it.
+    Cutoff,
 }
 
 impl ExplainKind {
@@ -111,7 +113,7 @@ pub struct Explain {
 }
 
 impl Explain {
-    fn new(kind: ExplainKind, n: &Named) -> Self {
+    pub(super) fn new(kind: ExplainKind, n: &Named) -> Self {
         Self {
             id: n.id.clone(),
             kind,
@@ -180,6 +182,7 @@ pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Re
         node.children = tree.reads(&info.reads, touches, 0)?;
         root.children.push(node);
     }
+    root.children.extend(super::cutoff::explained(program, inputs)?);
     Ok(root)
 }
 

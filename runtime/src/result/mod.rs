@@ -5,6 +5,7 @@
 
 mod allocation;
 pub(crate) mod assemble;
+mod cutoff;
 mod definition;
 mod explain;
 mod footprint;

@@ -71,6 +71,9 @@ pub struct Outcome {
     pub checks: Vec<Check>,
     /// Balances of what enters and what leaves.
     pub balances: Vec<Balance>,
+    /// What was left out, by each cut-off of the rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cutoffs: Vec<Cutoff>,
     /// Every sourced number that a line, report or check was computed from.
     pub factors: Vec<Factor>,
     /// Deviations that the rule accepts.
@@ -230,6 +233,33 @@ pub struct Rule {
     pub text_hash: String,
     /// SHA-256 of the canonical list of all sourced numbers, hex.
     pub factor_set_hash: String,
+}
+
+/// A cut-off with what was left out by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cutoff {
+    /// The basis (`mass`, `energy`, `footprint`), labels, clause.
+    #[serde(flatten)]
+    pub name: Name,
+    /// The largest share of one flow.
+    pub each: Number,
+    /// The largest share of all of them.
+    pub total: Number,
+    /// The share of all that was left out.
+    pub sum: Number,
+    /// The flows, in the order in which they are given.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A flow that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// What it is.
+    pub name: String,
+    /// Its share, as the author of the data states it.
+    pub share: Number,
+    /// Why it was left out.
+    pub reason: String,
 }
 
 /// A balance, unrounded, in one unit.

@@ -40,6 +40,7 @@ pub fn canonical_text(p: &Program) -> String {
     checks.into_iter().for_each(|(_, check)| c.check(check));
     c.reports();
     c.evidence();
+    c.cutoffs();
     c.scenarios();
     c.balances();
     c.mentioned();
@@ -520,6 +521,13 @@ impl<'a> Canon<'a> {
         let mut paths: Vec<String> = self.p.evidence.iter().map(|e| e.path(self.p)).collect();
         paths.sort();
         paths.iter().for_each(|path| self.put(&format!("require evidence {path}")));
+    }
+
+    fn cutoffs(&mut self) {
+        let all = self.p.cutoffs.iter().map(|c| format!("cutoff by {} each {} total {}", c.name.id, c.each, c.total));
+        let mut all: Vec<String> = all.collect();
+        all.sort();
+        all.iter().for_each(|c| self.put(c));
     }
 
     fn scenarios(&mut self) {
