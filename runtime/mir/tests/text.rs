@@ -150,3 +150,29 @@ fn an_upstream_rule_is_part_of_the_meaning() {
     assert_ne!(canonical_text(&rests_on(other)), text);
     assert_ne!(canonical_text(&program(&[0, 1])), text);
 }
+
+#[test]
+fn evidence_scenarios_and_limits_of_cutoffs_have_meaning() {
+    let plain = program(&[0, 1, 2, 3, 4, 5]);
+    let text = canonical_text(&plain);
+    let with = |change: &dyn Fn(&mut Program)| {
+        let mut p = plain.clone();
+        change(&mut p);
+        canonical_text(&p)
+    };
+    let evidence = EvidenceInfo { name: named("e"), input: InputId(0), fields: Vec::new(), place: PlaceId(0) };
+    assert_ne!(with(&|p| p.evidence.push(evidence.clone())), text);
+    let high = ScenarioInfo { name: named("high"), inputs: Vec::new(), params: Vec::new(), place: PlaceId(0) };
+    assert_ne!(with(&|p| p.scenarios.push(high.clone())), text);
+    let cutoff = |id: &str, each: &str| CutoffInfo {
+        name: named(id),
+        each: n(each),
+        total: n("0.05"),
+        input: InputId(0),
+        place: PlaceId(0),
+    };
+    let two = |a: CutoffInfo, b: CutoffInfo| with(&|p| p.cutoffs.extend([a.clone(), b.clone()]));
+    let (mass, energy) = (cutoff("mass", "0.01"), cutoff("energy", "0.01"));
+    assert_eq!(two(mass.clone(), energy.clone()), two(energy.clone(), mass.clone()));
+    assert_ne!(two(mass, energy.clone()), two(cutoff("mass", "0.02"), energy));
+}

@@ -381,3 +381,18 @@ fn footprints_are_co2e_of_known_rules() {
     b.p.upstream.push(Upstream { program: good().p.into(), scale: Ratio::ONE });
     assert_eq!(verify(&b.p), Ok(()));
 }
+
+#[test]
+fn evidence_scenarios_and_cutoffs_are_of_what_exists() {
+    refused(
+        |b| {
+            let input = InputId(9);
+            b.p.evidence.push(EvidenceInfo { name: named("e"), input, fields: Vec::new(), place: PlaceId(0) });
+        },
+        "evidence of no input",
+    );
+    let cutoff = |input| CutoffInfo { name: named("mass"), each: n("0.01"), total: n("0.05"), input, place: PlaceId(0) };
+    for input in [InputId(0), InputId(9)] {
+        refused(|b| b.p.cutoffs.push(cutoff(input)), "cut-off by `mass` is of no list of flows");
+    }
+}
