@@ -79,12 +79,16 @@ fn list(found: &[Diagnostic]) -> String {
 /// The whole library is free of findings, lints included, and its tests pass.
 pub fn standard_library() -> Result<(), String> {
     let s = library();
-    for (key, _) in footrule_stdlib::FILES.iter().filter(|(k, _)| !k.ends_with(".csv")) {
+    for (key, _) in footrule_stdlib::FILES.iter().filter(|(k, _)| !k.ends_with(".csv") && !k.ends_with(".json")) {
         let found = s.check(key);
         if !found.is_empty() {
             return Err(format!("{key}:\n{}", list(&found)));
         }
     }
+    let data = |path: &str| {
+        let key = format!("std:{path}");
+        footrule_stdlib::FILES.iter().find(|(k, _)| *k == key).map(|(_, text)| (*text).to_string()).ok_or(key)
+    };
     for rule in s.rules() {
         let program = s.program(&rule.key).map_err(|e| list(&e))?;
         footrule_mir::verify(&program).map_err(|e| format!("{}: {e:?}", rule.id))?;
@@ -92,7 +96,7 @@ pub fn standard_library() -> Result<(), String> {
             return Err(format!("{} has {} tests", rule.id, program.tests.len()));
         }
         for i in 0..program.tests.len() {
-            let verdict = footrule_runtime::run_test(&program, i, &|p| Err(p.to_string()));
+            let verdict = footrule_runtime::run_test(&program, i, &data);
             if !verdict.passed {
                 return Err(format!("{} test {i}:\n{}", rule.id, list(&verdict.failures)));
             }
