@@ -420,6 +420,9 @@ fn residual(cx: &Cx<'_>, unit: &UnitTy) -> Dimension {
 
 pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
     cx.mode = Mode::Line;
+    // The line applies or not as a whole: its condition knows no item, and holds where the lists are read.
+    let when = l.when.as_ref().map(|c| cx.boolean(c));
+    when.iter().for_each(|c| cx.assume(c));
     let binders = cx.binders(&l.loops);
     let stage = match &l.stage {
         Some(Expr { kind: ExprKind::Name(n), .. }) if !cx.locals.iter().any(|x| x.name == n.text) => {
@@ -443,8 +446,6 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
             None
         }
     };
-    let when = l.when.as_ref().map(|c| cx.boolean(c));
-    when.iter().for_each(|c| cx.assume(c));
     let named = l.named.as_ref().map(|e| {
         let x = cx.expr(e, None);
         if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {

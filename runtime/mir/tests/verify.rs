@@ -391,7 +391,8 @@ fn evidence_scenarios_and_cutoffs_are_of_what_exists() {
         },
         "evidence of no input",
     );
-    let cutoff = |input| CutoffInfo { name: named("mass"), each: n("0.01"), total: n("0.05"), input, place: PlaceId(0) };
+    let cutoff =
+        |input| CutoffInfo { name: named("mass"), each: n("0.01"), total: n("0.05"), input, place: PlaceId(0) };
     for input in [InputId(0), InputId(9)] {
         refused(|b| b.p.cutoffs.push(cutoff(input)), "cut-off by `mass` is of no list of flows");
     }

@@ -1,6 +1,6 @@
 //! Puts the findings of an evaluation into the result record.
 
-use super::of_product::{Of, SHARE_DECIMALS};
+use super::of_product::{Of, share};
 use super::outcome::*;
 use super::{Findings, Footprints, allocation, publish};
 use crate::days;
@@ -190,7 +190,7 @@ fn balances(program: &Program, found: &Findings) -> Vec<Balance> {
         ins: r.ins,
         outs: r.outs,
         gap: r.gap,
-        gap_share: r.gap.div(r.ins).ok().map(|x| x.to_fixed(SHARE_DECIMALS)),
+        gap_share: share(r.gap, r.ins),
         within: b.check.as_ref().map(|c| Within { tolerance: c.tolerance, of: side(c.of_in) }),
     })
     .collect()

@@ -30,7 +30,7 @@ pub(super) struct Of<'a> {
     pub figures: &'a Figures,
 }
 
-fn share(part: Number, whole: Number) -> Option<String> {
+pub(super) fn share(part: Number, whole: Number) -> Option<String> {
     match part.div(whole) {
         Ok(x) => Some(x.to_fixed(SHARE_DECIMALS)),
         Err(NumError::TooSmall) => Some(Number::ZERO.to_fixed(SHARE_DECIMALS)),
