@@ -15,7 +15,7 @@ fn rules(session: &Session) -> Vec<(String, Arc<str>)> {
 }
 
 fn program(session: &Session, key: &str) -> Result<Arc<Program>, String> {
-    session.program(key).map(Arc::from).map_err(|e| format!("{key}: {e:?}"))
+    session.program(key).map_err(|e| format!("{key}: {e:?}"))
 }
 
 /// Statements in reverse order have the same meaning hash.

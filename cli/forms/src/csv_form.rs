@@ -37,6 +37,10 @@ pub(crate) fn list_slot(list: &crate::model::List) -> Slot {
     let none = if list.required { ("没有则填 []", "write [] for none") } else { ("可不填", "may be left out") };
     let (zh, en) = (&list.allowed.zh, &list.allowed.en);
     let sep = |t: &str, s: &str| if t.is_empty() { String::new() } else { format!("{t}{s}") };
+    let mut cells: [String; 6] = Default::default();
+    if list.none {
+        cells[0] = "[]".to_owned();
+    }
     Slot {
         path: list.path.clone(),
         labels: list.labels.clone(),
@@ -48,7 +52,7 @@ pub(crate) fn list_slot(list: &crate::model::List) -> Slot {
         allowed: footrule_diag::Text::new(sep(zh, "；") + none.0, sep(en, "; ") + none.1),
         activity: false,
         bounds: Vec::new(),
-        cells: Default::default(),
+        cells,
     }
 }
 

@@ -80,6 +80,8 @@ pub struct List {
     pub required: bool,
     /// Constraints in words.
     pub allowed: Text,
+    /// There is none: the row of the list says `[]`.
+    pub none: bool,
     /// What an item consists of.
     pub columns: Vec<Slot>,
     /// What is filled in, for each item and column.
@@ -158,6 +160,7 @@ impl Form {
                         labels: base.labels,
                         required: required && !matches!(input.ty, Ty::Optional(_)),
                         allowed: base.allowed,
+                        none: false,
                         columns,
                         items: Vec::new(),
                     });
@@ -168,8 +171,14 @@ impl Form {
         form
     }
 
-    /// Fills one cell of a single datum in; false if there is no such slot.
+    /// Fills one cell of a single datum in, or `[]` for a list without items; false if there is no such slot.
     pub fn set(&mut self, path: &str, column: Column, text: &str) -> bool {
+        if text == "[]"
+            && let Some(list) = self.lists.iter_mut().find(|l| l.path == path)
+        {
+            list.none = true;
+            return true;
+        }
         let slot = self.slots.iter_mut().find(|s| s.path == path);
         slot.map(|s| s.cells[column as usize] = text.to_owned()).is_some()
     }

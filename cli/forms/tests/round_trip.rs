@@ -73,7 +73,7 @@ fn fill(form: &mut Form, example: &Value) {
 
 fn fill_list(form: &mut Form, name: &str, items: &[Value]) {
     if items.is_empty() {
-        assert!(form.set(name, Column::Value, "[]") || form.lists.iter().any(|l| l.path == name), "{name}");
+        assert!(form.set(name, Column::Value, "[]"), "{name}");
     }
     for (i, item) in items.iter().enumerate() {
         for (field, v) in item.as_object().expect("a record") {

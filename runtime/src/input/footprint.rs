@@ -131,7 +131,7 @@ impl Decoder<'_> {
                 return None;
             }
         };
-        let Some(footprint) = outcome.footprints.first() else { return None };
+        let footprint = outcome.footprints.first()?;
         // Gases are the downstream rule's by name; it reaches all that its upstream rules reach.
         let gas = |key: PartKey| {
             let name = key.gas.and_then(|g| upstream.program.gases.get(g.ix())).map(|g| &g.name.id);

@@ -22,7 +22,7 @@ impl Verifier<'_> {
     pub(super) fn same_unit(&self, a: UnitId, b: UnitId) -> bool {
         let (Some(x), Some(y)) = (self.p.units.get(a.ix()), self.p.units.get(b.ix())) else { return a == b };
         // The order of factors has no meaning.
-        x == y || x.atoms.len() == y.atoms.len() && x.atoms.iter().all(|f| y.atoms.contains(f))
+        x == y || !x.atoms.is_empty() && x.atoms.len() == y.atoms.len() && x.atoms.iter().all(|f| y.atoms.contains(f))
     }
 
     /// Equal types; units are compared by what they are, not by id.
