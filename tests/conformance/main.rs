@@ -2,6 +2,7 @@
 
 mod formatting;
 mod invariance;
+mod properties;
 mod ranges;
 mod repository;
 
@@ -59,6 +60,8 @@ fn main() {
         ("examples", repository::examples),
         ("order is unobservable", invariance::order_is_unobservable),
         ("names are unobservable", invariance::names_are_unobservable),
+        ("shares sum to one", properties::shares_sum_to_one),
+        ("units convert back", properties::units_convert_back),
         ("every code is tested", repository::every_code_is_tested),
         ("robust", repository::robust),
         ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
