@@ -23,9 +23,20 @@ pub struct Style {
     pub width: usize,
 }
 
-/// Each diagnostic, and a blank line after it.
+/// How many diagnostics a person is shown at once. Each snippet is looked up in its file from the beginning, so that
+/// without a limit a large broken file would be drawn in quadratic time; the machine formats have all of them.
+const SHOWN: usize = 200;
+
+/// Each diagnostic, and a blank line after it; of very many the first, and how many follow.
 pub fn all(diagnostics: &[Diagnostic], source: Source<'_>, style: Style) -> String {
-    diagnostics.iter().map(|d| one(d, source, style) + "\n").collect()
+    let shown = diagnostics.iter().take(SHOWN).map(|d| one(d, source, style) + "\n");
+    let rest = diagnostics.len().saturating_sub(SHOWN);
+    let more = match (rest, style.lang) {
+        (0, _) => String::new(),
+        (n, Lang::Zh) => format!("… 还有 {n} 项；`--format json` 列出全部\n\n"),
+        (n, Lang::En) => format!("… and {n} more; `--format json` lists all of them\n\n"),
+    };
+    shown.chain([more]).collect()
 }
 
 /// One diagnostic.

@@ -139,3 +139,16 @@ fn a_line_too_long_to_be_read_is_told_and_not_shown() {
     ends(&o, 1);
     assert!(out(&o).contains("FR-S014") && out(&o).len() < 1_000, "{}", out(&o).len());
 }
+
+#[test]
+fn of_very_many_findings_the_first_are_drawn_and_the_rest_counted() {
+    let text: String = "rule r\n".to_owned() + &"let a = 1\n".repeat(2_000);
+    let folder = super::folder("many_findings", &[("r.pcr", &text)]);
+    let path = folder.join("r.pcr").to_string_lossy().into_owned();
+    let o = footrule(&["--lang", "en", "check", &path]);
+    let shown = ends(&o, 1);
+    assert_eq!(shown.matches("FR-").count(), 200, "{}", err(&o));
+    assert!(shown.contains("… and ") && shown.contains("--format json"));
+    let o = footrule(&["check", "--format", "json", &path]);
+    assert!(ends(&o, 1).matches("\"FR-N002\"").count() >= 1_999);
+}
