@@ -6,6 +6,13 @@ impl Op {
     /// The nodes that the operation reads directly, in order.
     #[must_use]
     pub fn operands(&self) -> Vec<NodeId> {
+        let mut out = Vec::new();
+        self.clone().each_operand(&mut |n| out.push(*n));
+        out
+    }
+
+    /// Calls `f` for each node that the operation reads directly, in order.
+    pub fn each_operand(&mut self, f: &mut dyn FnMut(&mut NodeId)) {
         match self {
             Op::Const(..)
             | Op::Input(_)
@@ -18,8 +25,7 @@ impl Op {
             | Op::Except(..)
             | Op::Fold(..)
             | Op::Result(..)
-            | Op::Reference(_) => Vec::new(),
-            Op::Shares { weights, .. } => weights.iter().filter_map(|(_, w)| *w).collect(),
+            | Op::Reference(_) => {}
             Op::Field(a, _)
             | Op::Amount(a)
             | Op::Factor(a)
@@ -47,7 +53,7 @@ impl Op {
             | Op::Split { value: a, .. }
             | Op::Position(a)
             | Op::Ordinal(a)
-            | Op::Whole(a) => vec![*a],
+            | Op::Whole(a) => f(a),
             Op::Range(a, b)
             | Op::Add(a, b)
             | Op::Sub(a, b)
@@ -59,15 +65,26 @@ impl Op {
             | Op::Max(a, b)
             | Op::Compare { a, b, .. }
             | Op::Same(a, b)
-            | Op::Before(a, b) => vec![*a, *b],
-            Op::Record(_, fields) => fields.iter().flatten().copied().collect(),
-            Op::List(items) => items.clone(),
-            Op::Activity { amount, factor, .. } => std::iter::once(*amount).chain(*factor).collect(),
-            Op::Lookup { keys, .. } | Op::Interpolate { keys, .. } | Op::HasRow { keys, .. } => keys.clone(),
-            Op::Characterise { mass, gas, .. } => match gas {
-                GasRef::Static(_) => vec![*mass],
-                GasRef::Node(gas) => vec![*mass, *gas],
-            },
+            | Op::Before(a, b) => {
+                f(a);
+                f(b);
+            }
+            Op::Record(_, fields) => fields.iter_mut().flatten().for_each(f),
+            Op::List(items) => items.iter_mut().for_each(f),
+            Op::Activity { amount, factor, .. } => {
+                f(amount);
+                factor.iter_mut().for_each(f);
+            }
+            Op::Lookup { keys, .. } | Op::Interpolate { keys, .. } | Op::HasRow { keys, .. } => {
+                keys.iter_mut().for_each(f)
+            }
+            Op::Characterise { mass, gas, .. } => {
+                f(mass);
+                if let GasRef::Node(n) = gas {
+                    f(n);
+                }
+            }
+            Op::Shares { weights, .. } => weights.iter_mut().filter_map(|(_, w)| w.as_mut()).for_each(f),
         }
     }
 
