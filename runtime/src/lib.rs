@@ -15,8 +15,9 @@
 //!
 //! `value`, `touch` (values, failures, trace) · `quality`, `given` (what numbers rest on) · `interp` (operations, folds, parameters and tables, records) ·
 //! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
-//! the source) · `coverage` (what tests reach) · `diagnose`, `show` (failures and values in words) · `days`, `walk` (small helpers).
+//! the source) · `coverage` (what tests reach) · `constant` (what needs no inputs) · `diagnose`, `show` (failures and values in words) · `days`, `walk` (small helpers).
 
+mod constant;
 mod coverage;
 mod days;
 mod diagnose;
@@ -33,7 +34,9 @@ mod units;
 mod value;
 mod walk;
 
+pub use constant::{parameter, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
+pub use interp::input_order;
 pub use input::{InputDoc, Inputs, MAX_LIST};
 pub use quality::{Rating, Score};
 pub use result::*;

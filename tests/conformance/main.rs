@@ -2,6 +2,7 @@
 
 mod formatting;
 mod invariance;
+mod native;
 mod properties;
 mod ranges;
 mod repository;
@@ -56,6 +57,7 @@ fn main() {
     type Check = fn() -> Result<(), String>;
     let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),
+        ("native evaluators agree with the reference on the library", native::library),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),
         ("order is unobservable", invariance::order_is_unobservable),

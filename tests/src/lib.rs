@@ -17,5 +17,6 @@
 
 pub mod case;
 pub mod fuzz;
+pub mod native;
 pub mod ranges;
 pub mod run;

@@ -394,7 +394,8 @@ pub(crate) fn constant(c: &Const) -> Value {
 }
 
 /// The order in which inputs can be decoded: those that defaults of others read come first.
-pub(crate) fn input_order(program: &Program) -> Vec<usize> {
+#[must_use]
+pub fn input_order(program: &Program) -> Vec<usize> {
     let needs: Vec<Vec<usize>> = program
         .inputs
         .iter()

@@ -114,6 +114,20 @@ impl Interp<'_> {
         Slot { value, touches }
     }
 
+    /// The value over a period, if it has one that needs no finding.
+    pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<Value> {
+        let info = self.program.params.get(param.ix())?;
+        let instead = self.scenario.and_then(|s| s.params.iter().find(|(p, ..)| *p == param));
+        if let Some((_, factor, origin)) = instead {
+            return Some(self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE).value);
+        }
+        let list = stretches(info, period.0, period.1).ok()?;
+        if list.iter().any(|s| s.held.is_some()) {
+            return None;
+        }
+        self.read(NodeId(0), info, &list)?.ok()
+    }
+
     /// The one value that a scenario gives a parameter for all dates.
     fn in_scenario(&self, id: NodeId, info: &ParamInfo, factor: FactorId, origin: Origin, read: &Touches) -> Slot {
         let touches = Touches::one(Touch::Factor(factor)).with(read);

@@ -1,0 +1,149 @@
+//! The values of a batch, column by column.
+//!
+//! A number is a decimal: so many units of `10^-scale`, one scale for a column. What does not fit stands in `apart`, and
+//! its row is not evaluated here.
+
+use crate::kernel::{ColumnId, ListId};
+use crate::layout::{Kind, Layout};
+use footrule_number::Number;
+use std::ops::Range;
+
+/// The values of a column: one for each row, or one for each item of its list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The values.
+    pub values: Values,
+    /// Which are there; `None` if all are.
+    pub given: Option<Vec<bool>>,
+}
+
+/// Values of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Decimals: `units × 10^-scale`, `scale ≤ 28`.
+    Decimal {
+        /// Integers.
+        units: Vec<i64>,
+        /// Decimals.
+        scale: u32,
+    },
+    /// Positions of members.
+    Member(Vec<u32>),
+    /// Truth values.
+    Flag(Vec<bool>),
+    /// Not read here.
+    Opaque,
+}
+
+/// The rows of a batch.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Columns {
+    /// How many rows.
+    pub rows: usize,
+    /// One for each column of the layout.
+    pub columns: Vec<Column>,
+    /// For each list: where the items of each row (or of each item of the list around it) begin, and where the last
+    /// ends.
+    pub offsets: Vec<Vec<u32>>,
+}
+
+/// What does not fit its layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit(pub String);
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl Columns {
+    /// Checks that these are the columns of a layout.
+    ///
+    /// # Errors
+    /// [`Misfit`] names the first column or list that has another kind or length.
+    pub fn fit(&self, layout: &Layout) -> Result<(), Misfit> {
+        if self.columns.len() != layout.columns.len() || self.offsets.len() != layout.lists.len() {
+            return Err(Misfit("there are more or fewer columns or lists than in the layout".to_owned()));
+        }
+        for (list, offsets) in layout.lists.iter().zip(&self.offsets) {
+            let around = self.length(list.parent);
+            let ascending = offsets.windows(2).all(|w| w[0] <= w[1]) && offsets.first() == Some(&0);
+            if offsets.len() != around + 1 || !ascending {
+                return Err(Misfit(format!("the offsets of {} do not fit", list.path)));
+            }
+        }
+        for (info, column) in layout.columns.iter().zip(&self.columns) {
+            let n = self.length(info.list);
+            let length = match (&column.values, info.kind) {
+                (Values::Decimal { units, scale }, Kind::Number { .. }) if *scale <= 28 => units.len(),
+                (Values::Member(v), Kind::Member) => v.len(),
+                (Values::Flag(v), Kind::Flag) => v.len(),
+                (Values::Opaque, Kind::Opaque) => n,
+                _ => return Err(Misfit(format!("{} is of another kind", info.path))),
+            };
+            if length != n || column.given.as_ref().is_some_and(|g| g.len() != n) {
+                return Err(Misfit(format!("{} has {length} values, not {n}", info.path)));
+            }
+            if column.given.is_some() && !info.nullable {
+                return Err(Misfit(format!("{} must have all its values", info.path)));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows, or items of a list.
+    #[must_use]
+    pub fn length(&self, list: Option<ListId>) -> usize {
+        match list {
+            None => self.rows,
+            Some(l) => self.offsets.get(l.0 as usize).and_then(|o| o.last()).map_or(0, |n| *n as usize),
+        }
+    }
+
+    /// The items of a row, or of an item of the list around.
+    #[must_use]
+    pub fn items(&self, list: ListId, of: usize) -> Range<usize> {
+        let at = |i: usize| self.offsets.get(list.0 as usize).and_then(|o| o.get(i)).map_or(0, |n| *n as usize);
+        at(of)..at(of + 1)
+    }
+
+    /// The decimal in a column.
+    #[must_use]
+    pub fn number(&self, column: ColumnId, at: usize) -> Option<Number> {
+        match &self.column(column)?.values {
+            Values::Decimal { units, scale } => Number::from_parts(i128::from(*units.get(at)?), *scale).ok(),
+            _ => None,
+        }
+    }
+
+    /// The member in a column.
+    #[must_use]
+    pub fn member(&self, column: ColumnId, at: usize) -> Option<u32> {
+        match &self.column(column)?.values {
+            Values::Member(v) => v.get(at).copied(),
+            _ => None,
+        }
+    }
+
+    /// The truth value in a column.
+    #[must_use]
+    pub fn flag(&self, column: ColumnId, at: usize) -> Option<bool> {
+        match &self.column(column)?.values {
+            Values::Flag(v) => v.get(at).copied(),
+            _ => None,
+        }
+    }
+
+    /// True if there is a value.
+    #[must_use]
+    pub fn given(&self, column: ColumnId, at: usize) -> bool {
+        self.column(column).is_some_and(|c| c.given.as_ref().is_none_or(|g| g.get(at).copied().unwrap_or(false)))
+    }
+
+    fn column(&self, column: ColumnId) -> Option<&Column> {
+        self.columns.get(column.0 as usize)
+    }
+}

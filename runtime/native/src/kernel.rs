@@ -1,0 +1,420 @@
+//! The kernel: one rule, specialised to its columns, as a flat list of scalar operations.
+//!
+//! A kernel has numbers, conditions and indices (members of enumerations, rows of tables), and loops over the lists of
+//! a record; no records, no optional values, no CO2e with parts. What the columns do not decide is decided when it is
+//! planned: the period, parameters, which inputs are given, which gases a line has.
+//!
+//! # Meaning
+//!
+//! A definition is a pure function of earlier ones in the reference's arithmetic: every number is the exact result
+//! rounded once. It is *demanded* if a root asks for it: the roots, the operands of what is demanded; of
+//! [`Def::Select`], [`Def::And`] and [`Def::Or`] only the arms that the conditions reach; of a [`Term`] its value where
+//! its condition holds. A row has its outputs if no demanded definition fails and all `requires` hold; they then are
+//! what the reference gives. Otherwise the kernel says nothing of the row.
+//!
+//! Guarantees (of [`Builder`]): operands come before; equal definitions are one; what is constant is folded by the
+//! reference's arithmetic. Must not: know of MIR, or of how it is evaluated.
+
+use footrule_mir::{Cmp, Rounding};
+use footrule_number::{Number, Ratio};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A definition of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub u32);
+
+impl Id {
+    /// The index as `usize`.
+    #[must_use]
+    pub const fn ix(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A column of the layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(pub u32);
+
+/// A list of the layout; its items stand in columns of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ListId(pub u32);
+
+/// Operations on one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Unary {
+    Neg,
+    Abs,
+    Floor,
+    Ceil,
+    Sqrt,
+    Exp,
+    Ln,
+}
+
+/// Operations on two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Min,
+    Max,
+    /// Real power.
+    Pow,
+}
+
+/// What becomes of the terms of a fold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fold {
+    /// The exact sum rounded once; 0 for none.
+    Sum,
+    /// The exact sum divided by the count, rounded once; fails for none.
+    Mean,
+    /// How many terms.
+    Count,
+    /// The product from left to right; 1 for none.
+    Product,
+    /// Fails for none.
+    Min,
+    /// Fails for none.
+    Max,
+    /// Some condition holds, from left to right: those after it are not demanded.
+    Any,
+    /// No condition fails to hold, from left to right.
+    All,
+}
+
+/// Some values of a fold: one for each combination of items of these lists that meets the condition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// Lists, outermost first.
+    pub over: Vec<ListId>,
+    /// Only where this holds.
+    pub when: Option<Id>,
+    /// The value.
+    pub value: Id,
+}
+
+/// A definition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Def {
+    /// A constant number.
+    Number(Number),
+    /// The decimal that stands in a column, before any conversion.
+    Column(ColumnId),
+    /// One operand.
+    Unary(Unary, Id),
+    /// Two operands.
+    Binary(Binary, Id, Id),
+    /// An integer power.
+    Power(Id, i64),
+    /// Times an exact rational.
+    Convert(Id, Ratio),
+    /// `x × factor + offset`.
+    Affine(Id, Ratio, Number),
+    /// Half to even at so many decimals.
+    Round(Id, u32),
+    /// Second operand where the first holds, third elsewhere; numbers, conditions or indices.
+    Select(Id, Id, Id),
+    /// A number by index; fails where there is none.
+    Lookup(Id, Arc<[Option<Number>]>),
+    /// A fold over terms.
+    Fold(Fold, Vec<Term>),
+
+    /// A constant condition.
+    Bool(bool),
+    /// The condition in a column.
+    Flag(ColumnId),
+    /// The column has a value in this row.
+    Given(ColumnId),
+    /// Negation.
+    Not(Id),
+    /// Right side only where the left holds.
+    And(Id, Id),
+    /// Right side only where the left does not hold.
+    Or(Id, Id),
+    /// `a × ra ? b × rb`, exactly.
+    Compare(Cmp, (Id, Ratio), (Id, Ratio)),
+    /// The index is this.
+    Is(Id, u32),
+    /// Both indices are the same.
+    Same(Id, Id),
+
+    /// A constant index.
+    Index(u32),
+    /// The member in a column.
+    Member(ColumnId),
+    /// An index by index; fails where there is none.
+    Pick(Id, Arc<[Option<u32>]>),
+    /// `first × size + second`, where the second is below the size.
+    Pair(Id, Id, u32),
+
+    /// A failure, if it is demanded.
+    Fail,
+}
+
+impl Def {
+    /// Calls `f` with each operand that a definition has, whether demanded or not.
+    pub fn each_operand(&self, mut f: impl FnMut(Id)) {
+        match self {
+            Self::Number(_) | Self::Column(_) | Self::Bool(_) | Self::Flag(_) | Self::Given(_) => {}
+            Self::Index(_) | Self::Member(_) | Self::Fail => {}
+            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) => f(*a),
+            Self::Round(a, _) | Self::Lookup(a, _) | Self::Not(a) | Self::Is(a, _) | Self::Pick(a, _) => f(*a),
+            Self::Binary(_, a, b) | Self::And(a, b) | Self::Or(a, b) | Self::Same(a, b) | Self::Pair(a, b, _) => {
+                f(*a);
+                f(*b);
+            }
+            Self::Compare(_, (a, _), (b, _)) => {
+                f(*a);
+                f(*b);
+            }
+            Self::Select(c, a, b) => {
+                f(*c);
+                f(*a);
+                f(*b);
+            }
+            Self::Fold(_, terms) => {
+                for t in terms {
+                    t.when.into_iter().for_each(&mut f);
+                    f(t.value);
+                }
+            }
+        }
+    }
+}
+
+/// A figure of the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// `total`, `stage.smelting`, `gas.CO2`, `report.share`, `milk.total` …
+    pub name: String,
+    /// Its unit; empty for a number.
+    pub unit: String,
+    /// The unrounded figure, or a condition.
+    pub value: Id,
+    /// How a figure is published; `None` for a condition.
+    pub round: Option<Rounding>,
+}
+
+/// A named condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The warning's name; empty if it has none.
+    pub name: String,
+    /// Its number among the checks of the rule.
+    pub check: u32,
+    /// It fires where this does not hold.
+    pub holds: Id,
+}
+
+/// A rule, specialised.
+#[derive(Debug, Clone, Default)]
+pub struct Kernel {
+    /// Definitions; operands come first.
+    pub defs: Vec<Def>,
+    /// The lists on whose items each definition depends, ascending; none for one value a row.
+    pub scopes: Vec<Arc<[ListId]>>,
+    /// The list around each list.
+    pub lists: Vec<Option<ListId>>,
+    /// Conditions that must hold.
+    pub requires: Vec<Id>,
+    /// What must not fail, although no output needs it.
+    pub demands: Vec<Id>,
+    /// Figures.
+    pub outputs: Vec<Output>,
+    /// Warnings.
+    pub warnings: Vec<Warning>,
+    /// Operations and roundings are those of the reference, one by one. Otherwise figures agree before rounding only up
+    /// to a few units in the last of 28 digits: for an evaluator that brackets them that is the same.
+    pub exact: bool,
+}
+
+impl Kernel {
+    /// The definition.
+    #[must_use]
+    pub fn def(&self, id: Id) -> &Def {
+        self.defs.get(id.ix()).unwrap_or(&Def::Fail)
+    }
+
+    /// The lists on whose items a definition depends.
+    #[must_use]
+    pub fn scope(&self, id: Id) -> &[ListId] {
+        self.scopes.get(id.ix()).map_or(&[], |s| s)
+    }
+
+    /// A list and those around it, ascending.
+    #[must_use]
+    pub fn around(&self, list: Option<ListId>) -> Vec<ListId> {
+        let mut all: Vec<ListId> =
+            std::iter::successors(list, |l| self.lists.get(l.0 as usize).copied().flatten()).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Every root: requirements, outputs, warnings.
+    pub fn roots(&self) -> impl Iterator<Item = Id> + '_ {
+        let outputs = self.outputs.iter().map(|o| o.value);
+        let asked = self.requires.iter().chain(&self.demands).copied();
+        asked.chain(outputs).chain(self.warnings.iter().map(|w| w.holds))
+    }
+}
+
+/// Builds a kernel: equal definitions are one, constants are folded.
+#[derive(Debug, Default)]
+pub struct Builder {
+    kernel: Kernel,
+    known: HashMap<Def, Id>,
+    /// The list that each column belongs to.
+    columns: Vec<Option<ListId>>,
+}
+
+impl Builder {
+    /// A builder over columns that belong to these lists, and lists inside these lists.
+    #[must_use]
+    pub fn new(columns: Vec<Option<ListId>>, lists: Vec<Option<ListId>>) -> Self {
+        Self { kernel: Kernel { lists, exact: true, ..Kernel::default() }, known: HashMap::new(), columns }
+    }
+
+    /// The definition.
+    #[must_use]
+    pub fn def(&self, id: Id) -> &Def {
+        self.kernel.def(id)
+    }
+
+    /// The constant number that a definition is.
+    #[must_use]
+    pub fn constant(&self, id: Id) -> Option<Number> {
+        match self.def(id) {
+            Def::Number(x) => Some(*x),
+            _ => None,
+        }
+    }
+
+    /// The constant condition that a definition is.
+    #[must_use]
+    pub fn known_bool(&self, id: Id) -> Option<bool> {
+        match self.def(id) {
+            Def::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// The constant index that a definition is.
+    #[must_use]
+    pub fn known_index(&self, id: Id) -> Option<u32> {
+        match self.def(id) {
+            Def::Index(i) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// The lists on whose items a definition depends.
+    #[must_use]
+    pub fn scope(&self, id: Id) -> &[ListId] {
+        self.kernel.scope(id)
+    }
+
+    /// From here on, figures agree with the reference's up to their last digits only.
+    pub fn inexact(&mut self) {
+        self.kernel.exact = false;
+    }
+
+    /// A number.
+    pub fn number(&mut self, x: Number) -> Id {
+        self.add(Def::Number(x))
+    }
+
+    /// A condition.
+    pub fn bool(&mut self, b: bool) -> Id {
+        self.add(Def::Bool(b))
+    }
+
+    /// Adds a definition, simplified.
+    pub fn add(&mut self, def: Def) -> Id {
+        let def = match crate::fold::simplify(self, def) {
+            Ok(same) => return same,
+            Err(def) => def,
+        };
+        if let Some(id) = self.known.get(&def) {
+            return *id;
+        }
+        let scope = self.scope_of(&def);
+        let id = Id(u32::try_from(self.kernel.defs.len()).unwrap_or(u32::MAX));
+        self.kernel.defs.push(def.clone());
+        self.kernel.scopes.push(scope);
+        self.known.insert(def, id);
+        id
+    }
+
+    fn scope_of(&self, def: &Def) -> Arc<[ListId]> {
+        let mut scope: Vec<ListId> = match def {
+            Def::Column(c) | Def::Flag(c) | Def::Given(c) | Def::Member(c) => {
+                self.kernel.around(self.columns.get(c.0 as usize).copied().flatten())
+            }
+            Def::Fold(_, terms) => {
+                let of = |t: &Term| {
+                    let mut all: Vec<ListId> = t.over.iter().flat_map(|l| self.kernel.around(Some(*l))).collect();
+                    t.when.iter().chain([&t.value]).for_each(|id| all.extend(self.scope(*id)));
+                    all.retain(|l| !t.over.contains(l));
+                    all
+                };
+                terms.iter().flat_map(of).collect()
+            }
+            def => {
+                let mut all = Vec::new();
+                def.each_operand(|id| all.extend_from_slice(self.scope(id)));
+                all
+            }
+        };
+        scope.sort_unstable();
+        scope.dedup();
+        scope.into()
+    }
+
+    /// A condition that must hold.
+    pub fn require(&mut self, holds: Id) {
+        if self.known_bool(holds) != Some(true) && !self.kernel.requires.contains(&holds) {
+            self.kernel.requires.push(holds);
+        }
+    }
+
+    /// What must not fail.
+    pub fn demand(&mut self, id: Id) {
+        if !self.kernel.demands.contains(&id) {
+            self.kernel.demands.push(id);
+        }
+    }
+
+    /// How many definitions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kernel.defs.len()
+    }
+
+    /// True if there is no definition.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kernel.defs.is_empty()
+    }
+
+    /// A figure.
+    pub fn output(&mut self, output: Output) {
+        self.kernel.outputs.push(output);
+    }
+
+    /// A warning.
+    pub fn warning(&mut self, warning: Warning) {
+        self.kernel.warnings.push(warning);
+    }
+
+    /// The kernel.
+    #[must_use]
+    pub fn finish(self) -> Kernel {
+        self.kernel
+    }
+}

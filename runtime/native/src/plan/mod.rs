@@ -1,0 +1,272 @@
+//! From a program and a layout to a kernel: the program is evaluated once with columns in place of values.
+//!
+//! As the reference does: inputs, root region, lines, figures, results region, checks, reports. Guarantees: where the
+//! kernel has outputs for a row, they are those of the reference; what is not understood becomes [`Def::Fail`], so that
+//! rows that ask for it go to the reference. Must not: assume anything of the values in a column.
+
+mod inputs;
+mod lines;
+mod loops;
+mod nodes;
+mod sym;
+mod tables;
+
+use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning};
+use crate::layout::Layout;
+use footrule_mir::{NodeId, Op, Program, RegionId, Ty, UnitId};
+use lines::Figures;
+use std::collections::HashMap;
+use std::fmt;
+use sym::Sym;
+
+/// Largest kernel.
+const MAX_DEFS: usize = 200_000;
+
+/// How deeply regions and demanded root nodes may nest.
+const MAX_DEPTH: u32 = 200;
+
+/// Why there is no kernel: every row would go to the reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotNative(pub String);
+
+impl fmt::Display for NotNative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotNative {}
+
+/// Plans the kernel of a program that the verifier accepts.
+///
+/// # Errors
+/// [`NotNative`] if no row could have a result without the reference.
+pub fn plan(program: &Program, layout: &Layout) -> Result<Kernel, NotNative> {
+    let mut plan = Plan::new(program, layout);
+    plan.inputs()?;
+    plan.root();
+    plan.lines();
+    plan.results();
+    plan.checks();
+    plan.outputs();
+    plan.finish()
+}
+
+/// The state of planning.
+struct Plan<'p> {
+    program: &'p Program,
+    layout: &'p Layout,
+    b: Builder,
+    /// What each node is worth, where it was evaluated last.
+    slots: Vec<Option<Sym>>,
+    /// Nodes of the root region.
+    is_root: Vec<bool>,
+    inputs: Vec<Option<Sym>>,
+    /// Lists whose items are being looked at.
+    active: Vec<ListId>,
+    /// Where in its list the item stands that a bound node holds, if that is known.
+    positions: HashMap<NodeId, Option<u64>>,
+    depth: u32,
+    figures: Vec<Figures>,
+    references: Vec<Option<Id>>,
+    /// The first thing that was not understood.
+    why: Option<&'static str>,
+}
+
+impl<'p> Plan<'p> {
+    fn new(program: &'p Program, layout: &'p Layout) -> Self {
+        let mut is_root = vec![false; program.nodes.len()];
+        let root = program.root.and_then(|r| program.regions.get(r.ix()));
+        for n in root.iter().flat_map(|r| &r.nodes) {
+            if let Some(is) = is_root.get_mut(n.ix()) {
+                *is = true;
+            }
+        }
+        let columns = layout.columns.iter().map(|c| c.list).collect();
+        let lists = layout.lists.iter().map(|l| l.parent).collect();
+        Self {
+            program,
+            layout,
+            b: Builder::new(columns, lists),
+            slots: vec![None; program.nodes.len()],
+            is_root,
+            inputs: vec![None; program.inputs.len()],
+            active: Vec::new(),
+            positions: HashMap::new(),
+            depth: 0,
+            figures: Vec::new(),
+            references: Vec::new(),
+            why: None,
+        }
+    }
+
+    /// No value, and why.
+    fn fail(&mut self, why: &'static str) -> Sym {
+        self.why.get_or_insert(why);
+        Sym::Fail(why)
+    }
+
+    /// What a node is worth that was evaluated before; root nodes are evaluated on demand.
+    fn get(&mut self, n: NodeId) -> Sym {
+        if let Some(Some(sym)) = self.slots.get(n.ix()) {
+            return sym.clone();
+        }
+        if !self.is_root.get(n.ix()).copied().unwrap_or(false) || self.depth >= MAX_DEPTH {
+            return self.fail("a value that is read before it is known");
+        }
+        // A root node stands in no loop.
+        let active = std::mem::take(&mut self.active);
+        self.depth += 1;
+        self.step(n);
+        self.depth -= 1;
+        self.active = active;
+        self.slots.get(n.ix()).cloned().flatten().unwrap_or(Sym::Fail("no such node"))
+    }
+
+    fn set(&mut self, n: NodeId, sym: Sym) {
+        if let Some(slot) = self.slots.get_mut(n.ix()) {
+            *slot = Some(sym);
+        }
+    }
+
+    fn take(&mut self, n: NodeId) -> Option<Sym> {
+        self.slots.get_mut(n.ix()).and_then(Option::take)
+    }
+
+    fn step(&mut self, n: NodeId) {
+        let program = self.program;
+        let Some(node) = program.nodes.get(n.ix()) else { return };
+        if matches!(node.op, Op::Bound) {
+            return;
+        }
+        let sym = if self.b.len() > MAX_DEFS { self.fail("too large a rule") } else { self.eval(node) };
+        self.set(n, sym);
+    }
+
+    /// Evaluates a region.
+    fn region(&mut self, r: RegionId) -> Sym {
+        let program = self.program;
+        let Some(region) = program.regions.get(r.ix()) else { return self.fail("no such region") };
+        if self.depth >= MAX_DEPTH {
+            return self.fail("regions nest too deeply");
+        }
+        self.depth += 1;
+        for n in &region.nodes {
+            self.step(*n);
+        }
+        let value = match region.value {
+            Some(n) => self.get(n),
+            None => self.fail("a region without a value"),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    /// A region as a condition.
+    fn condition(&mut self, r: RegionId) -> Id {
+        let sym = self.region(r);
+        sym.bool(&mut self.b)
+    }
+
+    /// Evaluates the nodes of the root region.
+    fn root(&mut self) {
+        self.nodes_of(self.program.root);
+    }
+
+    /// Evaluates the nodes of the results region.
+    fn results(&mut self) {
+        self.nodes_of(self.program.results);
+    }
+
+    fn nodes_of(&mut self, r: Option<RegionId>) {
+        let program = self.program;
+        for n in r.and_then(|r| program.regions.get(r.ix())).iter().flat_map(|r| &r.nodes) {
+            if matches!(self.slots.get(n.ix()), Some(None)) {
+                self.step(*n);
+            }
+        }
+    }
+
+    fn checks(&mut self) {
+        let program = self.program;
+        for (i, check) in program.checks.iter().enumerate() {
+            let holds = self.condition(check.condition);
+            if check.warn {
+                self.b.warning(Warning { name: check.name.id.clone(), check: i as u32, holds });
+            } else {
+                self.b.require(holds);
+            }
+        }
+        for balance in &program.balances {
+            for n in balance.rows.iter().map(|r| r.value).chain([balance.ins, balance.outs, balance.gap]) {
+                let amount = self.get(n).number(&mut self.b);
+                self.b.demand(amount);
+            }
+            if let Some(check) = &balance.check {
+                let holds = self.get(check.holds).bool(&mut self.b);
+                self.b.require(holds);
+            }
+        }
+    }
+
+    fn outputs(&mut self) {
+        let program = self.program;
+        let rounding = program.rule.round;
+        for (i, product) in program.products.iter().enumerate() {
+            let Some(figures) = self.figures.get(i) else { continue };
+            let prefix =
+                if product.name.id.is_empty() { String::new() } else { format!("{}.", product.name.id) };
+            let round = Some(product.round.unwrap_or(rounding));
+            let unit = self.unit(product.result_unit);
+            let mut out = vec![(format!("{prefix}total"), figures.total)];
+            out.extend(program.stages.iter().zip(&figures.stages).map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)));
+            out.extend(
+                program.gases.iter().zip(&figures.gases).map(|(g, x)| (format!("{prefix}gas.{}", g.name.id), *x)),
+            );
+            for (name, value) in out {
+                self.b.output(Output { name, unit: unit.clone(), value, round });
+            }
+        }
+        for report in &program.reports {
+            let sym = self.get(report.value);
+            let name = format!("report.{}", report.name.id);
+            match (&sym, program.nodes.get(report.value.ix()).map(|n| &n.ty)) {
+                (Sym::Number(x), Some(Ty::Number(u))) => {
+                    let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
+                    self.b.output(Output { name, unit, value: *x, round });
+                }
+                (Sym::Split(parts), Some(Ty::Split(u))) => {
+                    let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
+                    let value = sym::whole(&mut self.b, parts);
+                    self.b.output(Output { name, unit, value, round });
+                }
+                (Sym::Bool(x), _) => self.b.output(Output { name, unit: String::new(), value: *x, round: None }),
+                _ => {
+                    self.fail("a report that is neither a number nor a condition");
+                    let value = self.b.add(Def::Fail);
+                    self.b.output(Output { name, unit: String::new(), value, round: None });
+                }
+            }
+        }
+    }
+
+    fn unit(&self, u: UnitId) -> String {
+        self.program.units.get(u.ix()).map_or_else(String::new, |u| u.text.clone())
+    }
+
+    /// The kernel, if some row can have a result.
+    fn finish(self) -> Result<Kernel, NotNative> {
+        let why = self.why;
+        let kernel = self.b.finish();
+        let hopeless = kernel.roots().any(|id| matches!(kernel.def(id), Def::Fail | Def::Bool(false) if fails(&kernel, id)));
+        if hopeless || kernel.defs.len() > MAX_DEFS {
+            return Err(NotNative(why.unwrap_or("no row of these columns can have a result").to_owned()));
+        }
+        Ok(kernel)
+    }
+}
+
+/// A requirement that never holds, or a root that always fails.
+fn fails(kernel: &Kernel, id: Id) -> bool {
+    matches!(kernel.def(id), Def::Fail) || kernel.requires.contains(&id)
+}

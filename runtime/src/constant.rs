@@ -1,0 +1,22 @@
+//! What stands in a program and needs no inputs: for evaluators that read it once.
+
+use crate::days;
+use crate::interp::Interp;
+use crate::value::Value;
+use footrule_mir::{Day, ParamId, Program};
+use footrule_number::Number;
+
+/// The value of a dated parameter over a period, in a scenario; `None` if the rule has none for it, or several without
+/// saying how to read them. A value that is held by a policy that warns is none: the finding is the reference's to tell.
+#[must_use]
+pub fn parameter(program: &Program, param: ParamId, period: (Day, Day), scenario: Option<usize>) -> Option<Value> {
+    let mut it = Interp::new(program, Some(period));
+    it.scenario = scenario.and_then(|s| program.scenarios.get(s));
+    it.parameter(param, period)
+}
+
+/// The period of a calendar year that is a number.
+#[must_use]
+pub fn years(year: Number) -> Option<(Day, Day)> {
+    year.to_i64().and_then(|y| i32::try_from(y).ok()).and_then(days::year_period)
+}

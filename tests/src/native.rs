@@ -1,0 +1,317 @@
+//! Native evaluators against the reference: rows drawn around the cases that stand in a rule, and generated ones.
+//!
+//! A row is a document of inputs; rows of one shape make columns. Whatever an evaluator says of a row must be what the
+//! reference says, digit for digit; of a row that the reference refuses it must say nothing.
+
+use crate::fuzz::Rng;
+use footrule_mir::{Day, Program, Ty};
+use footrule_native::columns::{Column, Columns, Values};
+use footrule_native::kernel::{Kernel, ListId};
+use footrule_native::layout::{self, Kind, Layout, List};
+use footrule_number::{Number, Ratio};
+use footrule_runtime::{Inputs, Options, Outcome, ReportValue, evaluate, run_test};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Inputs of a rule that have a result, with their period.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// First and last day.
+    pub period: Option<(Day, Day)>,
+    /// Values by name.
+    pub inputs: Map<String, Json>,
+}
+
+/// The inputs of the tests of a rule that have a result.
+#[must_use]
+pub fn cases(program: &Program) -> Vec<Case> {
+    let of = |i| {
+        let outcome = run_test(program, i, &|p| Err(p.to_string())).outcome?;
+        if program.tests.get(i)?.scenario.is_some() {
+            return None;
+        }
+        let given = outcome.inputs.iter().filter(|v| !v.default);
+        let inputs = given.filter_map(|v| {
+            let info = program.inputs.iter().find(|i| i.name.id == v.name.id)?;
+            let mut value = plain(serde_json::to_value(&v.value).ok()?);
+            as_given(program, &info.ty, &mut value);
+            Some((v.name.id.clone(), value))
+        });
+        Some(Case { period: program.tests.get(i)?.period, inputs: inputs.collect() })
+    };
+    (0..program.tests.len()).filter_map(of).collect()
+}
+
+/// A value as it is given: without what the rule added.
+fn plain(value: Json) -> Json {
+    match value {
+        Json::Object(mut m) if m.contains_key("amount") => {
+            let own = m.get("default_factor") != Some(&Json::Bool(true));
+            let amount = m.remove("amount").map_or(Json::Null, plain);
+            let mut out = Map::new();
+            out.insert("amount".to_owned(), amount);
+            if let (true, Some(Json::Object(parts))) = (own, m.remove("factor")) {
+                match parts.get("undivided") {
+                    Some(x) if parts.len() == 1 => out.insert("factor".to_owned(), plain(x.clone())),
+                    _ => out.insert("factor".to_owned(), Json::Object(parts)),
+                };
+            }
+            Json::Object(out)
+        }
+        // A quantity in its declared unit.
+        Json::Object(m) if m.contains_key("value") && m.contains_key("unit") => m.get("value").cloned().unwrap_or_default(),
+        Json::Object(m) => Json::Object(m.into_iter().map(|(k, v)| (k, plain(v))).collect()),
+        Json::Array(items) => Json::Array(items.into_iter().map(plain).collect()),
+        other => other,
+    }
+}
+
+/// Without what is computed or absent; CO2e of one part as a number.
+fn as_given(program: &Program, ty: &Ty, value: &mut Json) {
+    match (ty, &mut *value) {
+        (Ty::Optional(inner), _) => as_given(program, inner, value),
+        (Ty::List(inner), Json::Array(items)) => items.iter_mut().for_each(|v| as_given(program, inner, v)),
+        (Ty::Split(_), Json::Object(parts)) if parts.len() == 1 => {
+            if let Some(x) = parts.get("undivided").cloned() {
+                *value = x;
+            }
+        }
+        (Ty::Record(r), Json::Object(m)) => {
+            let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
+            m.retain(|k, v| !v.is_null() && fields.iter().any(|f| f.name.id == *k && f.computed.is_none()));
+            for f in fields {
+                if let Some(v) = m.get_mut(&f.name.id) {
+                    as_given(program, &f.ty, v);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A neighbour of a case: some numbers are others.
+#[must_use]
+pub fn varied(program: &Program, case: &Case, rng: &mut Rng) -> Case {
+    let mut inputs = case.inputs.clone();
+    for info in &program.inputs {
+        if let Some(value) = inputs.get_mut(&info.name.id) {
+            vary(program, &info.ty, value, rng);
+        }
+    }
+    Case { period: case.period, inputs }
+}
+
+fn vary(program: &Program, ty: &Ty, value: &mut Json, rng: &mut Rng) {
+    match (ty, value) {
+        (Ty::Optional(inner), value) => vary(program, inner, value, rng),
+        (Ty::Number(_) | Ty::Split(_) | Ty::Activity { .. }, Json::String(text)) => {
+            if let Ok(x) = Number::parse(text) {
+                *text = near(x, rng).to_string();
+            }
+        }
+        (Ty::Activity { amount, factor }, Json::Object(m)) => {
+            for (key, unit) in [("amount", amount), ("factor", factor)] {
+                m.get_mut(key).into_iter().for_each(|v| vary(program, &Ty::Number(*unit), v, rng));
+            }
+        }
+        (Ty::Enum(e), Json::String(text)) if rng.below(6) == 0 => {
+            let members = program.enums.get(e.ix()).map_or(&[][..], |e| &e.members);
+            if let Some(m) = members.get(rng.below(members.len())) {
+                text.clone_from(&m.id);
+            }
+        }
+        (Ty::Bool, Json::Bool(b)) if rng.below(4) == 0 => *b = !*b,
+        (Ty::List(inner), Json::Array(items)) => {
+            items.iter_mut().for_each(|v| vary(program, inner, v, rng));
+            match rng.below(8) {
+                0 if items.len() > 1 => drop(items.pop()),
+                1 if items.len() < 6 => items.extend(items.last().cloned()),
+                _ => {}
+            }
+        }
+        (Ty::Record(r), Json::Object(m)) => {
+            for f in program.records.get(r.ix()).iter().flat_map(|r| &r.fields) {
+                if let Some(v) = m.get_mut(&f.name.id) {
+                    vary(program, &f.ty, v, rng);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A number near another, with few digits; now and then the same one, zero, or one far away.
+fn near(x: Number, rng: &mut Rng) -> Number {
+    let percent = [100, 100, 97, 99, 101, 103, 110, 80, 50, 200, 0, 1000];
+    let p = percent[rng.below(percent.len())];
+    let factor = Number::from_parts(p, 2).unwrap_or(Number::ONE);
+    let y = x.mul(factor).map_or(x, |y| y.round_decimals(x.scale() + 2));
+    let step = Number::from_parts(rng.below(7) as i128 - 3, (x.scale() + 1).min(10)).unwrap_or_default();
+    let y = y.add(step).map_or(y, |z| if z.is_negative() { y } else { z });
+    // A share stays one.
+    if rng.below(4) > 0 || x.is_zero() || x <= Number::ONE && y > Number::ONE { x } else { y }
+}
+
+/// The columns of rows of one shape.
+///
+/// # Errors
+/// What of the rows does not go into columns.
+pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), String> {
+    let mut t = Table { layout: Layout::default(), out: Columns { rows: rows.len(), ..Columns::default() }, nested: BTreeMap::new() };
+    t.layout.gwp = Some(program.rule.gwp.clone());
+    t.layout.period = rows.first().and_then(|r| r.period);
+    for info in &program.inputs {
+        let all: Vec<Option<&Json>> = rows.iter().map(|r| r.inputs.get(&info.name.id)).collect();
+        t.add(program, &info.name.id, &info.ty, &all, None)?;
+    }
+    t.out.fit(&t.layout).map_err(|e| e.to_string())?;
+    Ok((t.layout, t.out))
+}
+
+struct Table {
+    layout: Layout,
+    out: Columns,
+    nested: BTreeMap<String, ()>,
+}
+
+impl Table {
+    fn add(&mut self, program: &Program, path: &str, ty: &Ty, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+        let there: Vec<Option<&Json>> = all.iter().map(|v| v.filter(|v| !v.is_null())).collect();
+        if there.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        match ty {
+            Ty::Optional(inner) => self.add(program, path, inner, &there, list),
+            Ty::Number(_) | Ty::Split(_) => self.numbers(path, &there, list),
+            Ty::Activity { amount, .. } if there.iter().flatten().all(|v| v.is_string()) => {
+                self.add(program, path, &Ty::Number(*amount), &there, list)
+            }
+            Ty::Activity { .. } => {
+                for key in ["amount", "factor"] {
+                    let of: Vec<Option<&Json>> = there.iter().map(|v| v.and_then(|v| v.get(key))).collect();
+                    if of.iter().any(|v| v.is_some()) {
+                        self.numbers(&format!("{path}.{key}"), &of, list)?;
+                    }
+                }
+                Ok(())
+            }
+            Ty::Bool => {
+                let values = there.iter().map(|v| v.and_then(Json::as_bool).unwrap_or_default()).collect();
+                self.push(path, Kind::Flag, Values::Flag(values), &there, list)
+            }
+            Ty::Enum(e) => {
+                let members = program.enums.get(e.ix()).map_or(&[][..], |e| &e.members);
+                let index = |v: Option<&Json>| {
+                    let name = v.and_then(Json::as_str).unwrap_or_default();
+                    members.iter().position(|m| m.id == name || m.labels.zh == name || m.labels.en == name).unwrap_or(0) as u32
+                };
+                let values = there.iter().map(|v| index(*v)).collect();
+                self.push(path, Kind::Member, Values::Member(values), &there, list)
+            }
+            Ty::Record(r) => {
+                for f in program.records.get(r.ix()).iter().flat_map(|r| &r.fields) {
+                    if f.computed.is_some() {
+                        continue;
+                    }
+                    let of: Vec<Option<&Json>> = there.iter().map(|v| v.and_then(|v| v.get(&f.name.id))).collect();
+                    self.add(program, &format!("{path}.{}", f.name.id), &f.ty, &of, list)?;
+                }
+                Ok(())
+            }
+            Ty::List(inner) => {
+                let items: Vec<&[Json]> = there.iter().map(|v| v.and_then(Json::as_array).map_or(&[][..], |a| a)).collect();
+                if there.iter().any(Option::is_none) {
+                    return Err(format!("{path} is missing in some rows"));
+                }
+                if items.iter().all(|i| i.is_empty()) {
+                    self.layout.empty.push(path.to_owned());
+                    return Ok(());
+                }
+                let id = ListId(self.layout.lists.len() as u32);
+                self.layout.lists.push(List { path: path.to_owned(), parent: list });
+                let mut offsets = vec![0];
+                for i in &items {
+                    offsets.push(offsets.last().copied().unwrap_or(0) + i.len() as u32);
+                }
+                self.out.offsets.push(offsets);
+                self.nested.insert(path.to_owned(), ());
+                let flat: Vec<Option<&Json>> = items.iter().flat_map(|i| i.iter().map(Some)).collect();
+                self.add(program, &format!("{path}[]"), inner, &flat, Some(id))
+            }
+            Ty::Text | Ty::Date => self.push(path, Kind::Opaque, Values::Opaque, &there, list),
+            _ => Err(format!("{path} is of a type without columns")),
+        }
+    }
+
+    fn numbers(&mut self, path: &str, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+        let mut numbers = Vec::with_capacity(all.len());
+        for v in all {
+            let text = match v {
+                Some(Json::String(s)) => s.clone(),
+                Some(Json::Number(n)) => n.to_string(),
+                None => "0".to_owned(),
+                Some(v) => return Err(format!("{path} is no number: {v}")),
+            };
+            numbers.push(Number::parse(&text).map_err(|e| format!("{path}: {e}"))?);
+        }
+        let scale = numbers.iter().map(|x| x.scale()).max().unwrap_or(0);
+        let unit = |x: &Number| {
+            let shifted = x.mantissa().checked_mul(10_i128.checked_pow(scale - x.scale())?)?;
+            i64::try_from(shifted).ok()
+        };
+        let units: Option<Vec<i64>> = numbers.iter().map(unit).collect();
+        let units = units.ok_or_else(|| format!("{path} has too many digits"))?;
+        let kind = Kind::Number { factor: Ratio::ONE, offset: None };
+        self.push(path, kind, Values::Decimal { units, scale }, all, list)
+    }
+
+    fn push(&mut self, path: &str, kind: Kind, values: Values, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+        let given: Vec<bool> = all.iter().map(Option::is_some).collect();
+        let nullable = given.contains(&false);
+        self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable });
+        self.out.columns.push(Column { values, given: nullable.then_some(given) });
+        Ok(())
+    }
+}
+
+/// What the reference says of a row: the published figures of the kernel's outputs, and the warnings that fire.
+#[must_use]
+pub fn reference(program: &Program, kernel: &Kernel, case: &Case) -> Option<(Vec<String>, Vec<String>)> {
+    let show = |(y, m, d): Day| format!("{y:04}-{m:02}-{d:02}");
+    let mut doc = json!({ "inputs": case.inputs, "gwp": program.rule.gwp });
+    if let Some((a, b)) = case.period {
+        doc["period"] = Json::String(format!("{}/{}", show(a), show(b)));
+    }
+    let inputs = Inputs::from_json(program, "row", &doc.to_string()).ok()?;
+    let outcome = evaluate(program, &inputs, Options::default()).ok()?;
+    let figures = kernel.outputs.iter().map(|o| figure(&outcome, &o.name)).collect();
+    Some((figures, outcome.warnings.iter().map(|w| w.name.clone()).collect()))
+}
+
+/// A published figure by the name of the output.
+fn figure(outcome: &Outcome, name: &str) -> String {
+    if let Some(id) = name.strip_prefix("report.") {
+        return outcome.reports.iter().find(|r| r.name.id == id).map_or_else(String::new, |r| match &r.value {
+            ReportValue::Figure(f) => f.value.clone(),
+            ReportValue::Bool(b) => b.to_string(),
+            ReportValue::Text(t) => t.clone(),
+        });
+    }
+    let of = outcome.footprints.iter().find_map(|f| {
+        let prefix = f.product.as_ref().map_or_else(String::new, |p| format!("{}.", p.id));
+        name.strip_prefix(&prefix).map(|rest| (f, rest))
+    });
+    let Some((footprint, rest)) = of else { return String::new() };
+    match rest.split_once('.') {
+        None => footprint.total.value.clone(),
+        Some(("stage", id)) => {
+            footprint.stages.iter().find(|s| s.name.id == id).map_or_else(String::new, |s| s.figure.value.clone())
+        }
+        // A gas that does not occur is not listed.
+        Some((_, id)) => footprint
+            .gases
+            .iter()
+            .find(|g| g.name.as_ref().is_some_and(|n| n.id == id))
+            .map_or_else(String::new, |g| g.figure.value.clone()),
+    }
+}
