@@ -36,8 +36,8 @@ mod walk;
 
 pub use constant::{parameter, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
-pub use interp::input_order;
 pub use input::{InputDoc, Inputs, MAX_LIST};
+pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;
 pub use testing::{Loader, TestVerdict, run_test, run_test_recorded};

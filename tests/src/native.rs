@@ -59,7 +59,9 @@ fn plain(value: Json) -> Json {
             Json::Object(out)
         }
         // A quantity in its declared unit.
-        Json::Object(m) if m.contains_key("value") && m.contains_key("unit") => m.get("value").cloned().unwrap_or_default(),
+        Json::Object(m) if m.contains_key("value") && m.contains_key("unit") => {
+            m.get("value").cloned().unwrap_or_default()
+        }
         Json::Object(m) => Json::Object(m.into_iter().map(|(k, v)| (k, plain(v))).collect()),
         Json::Array(items) => Json::Array(items.into_iter().map(plain).collect()),
         other => other,
@@ -157,7 +159,11 @@ fn near(x: Number, rng: &mut Rng) -> Number {
 /// # Errors
 /// What of the rows does not go into columns.
 pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), String> {
-    let mut t = Table { layout: Layout::default(), out: Columns { rows: rows.len(), ..Columns::default() }, nested: BTreeMap::new() };
+    let mut t = Table {
+        layout: Layout::default(),
+        out: Columns { rows: rows.len(), ..Columns::default() },
+        nested: BTreeMap::new(),
+    };
     t.layout.gwp = Some(program.rule.gwp.clone());
     t.layout.period = rows.first().and_then(|r| r.period);
     for info in &program.inputs {
@@ -175,7 +181,14 @@ struct Table {
 }
 
 impl Table {
-    fn add(&mut self, program: &Program, path: &str, ty: &Ty, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+    fn add(
+        &mut self,
+        program: &Program,
+        path: &str,
+        ty: &Ty,
+        all: &[Option<&Json>],
+        list: Option<ListId>,
+    ) -> Result<(), String> {
         let there: Vec<Option<&Json>> = all.iter().map(|v| v.filter(|v| !v.is_null())).collect();
         if there.iter().all(Option::is_none) {
             return Ok(());
@@ -203,7 +216,8 @@ impl Table {
                 let members = program.enums.get(e.ix()).map_or(&[][..], |e| &e.members);
                 let index = |v: Option<&Json>| {
                     let name = v.and_then(Json::as_str).unwrap_or_default();
-                    members.iter().position(|m| m.id == name || m.labels.zh == name || m.labels.en == name).unwrap_or(0) as u32
+                    members.iter().position(|m| m.id == name || m.labels.zh == name || m.labels.en == name).unwrap_or(0)
+                        as u32
                 };
                 let values = there.iter().map(|v| index(*v)).collect();
                 self.push(path, Kind::Member, Values::Member(values), &there, list)
@@ -219,7 +233,8 @@ impl Table {
                 Ok(())
             }
             Ty::List(inner) => {
-                let items: Vec<&[Json]> = there.iter().map(|v| v.and_then(Json::as_array).map_or(&[][..], |a| a)).collect();
+                let items: Vec<&[Json]> =
+                    there.iter().map(|v| v.and_then(Json::as_array).map_or(&[][..], |a| a)).collect();
                 if there.iter().any(Option::is_none) {
                     return Err(format!("{path} is missing in some rows"));
                 }
@@ -265,7 +280,14 @@ impl Table {
         self.push(path, kind, Values::Decimal { units, scale }, all, list)
     }
 
-    fn push(&mut self, path: &str, kind: Kind, values: Values, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+    fn push(
+        &mut self,
+        path: &str,
+        kind: Kind,
+        values: Values,
+        all: &[Option<&Json>],
+        list: Option<ListId>,
+    ) -> Result<(), String> {
         let given: Vec<bool> = all.iter().map(Option::is_some).collect();
         let nullable = given.contains(&false);
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable });

@@ -269,4 +269,3 @@ pub(crate) fn numbers(kind: Fold, terms: &[Number]) -> Result<Number, NumError> 
         Fold::Count | Fold::Any | Fold::All => Ok(Number::from(terms.len() as u64)),
     }
 }
-

@@ -7,9 +7,7 @@ use super::sym::{Gas, Key, Parts, Segment, Sym, binary, compare, fold, merged, s
 use super::{NotNative, Plan};
 use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, ListId, Term, Unary};
 use crate::layout::Kind;
-use footrule_mir::{
-    Cmp, Constraint, Evidence, FactorDefault, FieldInfo, InputInfo, NodeId, Origin, RecordId, Ty,
-};
+use footrule_mir::{Cmp, Constraint, Evidence, FactorDefault, FieldInfo, InputInfo, NodeId, Origin, RecordId, Ty};
 use footrule_number::Number;
 use std::rc::Rc;
 
@@ -250,12 +248,7 @@ impl<'p> Plan<'p> {
         select(&mut self.b, sound, &record, &Sym::Fail("a record that is refused"))
     }
 
-    fn build(
-        &mut self,
-        id: RecordId,
-        mut given: Vec<Option<Sym>>,
-        must: &mut dyn FnMut(&mut Self, Id),
-    ) -> Sym {
+    fn build(&mut self, id: RecordId, mut given: Vec<Option<Sym>>, must: &mut dyn FnMut(&mut Self, Id)) -> Sym {
         let program = self.program;
         let Some(info) = program.records.get(id.ix()) else { return self.fail("no such record") };
         given.resize(info.fields.len(), None);
@@ -430,12 +423,10 @@ impl<'p> Plan<'p> {
                     }
                     None => self.b.add(Def::Fail),
                 },
-                Constraint::SumWithin { field, sum: expected, within, scaled, .. } => {
-                    match self.summed(sym, *field) {
-                        Some(total) => self.within(total, *expected, *within, *scaled),
-                        None => self.b.add(Def::Fail),
-                    }
-                }
+                Constraint::SumWithin { field, sum: expected, within, scaled, .. } => match self.summed(sym, *field) {
+                    Some(total) => self.within(total, *expected, *within, *scaled),
+                    None => self.b.add(Def::Fail),
+                },
             };
             holds = self.b.add(Def::And(holds, fine));
         }

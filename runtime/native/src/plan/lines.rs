@@ -184,10 +184,9 @@ impl<'p> Plan<'p> {
             (gas, value) => {
                 let mass = value.number(&mut self.b);
                 let masses = match (&shares, &line.origin) {
-                    (Some(shares), _) => shares
-                        .iter()
-                        .map(|(o, share)| (*o, binary(&mut self.b, Binary::Mul, mass, *share)))
-                        .collect(),
+                    (Some(shares), _) => {
+                        shares.iter().map(|(o, share)| (*o, binary(&mut self.b, Binary::Mul, mass, *share))).collect()
+                    }
                     (None, LineOrigin::One(Some(o))) => vec![(*o, mass)],
                     (None, _) => vec![(Origin::Fossil, mass)],
                 };

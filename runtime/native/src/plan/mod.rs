@@ -214,12 +214,13 @@ impl<'p> Plan<'p> {
         let rounding = program.rule.round;
         for (i, product) in program.products.iter().enumerate() {
             let Some(figures) = self.figures.get(i) else { continue };
-            let prefix =
-                if product.name.id.is_empty() { String::new() } else { format!("{}.", product.name.id) };
+            let prefix = if product.name.id.is_empty() { String::new() } else { format!("{}.", product.name.id) };
             let round = Some(product.round.unwrap_or(rounding));
             let unit = self.unit(product.result_unit);
             let mut out = vec![(format!("{prefix}total"), figures.total)];
-            out.extend(program.stages.iter().zip(&figures.stages).map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)));
+            out.extend(
+                program.stages.iter().zip(&figures.stages).map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)),
+            );
             out.extend(
                 program.gases.iter().zip(&figures.gases).map(|(g, x)| (format!("{prefix}gas.{}", g.name.id), *x)),
             );
@@ -258,7 +259,8 @@ impl<'p> Plan<'p> {
     fn finish(self) -> Result<Kernel, NotNative> {
         let why = self.why;
         let kernel = self.b.finish();
-        let hopeless = kernel.roots().any(|id| matches!(kernel.def(id), Def::Fail | Def::Bool(false) if fails(&kernel, id)));
+        let hopeless =
+            kernel.roots().any(|id| matches!(kernel.def(id), Def::Fail | Def::Bool(false) if fails(&kernel, id)));
         if hopeless || kernel.defs.len() > MAX_DEFS {
             return Err(NotNative(why.unwrap_or("no row of these columns can have a result").to_owned()));
         }

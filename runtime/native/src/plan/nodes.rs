@@ -323,10 +323,12 @@ impl<'p> Plan<'p> {
             }
         }
         if values.iter().all(|(_, v)| matches!(v, Sym::Number(x) if self.b.constant(*x).is_some())) {
-            let cells = arms.iter().map(|r| values.iter().find(|(q, _)| q == r).and_then(|(_, v)| match v {
-                Sym::Number(x) => self.b.constant(*x),
-                _ => None,
-            }));
+            let cells = arms.iter().map(|r| {
+                values.iter().find(|(q, _)| q == r).and_then(|(_, v)| match v {
+                    Sym::Number(x) => self.b.constant(*x),
+                    _ => None,
+                })
+            });
             let cells = cells.collect();
             return Sym::Number(self.b.add(Def::Lookup(index, cells)));
         }

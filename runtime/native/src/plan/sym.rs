@@ -47,7 +47,10 @@ pub(crate) enum Sym {
     Split(Parts),
     Record(Rc<[Sym]>),
     List(Rc<[Segment]>),
-    Activity { amount: Id, factor: Option<Parts> },
+    Activity {
+        amount: Id,
+        factor: Option<Parts>,
+    },
     Row(TableId, Id),
     Text(Arc<str>),
     Date(Day),

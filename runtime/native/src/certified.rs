@@ -1,0 +1,374 @@
+//! The certified evaluator: f64 inside, and for every row either the reference's published figures or nothing.
+//!
+//! Code is made for a hull: the span of each column. Within it an a-priori bound holds for the error of every number
+//! ([`crate::bound`]); a figure is published only if it and its error lie inside one rounding cell, a condition counts
+//! only if it is decided beyond the errors of its sides.
+
+use crate::bound::{Bounds, Hull, Span, bounds, pow10};
+use crate::columns::{Columns, Values};
+use crate::emit;
+use crate::jit::{Apart, CodeError, Image};
+use crate::kernel::{ColumnId, Def, Kernel, ListId};
+use footrule_number::Number;
+use std::fmt;
+use std::sync::Arc;
+
+/// Rows of a block.
+pub(crate) const ROWS: usize = 256;
+/// From one column of a block to the next; no multiple of a page, so that columns do not share cache lines.
+pub(crate) const STRIDE: usize = ROWS + 8;
+/// Most decimals of a published figure.
+const MAX_DECIMALS: u32 = 12;
+
+/// Why a kernel has no certified evaluator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotCertified {
+    /// An operation without a bound, or figures with too many decimals.
+    Unbounded(&'static str),
+    /// A bug of ours.
+    Code(CodeError),
+}
+
+impl fmt::Display for NotCertified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unbounded(why) => f.write_str(why),
+            Self::Code(e) => e.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotCertified {}
+
+/// Where columns stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    /// Slot of the values and of the presence of each column of rows.
+    slots: Vec<(usize, usize)>,
+    /// List and slots of each column of items.
+    apart: Vec<Option<(ListId, usize, usize)>>,
+    /// Slot of the offsets of each list.
+    offsets: Vec<usize>,
+    width: usize,
+    outputs: usize,
+}
+
+impl Plan {
+    fn new(kernel: &Kernel, lists: &[Option<ListId>]) -> Self {
+        let mut plan = Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1, ..Self::default() };
+        let mut items = kernel.lists.len();
+        plan.offsets = (0..items).collect();
+        for list in lists {
+            match list {
+                None => {
+                    plan.slots.push((plan.width, plan.width + 1));
+                    plan.apart.push(None);
+                    plan.width += 2;
+                }
+                Some(l) => {
+                    plan.slots.push((0, 0));
+                    plan.apart.push(Some((*l, items, items + 1)));
+                    items += 2;
+                }
+            }
+        }
+        plan
+    }
+
+    pub(crate) fn slot(&self, c: ColumnId, given: bool) -> usize {
+        self.slots.get(c.0 as usize).map_or(0, |(v, g)| if given { *g } else { *v })
+    }
+
+    pub(crate) fn apart(&self, c: ColumnId, given: bool) -> Option<(ListId, usize)> {
+        let (list, values, there) = self.apart.get(c.0 as usize).copied().flatten()?;
+        Some((list, if given { there } else { values }))
+    }
+
+    pub(crate) fn offsets(&self, l: ListId) -> usize {
+        self.offsets.get(l.0 as usize).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn block_len(&self) -> usize {
+        self.width.max(1) * STRIDE
+    }
+
+    pub(crate) fn out_len(&self) -> usize {
+        self.outputs * STRIDE
+    }
+}
+
+/// A certified evaluator of a kernel over a hull.
+#[derive(Debug)]
+pub struct Certified {
+    kernel: Arc<Kernel>,
+    hull: Hull,
+    bounds: Bounds,
+    plan: Plan,
+    image: Image,
+    slack: f64,
+}
+
+/// What is known of some rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Which rows are sure; the others say nothing.
+    pub sure: Vec<bool>,
+    /// For each output the figure of each row: coefficient and decimals (a condition is 0 or 1).
+    pub figures: Vec<Vec<(i64, u32)>>,
+    /// For each warning whether its condition holds.
+    pub holds: Vec<Vec<bool>>,
+}
+
+/// Room for the columns of a block and what is made of them.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    block: Vec<f64>,
+    out: Vec<i64>,
+    items: Vec<Vec<f64>>,
+    offsets: Vec<Vec<u32>>,
+}
+
+impl Certified {
+    /// Compiles a kernel for the columns of a layout (by the list that each belongs to) over a hull.
+    ///
+    /// # Errors
+    /// [`NotCertified`] if an operation has no bound.
+    pub fn new(kernel: Arc<Kernel>, lists: &[Option<ListId>], hull: Hull) -> Result<Self, NotCertified> {
+        Self::with_slack(kernel, lists, hull, 1.0)
+    }
+
+    /// The same with every error bound multiplied, which is unsound below 1: for tests that must notice.
+    ///
+    /// # Errors
+    /// As for [`Certified::new`].
+    pub fn with_slack(
+        kernel: Arc<Kernel>,
+        lists: &[Option<ListId>],
+        hull: Hull,
+        slack: f64,
+    ) -> Result<Self, NotCertified> {
+        let rounds = kernel.outputs.iter().filter_map(|o| o.round);
+        if rounds.into_iter().any(|r| r.digits > MAX_DECIMALS) {
+            return Err(NotCertified::Unbounded("figures with so many decimals"));
+        }
+        let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
+        let plan = Plan::new(&kernel, lists);
+        let image = emit::compile(&kernel, &hull, &bounds, &plan, slack).map_err(NotCertified::Code)?;
+        Ok(Self { kernel, hull, bounds, plan, image, slack })
+    }
+
+    /// True if the code was made for these columns.
+    #[must_use]
+    pub fn covers(&self, hull: &Hull) -> bool {
+        let inside = |(mine, other): (&Option<Span>, &Option<Span>)| match (mine, other) {
+            (Some(m), Some(o)) => m.lo <= o.lo && o.hi <= m.hi && o.scale <= m.scale,
+            (None, None) => true,
+            _ => false,
+        };
+        self.hull.columns.len() == hull.columns.len()
+            && self.hull.columns.iter().zip(&hull.columns).all(inside)
+            && self.hull.items.iter().zip(&hull.items).all(|(m, o)| o <= m)
+    }
+
+    /// Evaluates rows whose columns fit the layout and lie within the hull.
+    pub fn run(&self, columns: &Columns, work: &mut Work) -> Answers {
+        let mut answers = Answers {
+            sure: Vec::with_capacity(columns.rows),
+            figures: self.kernel.outputs.iter().map(|_| Vec::with_capacity(columns.rows)).collect(),
+            holds: self.kernel.warnings.iter().map(|_| Vec::with_capacity(columns.rows)).collect(),
+        };
+        work.block.resize(self.plan.block_len(), 0.0);
+        work.out.resize(self.plan.out_len(), 0);
+        let mut first = 0;
+        while first < columns.rows {
+            let rows = ROWS.min(columns.rows - first);
+            self.fill(columns, first, rows, work);
+            let Work { block, out, items, offsets } = work;
+            let lists: Vec<Apart<'_>> =
+                offsets.iter().map(|o| Apart::Offsets(o)).chain(items.iter().map(|x| Apart::Numbers(x))).collect();
+            self.image.call(block, rows, out, &lists);
+            self.answer(&work.out, rows, &mut answers);
+            first += rows;
+        }
+        answers
+    }
+
+    /// Brings the columns of some rows into a block.
+    fn fill(&self, columns: &Columns, first: usize, rows: usize, work: &mut Work) {
+        work.offsets.clear();
+        work.items.clear();
+        // Items of the rows at hand, list by list; lists come after those around them.
+        let mut ranges: Vec<(usize, usize)> = Vec::with_capacity(self.kernel.lists.len());
+        for (l, parent) in self.kernel.lists.iter().enumerate() {
+            let (from, to) = match parent {
+                None => (first, first + rows),
+                Some(p) => ranges[p.0 as usize],
+            };
+            let all = &columns.offsets[l];
+            let (start, end) = (all[from] as usize, all[to] as usize);
+            work.offsets.push(all[from..=to].iter().map(|o| o - all[from]).collect());
+            ranges.push((start, end));
+        }
+        for (i, column) in columns.columns.iter().enumerate() {
+            let c = ColumnId(i as u32);
+            let there = |at: usize| column.given.as_ref().is_none_or(|g| g[at]);
+            let mark = |b: bool| f64::from_bits(if b { u64::MAX } else { 0 });
+            match self.plan.apart.get(i).copied().flatten() {
+                Some((list, ..)) => {
+                    let (from, to) = ranges[list.0 as usize];
+                    let mut values = vec![0.0; to - from];
+                    convert(&column.values, from, &mut values);
+                    work.items.push(values);
+                    work.items.push((from..to).map(|at| mark(there(at))).collect());
+                }
+                None => {
+                    let slot = self.plan.slot(c, false) * STRIDE;
+                    convert(&column.values, first, &mut work.block[slot..slot + rows]);
+                    let slot = self.plan.slot(c, true) * STRIDE;
+                    if column.given.is_some() {
+                        for (k, v) in work.block[slot..slot + rows].iter_mut().enumerate() {
+                            *v = mark(there(first + k));
+                        }
+                    } else {
+                        work.block[slot..slot + rows].fill(mark(true));
+                    }
+                }
+            }
+        }
+    }
+
+    fn answer(&self, out: &[i64], rows: usize, answers: &mut Answers) {
+        let outputs = self.kernel.outputs.len();
+        let column = |k: usize| &out[k * STRIDE..k * STRIDE + rows];
+        let mut sure: Vec<bool> = column(outputs + self.kernel.warnings.len()).iter().map(|x| *x != 0).collect();
+        for (k, output) in self.kernel.outputs.iter().enumerate() {
+            let figures = &mut answers.figures[k];
+            match output.round {
+                Some(round) if round.significant => {
+                    for (i, bits) in column(k).iter().enumerate() {
+                        let v = f64::from_bits(*bits as u64);
+                        let known = self.bounds.number(output.value);
+                        let error = known.map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack);
+                        let figure = significant(v, error, round.digits);
+                        sure[i] &= figure.is_some();
+                        figures.push(figure.unwrap_or_default());
+                    }
+                }
+                Some(round) => figures.extend(column(k).iter().map(|x| (*x, round.digits))),
+                None => figures.extend(column(k).iter().map(|x| (i64::from(*x != 0), 0))),
+            }
+        }
+        for k in 0..self.kernel.warnings.len() {
+            answers.holds[k].extend(column(outputs + k).iter().map(|x| *x != 0));
+        }
+        answers.sure.extend(sure);
+    }
+}
+
+/// Values as the code reads them: a decimal is within three units of roundoff.
+fn convert(values: &Values, first: usize, out: &mut [f64]) {
+    match values {
+        Values::Decimal { units, scale } => {
+            let step = 1.0 / pow10(*scale);
+            for (o, u) in out.iter_mut().zip(&units[first..]) {
+                *o = *u as f64 * step;
+            }
+        }
+        Values::Member(v) => {
+            for (o, x) in out.iter_mut().zip(&v[first..]) {
+                *o = f64::from_bits(u64::from(*x));
+            }
+        }
+        Values::Flag(v) => {
+            for (o, x) in out.iter_mut().zip(&v[first..]) {
+                *o = f64::from_bits(if *x { u64::MAX } else { 0 });
+            }
+        }
+        Values::Opaque => {}
+    }
+}
+
+/// A figure to significant digits, if its error does not matter: coefficient and decimals.
+fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
+    let size = v.abs();
+    if !(size > error * 4.0) || size > 1e15 {
+        return None;
+    }
+    let power = size.log10().floor() as i32;
+    let decimals = digits as i32 - 1 - power;
+    if !(0..=12).contains(&decimals) {
+        return None;
+    }
+    let p = pow10(decimals as u32);
+    let (low, high) = ((size - error) * p, (size + error) * p);
+    let k = (size * p).round();
+    let margin = 1e-9;
+    // Inside one cell, and with as many digits as are asked for.
+    let inside = low > k - 0.5 + margin && high < k + 0.5 - margin;
+    let whole = pow10(digits - 1) <= k && k < pow10(digits);
+    (inside && whole).then(|| (if v < 0.0 { -(k as i64) } else { k as i64 }, decimals as u32))
+}
+
+/// The hull of columns, widened to round numbers and to the constants that a rule compares with, so that it holds for
+/// later rows, too.
+#[must_use]
+pub fn hull(kernel: &Kernel, columns: &Columns) -> Hull {
+    let mut marks: Vec<Vec<Number>> = vec![Vec::new(); columns.columns.len()];
+    for def in &kernel.defs {
+        if let Def::Compare(_, (a, _), (b, _)) = def
+            && let (Def::Column(c), Def::Number(k)) = (kernel.def(*a), kernel.def(*b))
+            && let Some(list) = marks.get_mut(c.0 as usize)
+        {
+            list.push(*k);
+        }
+    }
+    let span = |(i, c): (usize, &crate::columns::Column)| {
+        let Values::Decimal { units, scale } = &c.values else { return None };
+        let (lo, hi) = units.iter().fold((i64::MAX, i64::MIN), |(lo, hi), u| (lo.min(*u), hi.max(*u)));
+        let (lo, hi) = if units.is_empty() { (0, 0) } else { (lo, hi) };
+        let number = |u: i64| Number::from_parts(i128::from(u), *scale).unwrap_or_default();
+        let marks = &marks[i];
+        let (lo, hi) = (number(lo), number(hi));
+        let below = marks.iter().copied().filter(|m| *m <= lo).max();
+        let above = marks.iter().copied().filter(|m| *m >= hi).min();
+        let (wide_lo, wide_hi) = (rounded_down(lo), rounded_up(hi));
+        Some(Span {
+            lo: below.map_or(wide_lo, |b| b.max(wide_lo)),
+            hi: above.map_or(wide_hi, |a| a.min(wide_hi)),
+            scale: *scale,
+        })
+    };
+    let items = columns.offsets.iter().map(|o| {
+        let most = o.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
+        most.next_power_of_two()
+    });
+    Hull { columns: columns.columns.iter().enumerate().map(span).collect(), items: items.collect() }
+}
+
+/// A power of ten, or minus one, or zero, not above.
+fn rounded_down(x: Number) -> Number {
+    if x.is_negative() { rounded_up(x.neg()).neg() } else { floor_power(x) }
+}
+
+/// A power of ten not below.
+fn rounded_up(x: Number) -> Number {
+    if x.is_negative() {
+        return floor_power(x.neg()).neg();
+    }
+    let power = floor_power(x);
+    if power == x || x.is_zero() { x } else { power.mul(Number::from(10)).unwrap_or(x) }
+}
+
+fn floor_power(x: Number) -> Number {
+    if !x.is_positive() {
+        return Number::ZERO;
+    }
+    let digits = x.mantissa().unsigned_abs().ilog10();
+    let scale = x.scale();
+    let power = if digits >= scale {
+        Number::from_parts(10_i128.pow(digits - scale), 0)
+    } else {
+        Number::from_parts(1, scale - digits)
+    };
+    power.unwrap_or(Number::ZERO)
+}

@@ -1,0 +1,815 @@
+//! From a bounded kernel to machine code: one pass over the rows of a block, two lanes where there are no lists.
+//!
+//! Every test is an ordered comparison that must be true for the row to be sure, so a NaN makes it unsure. No instruction
+//! traps; every address is within its table, whatever the data are.
+
+use crate::bound::{Bounds, Hull, Known, Test, grid, near_ratio, nearest, pow10};
+use crate::certified::{Plan, STRIDE};
+use crate::demand::{Demand, demands, needs};
+use crate::jit::{CodeError, Image, Site};
+use crate::kernel::{Binary, ColumnId, Def, Fold, Id, Kernel, Term, Unary};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use cranelift_module::Module;
+use footrule_mir::Cmp;
+use footrule_number::Ratio;
+use std::collections::HashMap;
+
+/// Adding this rounds a smaller number to an integer, half to even.
+const MAGIC: f64 = 6_755_399_441_055_744.0;
+/// Below this [`MAGIC`] works.
+const ROUNDABLE: f64 = 1_125_899_906_842_624.0;
+
+/// Compiles a kernel; `slack` multiplies every error bound (1 for a sound evaluator).
+///
+/// # Errors
+/// [`CodeError`] for a bug of ours.
+pub(crate) fn compile(
+    kernel: &Kernel,
+    hull: &Hull,
+    bounds: &Bounds,
+    plan: &Plan,
+    slack: f64,
+) -> Result<Image, CodeError> {
+    let mut site = Site::new()?;
+    let config = site.module.target_config();
+    let mut frame = FunctionBuilderContext::new();
+    let tables;
+    {
+        let mut b = FunctionBuilder::new(&mut site.context.func, &mut frame);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        let params = b.block_params(entry).to_vec();
+        let vector = kernel.lists.is_empty();
+        let ok = b.declare_var(if vector { types::I64X2 } else { types::I8 });
+        let mut e = Emit {
+            kernel,
+            hull,
+            bounds,
+            plan,
+            slack,
+            demands: demands(kernel, bounds),
+            vector,
+            b,
+            values: vec![None; kernel.defs.len()],
+            rounded: HashMap::new(),
+            ok,
+            base: params[0],
+            lists: params[3],
+            row: params[1],
+            at: vec![None; kernel.lists.len()],
+            tables: Vec::new(),
+            tested: Vec::new(),
+        };
+        e.tested = e.with_tests();
+        e.function(params[1], params[2]);
+        e.b.seal_all_blocks();
+        tables = e.tables;
+        e.b.finalize(config);
+    }
+    site.finish((plan.block_len(), plan.out_len()), tables)
+}
+
+struct Emit<'a> {
+    kernel: &'a Kernel,
+    hull: &'a Hull,
+    bounds: &'a Bounds,
+    plan: &'a Plan,
+    slack: f64,
+    demands: Vec<Demand>,
+    /// Two rows at once.
+    vector: bool,
+    b: FunctionBuilder<'a>,
+    values: Vec<Option<Value>>,
+    /// Where a rounding is decided.
+    rounded: HashMap<Id, Value>,
+    ok: Variable,
+    base: Value,
+    lists: Value,
+    row: Value,
+    /// The item of each list.
+    at: Vec<Option<Value>>,
+    tables: Vec<Box<[u64]>>,
+    /// Folds with tests inside.
+    tested: Vec<Id>,
+}
+
+impl Emit<'_> {
+    fn float(&self) -> Type {
+        if self.vector { types::F64X2 } else { types::F64 }
+    }
+
+    fn function(&mut self, rows: Value, out: Value) {
+        let (head, body, end) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let i = self.b.append_block_param(head, types::I64);
+        let zero = self.b.ins().iconst(types::I64, 0);
+        self.b.ins().jump(head, &[BlockArg::Value(zero)]);
+        self.b.switch_to_block(head);
+        let more = self.b.ins().icmp(IntCC::UnsignedLessThan, i, rows);
+        self.b.ins().brif(more, body, &[], end, &[]);
+        self.b.switch_to_block(body);
+        self.row = i;
+        let yes = self.mask_const(true);
+        self.b.def_var(self.ok, yes);
+        self.rows();
+        self.store(out);
+        let next = self.b.ins().iadd_imm_s(i, if self.vector { 2 } else { 1 });
+        self.b.ins().jump(head, &[BlockArg::Value(next)]);
+        self.b.switch_to_block(end);
+        self.b.ins().return_(&[]);
+    }
+
+    /// Everything that has one value a row.
+    fn rows(&mut self) {
+        let kernel = self.kernel;
+        let mut roots: Vec<Id> = kernel.outputs.iter().map(|o| o.value).collect();
+        roots.extend(kernel.warnings.iter().map(|w| w.holds));
+        roots.extend(kernel.requires.iter().copied().filter(|r| self.bounds.bool(*r) != Some(true)));
+        roots.extend(self.tested.iter().copied());
+        let tests = self.live_tests(|at| kernel.scope(at).is_empty());
+        for (at, test) in &tests {
+            roots.extend(self.test_operands(*at, *test));
+        }
+        for id in self.closure(&roots, true) {
+            if kernel.scope(id).is_empty() {
+                self.define(id);
+            }
+        }
+        self.tests(&tests);
+        for r in &kernel.requires {
+            if self.bounds.bool(*r) != Some(true) {
+                let holds = self.mask(*r);
+                self.require(holds);
+            }
+        }
+    }
+
+    /// Tests of what is demanded somewhere.
+    fn live_tests(&self, here: impl Fn(Id) -> bool) -> Vec<(Id, Test)> {
+        let live = |(at, _): &&(Id, Test)| self.demands[at.ix()] != Demand::Never && here(*at);
+        self.bounds.tests.iter().filter(live).copied().collect()
+    }
+
+    /// What a test looks at, and where it counts.
+    fn test_operands(&self, at: Id, test: Test) -> Vec<Id> {
+        let mut of = match test {
+            Test::Above(id, _) | Test::Below(id, _) | Test::There(id) | Test::Rounded(id) => vec![id],
+            Test::Decided(id) => match self.kernel.def(id) {
+                Def::Compare(_, (a, _), (b, _)) => vec![*a, *b],
+                _ => Vec::new(),
+            },
+            Test::Never(_) => Vec::new(),
+        };
+        if let Demand::When(paths) = &self.demands[at.ix()] {
+            of.extend(paths.iter().flatten().map(|(c, _)| *c));
+        }
+        of
+    }
+
+    /// Folds with tests inside their loops: they are carried out even where their value is known.
+    fn with_tests(&self) -> Vec<Id> {
+        let kernel = self.kernel;
+        let inner = self.live_tests(|at| !kernel.scope(at).is_empty());
+        if inner.is_empty() {
+            return Vec::new();
+        }
+        let folds = (0..kernel.defs.len() as u32).map(Id).filter(|id| self.demands[id.ix()] != Demand::Never);
+        let tested = |id: &Id| match kernel.def(*id) {
+            Def::Fold(_, terms) => terms.iter().any(|t| {
+                let inside = self.inside(t);
+                inner.iter().any(|(at, _)| inside.contains(at) && in_loops(kernel, *at, t))
+            }),
+            _ => false,
+        };
+        folds.filter(tested).collect()
+    }
+
+    /// Everything that a term may ask for.
+    fn inside(&self, term: &Term) -> Vec<Id> {
+        let roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
+        self.closure(&roots, false)
+    }
+
+    /// What these need, in order; without what conditions need whose outcome is known, if `prune`.
+    fn closure(&self, roots: &[Id], prune: bool) -> Vec<Id> {
+        let mut seen = vec![false; self.kernel.defs.len()];
+        let mut open: Vec<Id> = roots.to_vec();
+        let mut all = Vec::new();
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id.ix()], true) {
+                continue;
+            }
+            all.push(id);
+            if !prune || self.bounds.bool(id).is_none() || self.tested.contains(&id) {
+                needs(self.kernel, self.bounds, id, |o, _| open.push(o));
+            }
+        }
+        all.sort_unstable();
+        all
+    }
+
+    fn store(&mut self, out: Value) {
+        let kernel = self.kernel;
+        let flags = unaligned();
+        let place = |e: &mut Self, slot: usize| {
+            let bytes = e.b.ins().ishl_imm_u(e.row, 3);
+            let at = e.b.ins().iadd(out, bytes);
+            (at, (slot * STRIDE * 8) as i32)
+        };
+        for (k, output) in kernel.outputs.iter().enumerate() {
+            let stored = match output.round {
+                Some(round) if round.significant => {
+                    let v = self.number(output.value);
+                    self.bits(v)
+                }
+                Some(round) => self.publish(output.value, round.digits),
+                None => {
+                    let m = self.mask(output.value);
+                    self.mask_bits(m)
+                }
+            };
+            let (at, offset) = place(self, k);
+            self.b.ins().store(flags, stored, at, offset);
+        }
+        for (k, w) in kernel.warnings.iter().enumerate() {
+            let m = self.mask(w.holds);
+            let bits = self.mask_bits(m);
+            let (at, offset) = place(self, kernel.outputs.len() + k);
+            self.b.ins().store(flags, bits, at, offset);
+        }
+        let ok = self.b.use_var(self.ok);
+        let bits = self.mask_bits(ok);
+        let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len());
+        self.b.ins().store(flags, bits, at, offset);
+    }
+
+    /// The integer that is published, at so many decimals.
+    fn publish(&mut self, id: Id, decimals: u32) -> Value {
+        let v = self.number(id);
+        let k = self.known(id);
+        let p = self.float_const(pow10(decimals));
+        let t = self.b.ins().fmul(v, p);
+        let magic = self.float_const(MAGIC);
+        let shifted = self.b.ins().fadd(t, magic);
+        let rounded = self.b.ins().fsub(shifted, magic);
+        let decided = self.decided(t, rounded, k.rel + 2.3e-16, k.abs * pow10(decimals));
+        self.require(decided);
+        let bits = self.bits(shifted);
+        let zero = self.int_const(MAGIC.to_bits() as i64);
+        self.b.ins().isub(bits, zero)
+    }
+
+    /// A value is within one rounding cell, error included.
+    fn decided(&mut self, t: Value, rounded: Value, rel: f64, abs: f64) -> Value {
+        let off = self.b.ins().fsub(t, rounded);
+        let off = self.b.ins().fabs(off);
+        let size = self.b.ins().fabs(t);
+        let rel = self.float_const(rel * self.slack);
+        let error = self.b.ins().fmul(size, rel);
+        let reach = self.b.ins().fadd(off, error);
+        let half = self.float_const(0.5 - (abs * self.slack * 1.000_001 + 1e-13));
+        let inside = self.b.ins().fcmp(FloatCC::LessThan, reach, half);
+        let limit = self.float_const(ROUNDABLE);
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
+        self.b.ins().band(inside, fits)
+    }
+
+    fn known(&self, id: Id) -> Known {
+        self.bounds.number(id).unwrap_or(Known { lo: 0.0, hi: 0.0, least: 0.0, rel: 0.0, abs: 0.0, scale: None })
+    }
+
+    // Values.
+
+    fn number(&mut self, id: Id) -> Value {
+        match self.values[id.ix()] {
+            Some(v) if self.bounds.number(id).is_some() => v,
+            _ => self.float_const(f64::NAN),
+        }
+    }
+
+    fn mask(&mut self, id: Id) -> Value {
+        match (self.bounds.bool(id), self.values[id.ix()], self.kernel.def(id)) {
+            (Some(known), ..) => self.mask_const(known),
+            (None, _, Def::Fail) => self.mask_const(false),
+            (None, Some(v), _) => v,
+            (None, None, _) => self.mask_const(false),
+        }
+    }
+
+    fn index(&mut self, id: Id) -> Value {
+        match (self.values[id.ix()], self.kernel.def(id)) {
+            (_, Def::Fail) | (None, _) => self.int_const(0),
+            (Some(v), _) => v,
+        }
+    }
+
+    fn float_const(&mut self, x: f64) -> Value {
+        let v = self.b.ins().f64const(x);
+        if self.vector { self.b.ins().splat(types::F64X2, v) } else { v }
+    }
+
+    fn int_const(&mut self, x: i64) -> Value {
+        let v = self.b.ins().iconst(types::I64, x);
+        if self.vector { self.b.ins().splat(types::I64X2, v) } else { v }
+    }
+
+    fn mask_const(&mut self, x: bool) -> Value {
+        if self.vector { self.int_const(if x { -1 } else { 0 }) } else { self.b.ins().iconst(types::I8, i64::from(x)) }
+    }
+
+    fn not(&mut self, m: Value) -> Value {
+        if self.vector { self.b.ins().bnot(m) } else { self.b.ins().bxor_imm_u(m, 1) }
+    }
+
+    fn bits(&mut self, v: Value) -> Value {
+        let ty = if self.vector { types::I64X2 } else { types::I64 };
+        self.b.ins().bitcast(ty, little(), v)
+    }
+
+    fn mask_bits(&mut self, m: Value) -> Value {
+        if self.vector {
+            return m;
+        }
+        let wide = self.b.ins().uextend(types::I64, m);
+        self.b.ins().ineg(wide)
+    }
+
+    fn select_float(&mut self, m: Value, a: Value, b: Value) -> Value {
+        if !self.vector {
+            return self.b.ins().select(m, a, b);
+        }
+        let m = self.b.ins().bitcast(types::F64X2, little(), m);
+        self.b.ins().bitselect(m, a, b)
+    }
+
+    fn select_bits(&mut self, m: Value, a: Value, b: Value) -> Value {
+        if self.vector { self.b.ins().bitselect(m, a, b) } else { self.b.ins().select(m, a, b) }
+    }
+
+    fn require(&mut self, m: Value) {
+        let ok = self.b.use_var(self.ok);
+        let ok = self.b.ins().band(ok, m);
+        self.b.def_var(self.ok, ok);
+    }
+
+    fn load(&mut self, column: ColumnId, given: bool) -> Value {
+        let ty = self.float();
+        let flags = unaligned();
+        if let Some((list, slot)) = self.plan.apart(column, given) {
+            let columns = self.lists;
+            let start = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
+            let at = self.at[list.0 as usize].unwrap_or(self.row);
+            let bytes = self.b.ins().ishl_imm_u(at, 3);
+            let at = self.b.ins().iadd(start, bytes);
+            return self.b.ins().load(types::F64, flags, at, 0);
+        }
+        let slot = self.plan.slot(column, given);
+        let bytes = self.b.ins().ishl_imm_u(self.row, 3);
+        let at = self.b.ins().iadd(self.base, bytes);
+        self.b.ins().load(ty, flags, at, (slot * STRIDE * 8) as i32)
+    }
+
+    fn load_mask(&mut self, column: ColumnId, given: bool) -> Value {
+        let v = self.load(column, given);
+        let bits = self.bits(v);
+        if self.vector { bits } else { self.b.ins().icmp_imm_s(IntCC::NotEqual, bits, 0) }
+    }
+
+    /// A cell of a table of words by index; the index is brought within the table.
+    fn gather(&mut self, index: Value, cells: Box<[u64]>, float: bool) -> Value {
+        let last = cells.len().saturating_sub(1) as i64;
+        let address = cells.as_ptr() as i64;
+        self.tables.push(cells);
+        let table = self.b.ins().iconst(types::I64, address);
+        let one = |e: &mut Self, i: Value| {
+            let last = e.b.ins().iconst(types::I64, last);
+            let over = e.b.ins().icmp(IntCC::UnsignedGreaterThan, i, last);
+            let i = e.b.ins().select(over, last, i);
+            let bytes = e.b.ins().ishl_imm_u(i, 3);
+            let at = e.b.ins().iadd(table, bytes);
+            let ty = if float { types::F64 } else { types::I64 };
+            e.b.ins().load(ty, MemFlagsData::trusted(), at, 0)
+        };
+        if !self.vector {
+            return one(self, index);
+        }
+        let (first, second) = (self.b.ins().extractlane(index, 0), self.b.ins().extractlane(index, 1));
+        let (first, second) = (one(self, first), one(self, second));
+        let both = self.b.ins().splat(if float { types::F64X2 } else { types::I64X2 }, first);
+        self.b.ins().insertlane(both, second, 1)
+    }
+
+    /// Defines a value whose operands are defined.
+    fn define(&mut self, id: Id) {
+        let known = self.bounds.bool(id).is_some() && !self.tested.contains(&id);
+        if known || self.values[id.ix()].is_some() {
+            return;
+        }
+        let kernel = self.kernel;
+        let value = match kernel.def(id) {
+            Def::Number(x) => self.float_const(nearest(*x)),
+            Def::Column(c) => self.load(*c, false),
+            Def::Unary(op, a) => self.unary(id, *op, *a),
+            Def::Binary(op, a, b) => self.binary(*op, *a, *b),
+            Def::Power(a, n) => {
+                let x = self.number(*a);
+                (1..*n).fold(x, |p, _| self.b.ins().fmul(p, x))
+            }
+            Def::Convert(a, r) => self.scaled(*a, *r),
+            Def::Affine(a, r, offset) => {
+                let x = self.scaled(*a, *r);
+                let offset = self.float_const(nearest(*offset));
+                self.b.ins().fadd(x, offset)
+            }
+            Def::Round(a, n) => self.round(id, *a, *n),
+            Def::Select(c, a, b) => self.select(*c, *a, *b),
+            Def::Lookup(i, cells) => {
+                let index = self.index(*i);
+                let cells = cells.iter().map(|c| c.map_or(f64::NAN, nearest).to_bits()).collect();
+                self.gather(index, cells, true)
+            }
+            Def::Fold(kind, terms) => self.fold(*kind, terms),
+            Def::Bool(x) => self.mask_const(*x),
+            Def::Flag(c) => self.load_mask(*c, false),
+            Def::Given(c) => self.load_mask(*c, true),
+            Def::Not(a) => {
+                let m = self.mask(*a);
+                self.not(m)
+            }
+            Def::And(a, b) => {
+                let (a, b) = (self.mask(*a), self.mask(*b));
+                self.b.ins().band(a, b)
+            }
+            Def::Or(a, b) => {
+                let (a, b) = (self.mask(*a), self.mask(*b));
+                self.b.ins().bor(a, b)
+            }
+            Def::Compare(cmp, a, b) => self.compare(*cmp, *a, *b),
+            Def::Is(i, k) => {
+                let (i, k) = (self.index(*i), self.int_const(i64::from(*k)));
+                self.b.ins().icmp(IntCC::Equal, i, k)
+            }
+            Def::Same(a, b) => {
+                let (a, b) = (self.index(*a), self.index(*b));
+                self.b.ins().icmp(IntCC::Equal, a, b)
+            }
+            Def::Index(k) => self.int_const(i64::from(*k)),
+            Def::Member(c) => {
+                let v = self.load(*c, false);
+                self.bits(v)
+            }
+            Def::Pick(i, map) => {
+                let index = self.index(*i);
+                let cells = map.iter().map(|c| c.map_or(u64::MAX, u64::from)).collect();
+                self.gather(index, cells, false)
+            }
+            Def::Pair(a, b, size) => {
+                let (a, b) = (self.index(*a), self.index(*b));
+                let size = self.int_const(i64::from(*size));
+                let a = self.b.ins().imul(a, size);
+                self.b.ins().iadd(a, b)
+            }
+            Def::Fail => return,
+        };
+        self.values[id.ix()] = Some(value);
+    }
+
+    fn scaled(&mut self, a: Id, r: Ratio) -> Value {
+        let x = self.number(a);
+        if r.is_one() {
+            return x;
+        }
+        let f = self.float_const(near_ratio(r));
+        self.b.ins().fmul(x, f)
+    }
+
+    fn unary(&mut self, id: Id, op: Unary, a: Id) -> Value {
+        let x = self.number(a);
+        match op {
+            Unary::Neg => self.b.ins().fneg(x),
+            Unary::Abs => self.b.ins().fabs(x),
+            Unary::Sqrt => self.b.ins().sqrt(x),
+            Unary::Floor | Unary::Ceil if self.known(a).scale == Some(0) => x,
+            Unary::Floor | Unary::Ceil => {
+                let k = self.known(a);
+                let magic = self.float_const(MAGIC);
+                let near = self.b.ins().fadd(x, magic);
+                let near = self.b.ins().fsub(near, magic);
+                let off = self.b.ins().fsub(x, near);
+                let off = self.b.ins().fabs(off);
+                let error = self.float_const(k.error() * self.slack * 1.000_001 + 1e-300);
+                let clear = self.b.ins().fcmp(FloatCC::GreaterThan, off, error);
+                let size = self.b.ins().fabs(x);
+                let limit = self.float_const(ROUNDABLE);
+                let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
+                let decided = self.b.ins().band(clear, fits);
+                self.rounded.insert(id, decided);
+                let floor = op == Unary::Floor;
+                let step = self.float_const(if floor { -1.0 } else { 1.0 });
+                let next = self.b.ins().fadd(near, step);
+                let cc = if floor { FloatCC::GreaterThan } else { FloatCC::LessThan };
+                let past = self.b.ins().fcmp(cc, near, x);
+                self.select_float(past, next, near)
+            }
+            // Not bounded: there is no code for them.
+            Unary::Exp | Unary::Ln => self.float_const(f64::NAN),
+        }
+    }
+
+    fn binary(&mut self, op: Binary, a: Id, b: Id) -> Value {
+        let (x, y) = (self.number(a), self.number(b));
+        match op {
+            Binary::Add => self.b.ins().fadd(x, y),
+            Binary::Sub => self.b.ins().fsub(x, y),
+            Binary::Mul => self.b.ins().fmul(x, y),
+            Binary::Div => self.b.ins().fdiv(x, y),
+            Binary::Min | Binary::Max => {
+                let cc = if op == Binary::Min { FloatCC::LessThan } else { FloatCC::GreaterThan };
+                let first = self.b.ins().fcmp(cc, x, y);
+                self.select_float(first, x, y)
+            }
+            Binary::Pow => self.float_const(f64::NAN),
+        }
+    }
+
+    fn round(&mut self, id: Id, a: Id, n: u32) -> Value {
+        let k = self.known(a);
+        let x = self.number(a);
+        if k.scale.is_some_and(|s| s <= n) {
+            return x;
+        }
+        let p = self.float_const(pow10(n));
+        let t = self.b.ins().fmul(x, p);
+        let magic = self.float_const(MAGIC);
+        let near = self.b.ins().fadd(t, magic);
+        let near = self.b.ins().fsub(near, magic);
+        let decided = self.decided(t, near, k.rel + 2.3e-16, k.abs * pow10(n));
+        self.rounded.insert(id, decided);
+        self.b.ins().fdiv(near, p)
+    }
+
+    fn select(&mut self, c: Id, a: Id, b: Id) -> Value {
+        let m = self.mask(c);
+        let is_number = self.bounds.number(a).is_some() || self.bounds.number(b).is_some();
+        let is_index = |id: Id| matches!(self.bounds.facts[id.ix()], Some(crate::bound::Fact::Index));
+        if is_number {
+            let (x, y) = (self.number(a), self.number(b));
+            return self.select_float(m, x, y);
+        }
+        let (x, y) =
+            if is_index(a) || is_index(b) { (self.index(a), self.index(b)) } else { (self.mask(a), self.mask(b)) };
+        self.select_bits(m, x, y)
+    }
+
+    fn compare(&mut self, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
+        let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
+        let (kx, ky) = self.bounds.sides(self.kernel, self.hull, a, b);
+        let cc = match cmp {
+            Cmp::Eq => FloatCC::Equal,
+            Cmp::Ne => FloatCC::NotEqual,
+            Cmp::Lt => FloatCC::LessThan,
+            Cmp::Le => FloatCC::LessThanOrEqual,
+            Cmp::Gt => FloatCC::GreaterThan,
+            Cmp::Ge => FloatCC::GreaterThanOrEqual,
+        };
+        let Some(s) = grid(kx, ky) else {
+            return self.b.ins().fcmp(cc, x, y);
+        };
+        // Both are exact decimals: their difference is found without doubt.
+        let p = self.float_const(pow10(s));
+        let d = self.b.ins().fsub(x, y);
+        let d = self.b.ins().fmul(d, p);
+        let magic = self.float_const(MAGIC);
+        let d = self.b.ins().fadd(d, magic);
+        self.b.ins().fcmp(cc, d, magic)
+    }
+
+    // Tests.
+
+    /// Where a definition is demanded, as a mask; nothing if everywhere.
+    fn demanded(&mut self, at: Id) -> Option<Value> {
+        let Demand::When(paths) = self.demands[at.ix()].clone() else { return None };
+        let mut any = self.mask_const(false);
+        for path in paths {
+            let mut all = self.mask_const(true);
+            for (c, polarity) in path {
+                let m = self.mask(c);
+                let m = if polarity { m } else { self.not(m) };
+                all = self.b.ins().band(all, m);
+            }
+            any = self.b.ins().bor(any, all);
+        }
+        Some(any)
+    }
+
+    /// Carries out tests whose operands are defined.
+    fn tests(&mut self, tests: &[(Id, Test)]) {
+        for (at, test) in tests.iter().copied() {
+            let passed = match test {
+                Test::Above(id, low) => {
+                    let x = self.number(id);
+                    let x = self.b.ins().fabs(x);
+                    let low = self.float_const(low);
+                    self.b.ins().fcmp(FloatCC::GreaterThan, x, low)
+                }
+                Test::Below(id, high) => {
+                    let x = self.number(id);
+                    let x = self.b.ins().fabs(x);
+                    let high = self.float_const(high);
+                    self.b.ins().fcmp(FloatCC::LessThan, x, high)
+                }
+                Test::There(id) if self.bounds.number(id).is_some() => {
+                    let x = self.number(id);
+                    self.b.ins().fcmp(FloatCC::Equal, x, x)
+                }
+                Test::There(id) => {
+                    let i = self.index(id);
+                    let zero = self.int_const(0);
+                    self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, i, zero)
+                }
+                Test::Decided(id) => match self.kernel.def(id) {
+                    Def::Compare(_, a, b) => self.apart(*a, *b),
+                    _ => self.mask_const(false),
+                },
+                Test::Rounded(id) => match self.rounded.get(&id) {
+                    Some(m) => *m,
+                    None => self.mask_const(false),
+                },
+                Test::Never(_) => self.mask_const(false),
+            };
+            let counts = match self.demanded(at) {
+                None => passed,
+                Some(m) => {
+                    let not = self.not(m);
+                    self.b.ins().bor(passed, not)
+                }
+            };
+            self.require(counts);
+        }
+    }
+
+    /// Two sides are further apart than their errors.
+    fn apart(&mut self, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
+        let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
+        let (kx, ky) = self.bounds.sides(self.kernel, self.hull, a, b);
+        let d = self.b.ins().fsub(x, y);
+        let d = self.b.ins().fabs(d);
+        let constant = (kx.abs + ky.abs) * self.slack * 1.000_001 + 1e-300;
+        let mut margin = self.float_const(constant);
+        for (v, k) in [(x, kx), (y, ky)] {
+            let size = self.b.ins().fabs(v);
+            let rel = self.float_const((k.rel + 1.2e-16) * self.slack * 1.000_001);
+            let error = self.b.ins().fmul(size, rel);
+            margin = self.b.ins().fadd(margin, error);
+        }
+        self.b.ins().fcmp(FloatCC::GreaterThan, d, margin)
+    }
+
+    // Folds.
+
+    fn fold(&mut self, kind: Fold, terms: &[Term]) -> Value {
+        let boolean = matches!(kind, Fold::Any | Fold::All);
+        let start = match kind {
+            Fold::Any => self.mask_const(false),
+            Fold::All => self.mask_const(true),
+            _ => self.float_const(0.0),
+        };
+        if matches!(kind, Fold::Min | Fold::Max | Fold::Product) {
+            // Without lists or conditions.
+            let mut values: Vec<Value> = terms.iter().map(|t| self.number(t.value)).collect();
+            let Some(mut acc) = values.pop() else { return self.float_const(f64::NAN) };
+            for v in values {
+                let cc = if kind == Fold::Min { FloatCC::LessThan } else { FloatCC::GreaterThan };
+                let m = self.b.ins().fcmp(cc, v, acc);
+                acc = self.select_float(m, v, acc);
+            }
+            return acc;
+        }
+        let ty = if boolean { self.b.func.dfg.value_type(start) } else { self.float() };
+        let acc = self.b.declare_var(ty);
+        self.b.def_var(acc, start);
+        for term in terms {
+            if term.over.is_empty() {
+                self.accumulate(kind, term, acc);
+            } else {
+                let inside = self.inside(term);
+                let tests = self.live_tests(|at| inside.contains(&at) && in_loops(self.kernel, at, term));
+                let mut roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
+                roots.extend(inside.iter().copied().filter(|id| self.tested.contains(id)));
+                for (at, test) in &tests {
+                    roots.extend(self.test_operands(*at, *test));
+                }
+                let body = self.closure(&roots, true);
+                let (body, outer): (Vec<Id>, Vec<Id>) =
+                    body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
+                for id in outer {
+                    self.define(id);
+                }
+                self.over(kind, term, 0, (&body, &tests), acc);
+                for id in &body {
+                    self.values[id.ix()] = None;
+                }
+            }
+        }
+        let sum = self.b.use_var(acc);
+        if kind == Fold::Mean {
+            let n = self.float_const(terms.len() as f64);
+            return self.b.ins().fdiv(sum, n);
+        }
+        sum
+    }
+
+    /// The loop over the list at a depth, with what depends on it.
+    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Variable) {
+        let Some(list) = term.over.get(depth).copied() else {
+            self.accumulate(kind, term, acc);
+            return;
+        };
+        let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
+        let around = parent.and_then(|p| self.at[p.0 as usize]).unwrap_or(self.row);
+        let slot = self.plan.offsets(list);
+        let columns = self.lists;
+        let offsets = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
+        let bytes = self.b.ins().ishl_imm_u(around, 2);
+        let at = self.b.ins().iadd(offsets, bytes);
+        let first = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
+        let last = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 4);
+        let (first, last) = (self.b.ins().uextend(types::I64, first), self.b.ins().uextend(types::I64, last));
+        let (head, inner, end) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let j = self.b.append_block_param(head, types::I64);
+        self.b.ins().jump(head, &[BlockArg::Value(first)]);
+        self.b.switch_to_block(head);
+        let more = self.b.ins().icmp(IntCC::UnsignedLessThan, j, last);
+        self.b.ins().brif(more, inner, &[], end, &[]);
+        self.b.switch_to_block(inner);
+        let before = self.at[list.0 as usize].replace(j);
+        let later = &term.over[depth + 1..];
+        let is_here = |id: Id| {
+            let scope = self.kernel.scope(id);
+            scope.contains(&list) && !scope.iter().any(|l| later.contains(l))
+        };
+        let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
+        let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
+        for id in &here {
+            self.define(*id);
+        }
+        self.tests(&tests);
+        self.over(kind, term, depth + 1, inside, acc);
+        let next = self.b.ins().iadd_imm_s(j, 1);
+        self.b.ins().jump(head, &[BlockArg::Value(next)]);
+        self.b.switch_to_block(end);
+        self.at[list.0 as usize] = before;
+        for id in here {
+            self.values[id.ix()] = None;
+        }
+    }
+
+    fn accumulate(&mut self, kind: Fold, term: &Term, acc: Variable) {
+        let so_far = self.b.use_var(acc);
+        let boolean = matches!(kind, Fold::Any | Fold::All);
+        let when = term.when.filter(|w| self.bounds.bool(*w) != Some(true)).map(|w| self.mask(w));
+        let next = if boolean {
+            let own = self.mask(term.value);
+            match (kind, when) {
+                (Fold::Any, None) => self.b.ins().bor(so_far, own),
+                (Fold::Any, Some(w)) => {
+                    let both = self.b.ins().band(w, own);
+                    self.b.ins().bor(so_far, both)
+                }
+                (_, None) => self.b.ins().band(so_far, own),
+                (_, Some(w)) => {
+                    let not = self.not(w);
+                    let fine = self.b.ins().bor(not, own);
+                    self.b.ins().band(so_far, fine)
+                }
+            }
+        } else {
+            let own = if kind == Fold::Count { self.float_const(1.0) } else { self.number(term.value) };
+            let own = match when {
+                None => own,
+                Some(w) => {
+                    let zero = self.float_const(0.0);
+                    self.select_float(w, own, zero)
+                }
+            };
+            self.b.ins().fadd(so_far, own)
+        };
+        self.b.def_var(acc, next);
+    }
+}
+
+/// True for what changes from turn to turn.
+fn in_loops(kernel: &Kernel, id: Id, term: &Term) -> bool {
+    kernel.scope(id).iter().any(|l| term.over.contains(l))
+}
+
+/// Two lanes need not lie at a multiple of their size.
+fn unaligned() -> MemFlagsData {
+    MemFlagsData::new().with_notrap()
+}
+
+fn little() -> MemFlagsData {
+    MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little)
+}
