@@ -96,8 +96,10 @@ fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {
 }
 
 fn inputs(program: &Program, test: &TestInfo, seen: Option<&Recorder>) -> Result<Inputs, Vec<Diagnostic>> {
-    let parsed = test.from.as_ref().map(|(key, text)| InputDoc::parse(key, text)).transpose();
-    let document = parsed.map_err(|d| vec![d])?;
+    let document = match &test.from {
+        Some((key, text)) => Some(InputDoc::parse(key, text).map_err(|d| vec![d])?),
+        None => None,
+    };
     let request = Request {
         document: document.as_ref(),
         period: test.period,

@@ -7,6 +7,7 @@ use crate::grid::{self, At, Cell};
 use crate::model::{Form, Kind, Kinds, TOP};
 use footrule_diag::{Code, Diagnostic, FileSpan, Label, Text, text};
 use footrule_mir::Program;
+use footrule_runtime::{Step, steps};
 use std::collections::BTreeMap;
 
 /// A filled form as a JSON document.
@@ -104,7 +105,7 @@ struct Node {
 }
 
 fn insert(root: &mut Node, kinds: &Kinds, cell: Cell, file: &str, found: &mut Vec<Diagnostic>) {
-    let Some(steps) = steps(&cell.path) else {
+    let Some(steps) = steps(cell.path.trim()) else {
         let path = &cell.path;
         let d = Diagnostic::new(Code::I001, text!("键 `{path}` 写法不对", "the key `{path}` cannot be read"));
         found.push(point(d, file, &cell.at, Text::new("此处", "here")));
@@ -194,28 +195,6 @@ fn day(text: &str) -> String {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut out = Vec::new();
-    for word in path.trim().split('.') {
-        let (name, mut rest) = word.find('[').map_or((word, ""), |i| word.split_at(i));
-        if name.trim().is_empty() {
-            return None;
-        }
-        out.push(Step::Key(name.to_owned()));
-        while !rest.is_empty() {
-            let (index, more) = rest.strip_prefix('[')?.split_once(']')?;
-            out.push(Step::Index(index.parse().ok()?));
-            rest = more;
-        }
-    }
-    Some(out)
 }
 
 struct Writer<'a> {

@@ -5,7 +5,7 @@
 //! parts add up to it. Every footprint that was read is noted for the result, with what is known of its making.
 
 use super::decode::Decoder;
-use super::{InputDoc, Inputs, Outer};
+use super::{InputDoc, Inputs, Outer, Request};
 use crate::days;
 use crate::interp::Interp;
 use crate::json::{Json, Kind, Member};
@@ -116,7 +116,8 @@ impl Decoder<'_> {
         let members = json.members().unwrap_or_default().iter().filter(|m| m.key != "rule").cloned().collect();
         let doc = InputDoc { file: self.file.clone(), root: Json { span: json.span, kind: Kind::Object(members) } };
         let outer = Outer { path: path.to_owned(), gwp: self.gwp.clone(), period: it.period };
-        let inputs = match Inputs::nested(&upstream.program, &doc, outer) {
+        let request = Request { document: Some(&doc), ..Request::default() };
+        let inputs = match Inputs::within(&upstream.program, request, outer) {
             Ok(inputs) => inputs,
             Err(found) => {
                 self.found.extend(found);
