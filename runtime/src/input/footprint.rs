@@ -137,7 +137,7 @@ impl Decoder<'_> {
         let gas = |key: PartKey| {
             let name = key.gas.and_then(|g| upstream.program.gases.get(g.ix())).map(|g| &g.name.id);
             let gas = name.and_then(|n| program.gases.iter().position(|g| g.name.id == *n));
-            PartKey { gas: gas.map(|g| footrule_mir::GasId(g as u32)), ..key }
+            PartKey { gas: gas.map(|g| footrule_mir::GasId(g as u32)), settled: true, ..key }
         };
         let split = parts.rekey(gas).and_then(|p| {
             let total = Number::parse(&footprint.total.value).unwrap_or_default();
