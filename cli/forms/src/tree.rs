@@ -4,7 +4,7 @@
 //! everything else by the run time. A finding about a value points at its cell.
 
 use crate::grid::{self, At, Cell};
-use crate::model::{Form, Kind, Kinds, TOP};
+use crate::model::{Form, Kind, Kinds};
 use footrule_diag::{Code, Diagnostic, FileSpan, Label, Text, text};
 use footrule_mir::Program;
 use footrule_runtime::{Step, steps};
@@ -40,7 +40,7 @@ pub fn read(program: &Program, file: &str, bytes: &[u8]) -> Result<Filled, Vec<D
         insert(&mut root, &kinds, cell, file, &mut found);
     }
     let mut out = Writer { json: String::new(), places: Vec::new(), file, found };
-    out.document(&root);
+    out.document(&root, &form.top);
     if !out.found.is_empty() {
         return Err(out.found);
     }
@@ -205,8 +205,8 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn document(&mut self, root: &Node) {
-        let is_top = |key: &str| TOP.contains(&key);
+    fn document(&mut self, root: &Node, top: &[&str]) {
+        let is_top = |key: &str| top.contains(&key);
         self.json.push('{');
         for (key, node) in root.children.iter().filter(|(k, _)| is_top(k)) {
             self.member(key, node);
