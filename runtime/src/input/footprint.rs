@@ -282,5 +282,6 @@ pub(super) fn primary(split: &Split, share: Number) -> Result<Split, footrule_nu
         parts.push((PartKey { evidence: Evidence::Secondary, ..*key }, value.sub(own)?));
     }
     // A part of nothing would only be listed.
-    Split::from_parts(parts.into_iter().filter(|(_, v)| !v.is_zero()))
+    let parts = Split::from_parts(parts.into_iter().filter(|(_, v)| !v.is_zero()))?;
+    Ok(parts.with_terms(split.terms().clone()))
 }
