@@ -154,9 +154,9 @@ pub struct Test {
     pub format: Format,
 }
 
-/// `footrule run`
+/// What is calculated: a rule and its data.
 #[derive(Debug, ClapArgs)]
-pub struct Run {
+pub struct Calculation {
     /// A path or std:NAME
     pub rule: String,
     /// Input data: JSON, or a form in CSV or XLSX by its ending; `-` is JSON on stdin · 输入数据
@@ -168,6 +168,14 @@ pub struct Run {
     /// A scenario of the rule, over the file's · 情景
     #[arg(long, value_name = "NAME")]
     pub scenario: Option<String>,
+}
+
+/// `footrule run`
+#[derive(Debug, ClapArgs)]
+pub struct Run {
+    /// What is calculated.
+    #[command(flatten)]
+    pub of: Calculation,
     /// Show how each figure comes about · 显示推导
     #[arg(long)]
     pub explain: bool,
@@ -179,17 +187,9 @@ pub struct Run {
 /// `footrule explain`
 #[derive(Debug, ClapArgs)]
 pub struct Explain {
-    /// A path or std:NAME
-    pub rule: String,
-    /// Input data in JSON; `-` is stdin · 输入数据
-    #[arg(long, value_name = "FILE")]
-    pub input: Option<String>,
-    /// Set one input, over the file's
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
-    /// A scenario of the rule, over the file's · 情景
-    #[arg(long, value_name = "NAME")]
-    pub scenario: Option<String>,
+    /// What is calculated.
+    #[command(flatten)]
+    pub of: Calculation,
     /// Definitions and lines; without it all definitions · 中间量与排放行
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub definitions: Vec<String>,

@@ -6,7 +6,7 @@ use footrule_compiler::Session;
 use footrule_diag::{Code, Diagnostic, Severity, nearest, text};
 use footrule_mir::Program;
 use footrule_project::{Disk, Failure, Project};
-use footrule_runtime::{InputDoc, Inputs, Options};
+use footrule_runtime::{InputDoc, Inputs, Options, Request};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -88,12 +88,7 @@ impl Workbench {
 
     /// Runs one test of a program; nothing is what it should find. A recorder notes what the test reaches.
     pub fn test(&self, program: &Program, ix: usize, seen: Option<&Recorder>) -> Vec<Diagnostic> {
-        // The compiler put the text of the test's file into the program; whatever is no object is no input data.
-        let load = |_: &str| -> Result<String, String> { Err("no JSON object · 不是 JSON 对象".into()) };
-        let verdict = match seen {
-            Some(seen) => footrule_runtime::run_test_recorded(program, ix, &load, seen),
-            None => footrule_runtime::run_test(program, ix, &load),
-        };
+        let verdict = footrule_runtime::run_test(program, ix, seen);
         debug_assert_eq!(verdict.passed, verdict.failures.is_empty());
         verdict.failures
     }
@@ -182,7 +177,10 @@ fn library() -> impl Iterator<Item = &'static str> {
 pub fn inputs(program: &Program, file: &str, data: &str, sets: &[(String, String)]) -> Result<Inputs, Vec<Diagnostic>> {
     let mut doc = InputDoc::parse(file, data).map_err(|d| vec![d])?;
     let refused: Vec<Diagnostic> = sets.iter().filter_map(|(name, value)| doc.set(name, value).err()).collect();
-    if refused.is_empty() { Inputs::from_doc(program, &doc) } else { Err(refused) }
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    Inputs::read(program, Request { document: Some(&doc), ..Request::default() })
 }
 
 /// Reads a filled form, as [`inputs`] reads JSON; findings point into the form.

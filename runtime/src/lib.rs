@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Program ─┐
-//! JSON ────┴→ Inputs::from_json → Inputs ─→ evaluate → Outcome (typed, serialisable) or every diagnostic
+//! Request ─┴→ Inputs::read ─→ Inputs ─→ evaluate → Outcome (typed, serialisable) or every diagnostic
 //! ```
 //!
 //! Guarantees: the reference semantics of a [`footrule_mir::Program`]. Every number is exact, rounded once per
@@ -36,10 +36,10 @@ mod walk;
 
 pub use constant::{parameter, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
-pub use input::{InputDoc, Inputs, MAX_LIST};
+pub use input::{InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;
-pub use testing::{Loader, TestVerdict, run_test, run_test_recorded};
+pub use testing::{TestVerdict, run_test};
 pub use touch::{Touch, Touches};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};

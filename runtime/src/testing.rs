@@ -5,7 +5,7 @@
 
 use crate::coverage::Recorder;
 use crate::diagnose;
-use crate::input::{InputDoc, Inputs};
+use crate::input::{InputDoc, Inputs, Request};
 use crate::interp::Interp;
 use crate::result::{self, MAX_DIGITS, Options, Outcome, ReportValue};
 use crate::value::Value;
@@ -27,9 +27,6 @@ pub struct TestVerdict {
     pub outcome: Option<Outcome>,
 }
 
-/// Reads a file that a test names (`from "case.json"`), relative to the rule's.
-pub type Loader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-
 /// A figure expected: value, decimals written, tolerance, conversion, unit.
 struct Figure<'a> {
     value: Number,
@@ -39,24 +36,15 @@ struct Figure<'a> {
     unit: UnitId,
 }
 
-/// Runs the test with this index. A test that does not exist fails.
+/// Runs the test with this index. A test that does not exist fails. A recorder notes what the evaluation reaches; it
+/// changes no verdict.
 #[must_use]
-pub fn run_test(program: &Program, test_index: usize, load: Loader<'_>) -> TestVerdict {
-    test(program, test_index, load, None)
-}
-
-/// [`run_test`], noting what the evaluation reaches; the verdict is the same.
-#[must_use]
-pub fn run_test_recorded(program: &Program, test_index: usize, load: Loader<'_>, seen: &Recorder) -> TestVerdict {
-    test(program, test_index, load, Some(seen))
-}
-
-fn test(program: &Program, test_index: usize, load: Loader<'_>, seen: Option<&Recorder>) -> TestVerdict {
+pub fn run_test(program: &Program, test_index: usize, seen: Option<&Recorder>) -> TestVerdict {
     let Some(test) = program.tests.get(test_index) else {
         let d = Diagnostic::new(Code::R006, text!("没有第 {test_index} 个测试", "there is no test {test_index}"));
         return TestVerdict { passed: false, failures: vec![d], outcome: None };
     };
-    let read = inputs(program, test, load, seen);
+    let read = inputs(program, test, seen);
     let mut result = read.and_then(|i| result::run(program, &i, Options::default(), seen));
     let errors_expected: Vec<&str> = test
         .expects
@@ -107,25 +95,19 @@ fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {
     diagnose::at(Diagnostic::new(Code::R006, message), program, place, label)
 }
 
-fn inputs(
-    program: &Program,
-    test: &TestInfo,
-    load: Loader<'_>,
-    seen: Option<&Recorder>,
-) -> Result<Inputs, Vec<Diagnostic>> {
-    let doc = match &test.from {
+fn inputs(program: &Program, test: &TestInfo, seen: Option<&Recorder>) -> Result<Inputs, Vec<Diagnostic>> {
+    let document = match &test.from {
+        Some((key, text)) => Some(InputDoc::parse(key, text).map_err(|d| vec![d])?),
         None => None,
-        // The program holds the file's text; in a program that holds its name only, that stands in both places.
-        Some((key, text)) if text != key => Some(InputDoc::parse(key, text).map_err(|d| vec![d])?),
-        Some((from, _)) => {
-            let text = load(from).map_err(|e| {
-                let d = Diagnostic::new(Code::C001, text!("无法读取 {from}：{e}", "{from} cannot be read: {e}"));
-                vec![diagnose::at(d, program, test.place, Text::new("此测试", "this test"))]
-            })?;
-            Some(InputDoc::parse(from, &text).map_err(|d| vec![d])?)
-        }
     };
-    Inputs::read_recorded(program, doc.as_ref(), test.period, &test.sets, test.scenario.as_deref(), seen)
+    let request = Request {
+        document: document.as_ref(),
+        period: test.period,
+        scenario: test.scenario.as_deref(),
+        assignments: &test.sets,
+        recorder: seen,
+    };
+    Inputs::read(program, request)
 }
 
 /// Whether an expectation on a result holds; else why not.

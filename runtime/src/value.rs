@@ -24,6 +24,17 @@ pub struct PartKey {
     pub gas: Option<GasId>,
     /// What it rests on.
     pub evidence: Evidence,
+    /// The evidence was settled where the part was computed, by the rule of an upstream footprint: a line that takes
+    /// it leaves it as it is. Parts of items have lost this mark.
+    pub settled: bool,
+}
+
+impl PartKey {
+    /// A part whose evidence the line that it enters may still change.
+    #[must_use]
+    pub fn new(origin: Origin, gas: Option<GasId>, evidence: Evidence) -> Self {
+        Self { origin, gas, evidence, settled: false }
+    }
 }
 
 /// CO2e by origin, gas and evidence. Keys are distinct and in order. Beside the parts it carries what they rest on,

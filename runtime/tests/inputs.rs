@@ -7,7 +7,7 @@ mod common;
 use common::*;
 use footrule_diag::{Diagnostic, Text};
 use footrule_mir::*;
-use footrule_runtime::{InputDoc, Inputs, Options, Shown, evaluate};
+use footrule_runtime::{InputDoc, Inputs, Options, Request, Shown, evaluate};
 
 /// A rule with one input `x` of a unit, reported as `r`.
 fn scalar(unit: &str) -> B {
@@ -328,7 +328,7 @@ fn groups_and_set() {
     doc.set("kiln.mass", "2500 kg").unwrap();
     doc.set("boiler.mass", "2").unwrap();
     doc.set("period", "2024").unwrap();
-    let inputs = Inputs::from_doc(b.verified(), &doc).unwrap();
+    let inputs = Inputs::read(b.verified(), Request { document: Some(&doc), ..Request::default() }).unwrap();
     let o = evaluate(&b.p, &inputs, Options::default()).unwrap();
     assert_eq!(report(&o, "r"), "4.5");
     assert_eq!(o.period.unwrap().to, "2024-12-31");
@@ -468,7 +468,7 @@ fn records_of_the_program_obey_the_same_rules() {
         });
         let place = b.place();
         let sets = vec![("legs".to_owned(), region, place)];
-        let inputs = Inputs::with_sets(b.verified(), None, &sets);
+        let inputs = Inputs::read(b.verified(), Request { assignments: &sets, ..Request::default() });
         let result = inputs.and_then(|i| evaluate(&b.p, &i, Options::default()));
         assert_eq!(answer(&result), expected, "{mass}");
     }
@@ -599,4 +599,13 @@ fn hostile_documents() {
     }
     let deep = format!("{{\"inputs\": {}1{}}}", "{\"legs\": ".repeat(100), "}".repeat(100));
     assert_eq!(Inputs::from_json(&b.p, "f", &deep).unwrap_err()[0].code.as_str(), "FR-I009");
+}
+
+#[test]
+fn a_scenario_that_the_rule_does_not_have_is_refused() {
+    let b = power();
+    let document = InputDoc::parse("in.json", r#"{"inputs": {}}"#).unwrap();
+    let request = Request { document: Some(&document), scenario: Some("green"), ..Request::default() };
+    let found = Inputs::read(&b.p, request).unwrap_err();
+    assert!(found.iter().any(|d| d.code.as_str() == "FR-I021"), "{found:?}");
 }

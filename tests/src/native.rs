@@ -26,7 +26,7 @@ pub struct Case {
 #[must_use]
 pub fn cases(program: &Program) -> Vec<Case> {
     let of = |i| {
-        let outcome = run_test(program, i, &|p| Err(p.to_string())).outcome?;
+        let outcome = run_test(program, i, None).outcome?;
         if program.tests.get(i)?.scenario.is_some() {
             return None;
         }

@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 pub fn write(form: &Form) -> String {
     let mut notes = Map::new();
     let mut inputs = Map::new();
-    let top = crate::model::TOP;
-    let slots: Vec<&Slot> = form.slots.iter().filter(|s| !top.contains(&s.path.as_str())).collect();
+    let (top, slots): (Vec<&Slot>, Vec<&Slot>) = form.slots.iter().partition(|s| form.top.contains(&s.path.as_str()));
+    let scenario = top.iter().find(|s| s.path == "scenario");
     // An activity that may be left out, and stays so, is null as a whole.
     let idle = |s: &Slot| !s.required && s.default.is_none();
     let activity_of = |s: &Slot| s.activity.then(|| s.path.trim_end_matches(".amount").to_owned());
@@ -47,14 +47,19 @@ pub fn write(form: &Form) -> String {
         notes.insert(list.path.clone(), list_note(form, list));
         place(&mut inputs, &list.path, if list.required { json!([item(list)]) } else { json!([]) });
     }
-    let note = json!({
+    let mut note = json!({
         "zh": "把 null 换成数据；数可写成 \"1000 t\"；不用的可选项可删去或留 null。本说明可删。",
         "en": "Replace null by data; a number may be written \"1000 t\"; what may be left out can stay null. This note may go.",
         "rule": form.rule,
         "version": form.version,
         "inputs": notes,
     });
-    let doc = json!({ "note": note, "period": null, "gwp": null, "inputs": inputs });
+    let mut doc = json!({ "period": null, "gwp": null, "inputs": inputs });
+    if let Some(slot) = scenario {
+        note["scenario"] = self::note(form, slot);
+        doc["scenario"] = Value::Null;
+    }
+    doc["note"] = note;
     serde_json::to_string_pretty(&doc).unwrap_or_default() + "\n"
 }
 

@@ -103,8 +103,10 @@ pub struct Form {
     pub slots: Vec<Slot>,
     /// Lists.
     pub lists: Vec<List>,
-    /// Members of the enumerations that occur: name, and identifier with labels.
+    /// Members of the enumerations that occur, and the scenarios: name, and identifier with labels.
     pub enums: Enums,
+    /// Keys of the document; a key that an input has for its name is the input's.
+    pub(crate) top: Vec<&'static str>,
 }
 
 /// By index: the name of an enumeration, and its members with their labels.
@@ -122,22 +124,32 @@ pub(crate) struct Known {
 pub(crate) type Kinds = BTreeMap<String, Known>;
 
 /// Keys of the document beside its inputs.
-pub(crate) const TOP: [&str; 4] = ["period", "gwp", "product", "company"];
+pub(crate) const TOP: [&str; 5] = ["period", "scenario", "gwp", "product", "company"];
+
+/// Where the scenarios stand among the enumerations: they are none of the rule's.
+const SCENARIOS: usize = usize::MAX;
 
 impl Form {
     /// The empty form of a rule.
     #[must_use]
     pub fn new(program: &Program) -> Self {
         let rule = &program.rule;
+        let is_input = |key: &str| program.inputs.iter().any(|i| i.name.id.split('.').next() == Some(key));
+        let keys: Vec<&'static str> = TOP.into_iter().filter(|k| !is_input(k)).collect();
         let mut form = Self {
             rule: rule.name.id.clone(),
             labels: rule.name.labels.clone(),
             version: rule.version.clone(),
             gwp: rule.gwp.clone(),
-            slots: top(&rule.gwp),
+            slots: top(program, &keys),
             lists: Vec::new(),
             enums: BTreeMap::new(),
+            top: keys,
         };
+        if !program.scenarios.is_empty() {
+            let all = program.scenarios.iter().map(|s| (s.name.id.clone(), s.name.labels.clone())).collect();
+            form.enums.insert(SCENARIOS, ("scenario".to_owned(), all));
+        }
         let mut walk = Walk { program, enums: &mut form.enums };
         for input in &program.inputs {
             let required = input.default.is_none() && input.when.is_none();
@@ -244,7 +256,9 @@ pub(crate) fn join(path: &str, below: &str) -> String {
     }
 }
 
-fn top(gwp: &str) -> Vec<Slot> {
+/// The slots of the document itself.
+fn top(program: &Program, keys: &[&str]) -> Vec<Slot> {
+    let gwp = &program.rule.gwp;
     let slot =
         |path: &str, labels: Text, allowed: Text| Slot { path: path.to_owned(), labels, allowed, ..Slot::empty() };
     let period = text!("2024 或 2024-03-01/2024-12-31", "2024, or 2024-03-01/2024-12-31");
@@ -252,12 +266,23 @@ fn top(gwp: &str) -> Vec<Slot> {
         "所填排放因子的 GWP 体系；规则用 {gwp}，不同则不能计算",
         "GWP set of the factors that you fill in; the rule uses {gwp} and refuses others"
     );
-    vec![
+    let scenario = Slot {
+        kind: Kind::Enum(SCENARIOS),
+        ..slot(
+            "scenario",
+            Text::new("情景", "scenario"),
+            Text::new("不填则用所填数据", "the data as given if it is left out"),
+        )
+    };
+    let mut all = vec![
         slot("period", Text::new("核算期", "period"), period),
+        scenario,
         slot("gwp", Text::new("因子的 GWP 体系", "GWP set of the factors"), set),
         slot("product", Text::new("产品", "product"), Text::default()),
         slot("company", Text::new("企业", "company"), Text::default()),
-    ]
+    ];
+    all.retain(|s| keys.contains(&s.path.as_str()) && (s.path != "scenario" || !program.scenarios.is_empty()));
+    all
 }
 
 fn list_of(ty: &Ty) -> Option<&Ty> {

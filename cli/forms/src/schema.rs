@@ -38,15 +38,19 @@ pub fn input(program: &Program) -> Value {
         describe(&mut schema, &i.name.labels, &i.name.clause);
         group.put(&i.name.id, schema, needed);
     }
+    let dated = program.nodes.iter().any(|n| matches!(n.op, footrule_mir::Op::Period));
     let mut properties = Map::new();
     properties.insert("inputs".into(), group.schema());
-    properties.insert("period".into(), period());
-    for key in TOP.into_iter().chain(["note"]).filter(|k| *k != "period") {
-        properties.insert(key.into(), json!(true));
+    for key in TOP.into_iter().chain(["note"]) {
+        let schema = match key {
+            "period" => period(dated),
+            "scenario" => scenario(program),
+            _ => json!(true),
+        };
+        properties.insert(key.into(), schema);
     }
-    properties.insert("scenario".into(), scenario(program));
     let mut required: Vec<&str> = Vec::new();
-    if program.nodes.iter().any(|n| matches!(n.op, footrule_mir::Op::Period)) {
+    if dated {
         required.push("period");
     }
     if !group.required.is_empty() {
@@ -130,11 +134,12 @@ fn describe(schema: &mut Value, labels: &footrule_diag::Text, clause: &str) {
     }
 }
 
-fn period() -> Value {
-    json!({ "anyOf": [
-        { "type": "integer", "minimum": 1, "maximum": 9999 },
-        { "type": "string", "pattern": r"^\s*(\d{4}|\d{4}-\d{2}-\d{2}\s*/\s*\d{4}-\d{2}-\d{2})\s*$" },
-    ]})
+fn period(needed: bool) -> Value {
+    let year = json!({ "type": "integer", "minimum": 1, "maximum": 9999 });
+    let text = json!({ "type": "string", "pattern": r"^\s*(\d{4}|\d{4}-\d{2}-\d{2}\s*/\s*\d{4}-\d{2}-\d{2})\s*$" });
+    let none = (!needed).then(|| json!({ "type": "null" }));
+    let forms: Vec<Value> = [year, text].into_iter().chain(none).collect();
+    json!({ "anyOf": forms })
 }
 
 fn value(program: &Program, ty: &Ty, constraints: &[Constraint]) -> Value {

@@ -4,9 +4,10 @@
 //! everything else by the run time. A finding about a value points at its cell.
 
 use crate::grid::{self, At, Cell};
-use crate::model::{Form, Kind, Kinds, TOP};
+use crate::model::{Form, Kind, Kinds};
 use footrule_diag::{Code, Diagnostic, FileSpan, Label, Text, text};
 use footrule_mir::Program;
+use footrule_runtime::{Step, steps};
 use std::collections::BTreeMap;
 
 /// A filled form as a JSON document.
@@ -39,7 +40,7 @@ pub fn read(program: &Program, file: &str, bytes: &[u8]) -> Result<Filled, Vec<D
         insert(&mut root, &kinds, cell, file, &mut found);
     }
     let mut out = Writer { json: String::new(), places: Vec::new(), file, found };
-    out.document(&root);
+    out.document(&root, &form.top);
     if !out.found.is_empty() {
         return Err(out.found);
     }
@@ -104,7 +105,7 @@ struct Node {
 }
 
 fn insert(root: &mut Node, kinds: &Kinds, cell: Cell, file: &str, found: &mut Vec<Diagnostic>) {
-    let Some(steps) = steps(&cell.path) else {
+    let Some(steps) = steps(cell.path.trim()) else {
         let path = &cell.path;
         let d = Diagnostic::new(Code::I001, text!("键 `{path}` 写法不对", "the key `{path}` cannot be read"));
         found.push(point(d, file, &cell.at, Text::new("此处", "here")));
@@ -196,28 +197,6 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut out = Vec::new();
-    for word in path.trim().split('.') {
-        let (name, mut rest) = word.find('[').map_or((word, ""), |i| word.split_at(i));
-        if name.trim().is_empty() {
-            return None;
-        }
-        out.push(Step::Key(name.to_owned()));
-        while !rest.is_empty() {
-            let (index, more) = rest.strip_prefix('[')?.split_once(']')?;
-            out.push(Step::Index(index.parse().ok()?));
-            rest = more;
-        }
-    }
-    Some(out)
-}
-
 struct Writer<'a> {
     json: String,
     places: Vec<(usize, usize, At)>,
@@ -226,8 +205,8 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn document(&mut self, root: &Node) {
-        let is_top = |key: &str| TOP.contains(&key);
+    fn document(&mut self, root: &Node, top: &[&str]) {
+        let is_top = |key: &str| top.contains(&key);
         self.json.push('{');
         for (key, node) in root.children.iter().filter(|(k, _)| is_top(k)) {
             self.member(key, node);

@@ -27,7 +27,7 @@ pub fn run(cx: &Context, args: &Explain) -> Exit {
 }
 
 fn explain(bench: &mut Workbench, args: &Explain) -> Result<Vec<footrule_runtime::Explain>, Vec<Diagnostic>> {
-    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set, args.scenario.as_deref())?;
+    let (program, inputs) = prepare(bench, &args.of)?;
     bug::phase("evaluate");
     footrule_runtime::definitions(&program, &inputs, &args.definitions)
 }

@@ -1,7 +1,7 @@
 //! `footrule run`
 
 use super::Context;
-use crate::args::{Format, Run};
+use crate::args::{Calculation, Format, Run};
 use crate::exit::Exit;
 use crate::render::{self, json, outcome};
 use crate::session::{self, Workbench};
@@ -30,30 +30,24 @@ pub fn run(cx: &Context, args: &Run) -> Exit {
 }
 
 fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<Diagnostic>> {
-    let (program, inputs) = prepare(bench, &args.rule, args.input.as_deref(), &args.set, args.scenario.as_deref())?;
+    let (program, inputs) = prepare(bench, &args.of)?;
     bug::phase("evaluate");
     session::evaluate(&program, &inputs, args.explain)
 }
 
 /// The rule, compiled, and its inputs: from JSON, from a filled form, from `--set`.
-pub(super) fn prepare(
-    bench: &mut Workbench,
-    rule: &str,
-    input: Option<&str>,
-    set: &[String],
-    scenario: Option<&str>,
-) -> Result<(Arc<Program>, Inputs), Vec<Diagnostic>> {
-    let mut sets = set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
-    sets.extend(scenario.map(|s| ("scenario".to_owned(), s.to_owned())));
-    let key = bench.open_rule(rule)?;
+pub(super) fn prepare(bench: &mut Workbench, of: &Calculation) -> Result<(Arc<Program>, Inputs), Vec<Diagnostic>> {
+    let mut sets = of.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
+    sets.extend(of.scenario.iter().map(|s| ("scenario".to_owned(), s.clone())));
+    let key = bench.open_rule(&of.rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
-    if let Some(path) = input.filter(|p| is_form(p)) {
+    if let Some(path) = of.input.as_deref().filter(|p| is_form(p)) {
         let inputs = session::form(bench, &program, path, &sets)?;
         return Ok((program, inputs));
     }
-    let (file, data) = match input {
+    let (file, data) = match of.input.as_deref() {
         Some("-") => ("-".to_owned(), stdin()),
         Some(path) => (path.to_owned(), session::read(path)),
         None => ("--set".to_owned(), Ok("{}".to_owned())),

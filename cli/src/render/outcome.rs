@@ -7,9 +7,10 @@ use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
+use footrule_number::Number;
 use footrule_runtime::{
-    Alternative, Applies, Balance, Cutoff, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue,
-    Scenario, Shown, Side, Source, Upstream, UpstreamForm,
+    Alternative, Applies, Balance, ByScenario, Cutoff, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name,
+    ReportValue, RestsOn, Scenario, Shown, Side, Source, Upstream, UpstreamForm,
 };
 
 /// How many digits of a hash are shown.
@@ -307,23 +308,75 @@ fn derivation(node: &Explain, lang: Lang) -> Tree {
     if node.repeated {
         head.push_str(word(lang, "  （上文已展开）", "  (unfolded above)"));
     }
+    if let Some(s) = &node.scenario {
+        head.push_str(&by_scenario(s, lang));
+    }
+    // A line with one item that is the line itself says everything twice.
+    let only = node.children.first().filter(|c| c.kind == ExplainKind::Item && c.id == node.id);
     let mut details = Vec::new();
     details.extend(node.alternatives.iter().map(|a| alternative(a, lang)));
     if node.alternatives.is_empty() && !node.formula.is_empty() && !node.repeated {
         details.push(format!("= {}", node.formula));
     }
+    // What a stage rests on is told line by line; what an unrated item does, by its parts.
+    let told = |r: &&RestsOn| match node.kind {
+        ExplainKind::Stage => false,
+        ExplainKind::Item => r.rating.is_some(),
+        _ => true,
+    };
+    if let Some(r) = only.unwrap_or(node).rests_on.as_ref().filter(told) {
+        details.extend(rests_on(r, node.value.map(Number::abs), lang));
+    }
     for e in &node.evidence {
         let entries = e.entries.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>();
         details.push(format!("{}: {}", e.path, entries.join(", ")));
     }
-    // A line with one item that is the line itself says everything twice.
-    let children: Vec<&Explain> = match &node.children[..] {
-        [only, rest @ ..] if only.kind == ExplainKind::Item && only.id == node.id => {
-            only.children.iter().chain(rest).collect()
-        }
-        all => all.iter().collect(),
+    let children: Vec<&Explain> = match only {
+        Some(only) => only.children.iter().chain(node.children.iter().skip(1)).collect(),
+        None => node.children.iter().collect(),
     };
     Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }
+}
+
+/// That a value is a scenario's; at the root, that the calculation is.
+fn by_scenario(s: &ByScenario, lang: Lang) -> String {
+    let name = label(&s.name, lang);
+    match (lang, s.in_place_of_given) {
+        (Lang::Zh, true) => format!("  （情景 {name}，替代所填值）"),
+        (Lang::Zh, false) => format!("  （情景 {name}）"),
+        (Lang::En, true) => format!("  (scenario {name}, in place of the given value)"),
+        (Lang::En, false) => format!("  (scenario {name})"),
+    }
+}
+
+/// What a figure rests on: shares and ratings, with their weights where they are not the size of the figure; below
+/// it the terms of an item, if one is rated.
+fn rests_on(r: &RestsOn, size: Option<Number>, lang: Lang) -> Vec<String> {
+    let weight = |w: Number| match lang {
+        _ if Some(w) == size => String::new(),
+        Lang::Zh => format!("（权重 {w}）"),
+        Lang::En => format!(" (weight {w})"),
+    };
+    let mut said = Vec::new();
+    if let Some(share) = r.primary_share {
+        let percent = format!("{:.1} %", share.to_f64() * 100.0);
+        said.push(format!("{} {percent}{}", word(lang, "初级数据", "primary data"), weight(r.weight)));
+    }
+    if let Some(rating) = r.rating {
+        said.push(format!("{} {rating}{}", word(lang, "数据质量评分", "data quality rating"), weight(r.rated_weight)));
+    }
+    let mut out = vec![said.join(word(lang, "，", ", "))];
+    if r.rating.is_some() {
+        let grade = |g: &str| if g == "unrated" { word(lang, "未评", "unrated").to_owned() } else { g.to_owned() };
+        for t in &r.terms {
+            let amount = t.amount.as_ref().map(|g| format!("{} {}", word(lang, "数量", "amount"), grade(g)));
+            let factor = t.factor.as_ref().map(|g| format!("{} {}", word(lang, "因子", "factor"), grade(g)));
+            let both: Vec<String> = amount.into_iter().chain(factor).collect();
+            let on = if both.is_empty() { word(lang, "无数据", "no datum").to_owned() } else { both.join(", ") };
+            out.push(format!("  {}: {on}", t.value));
+        }
+    }
+    out
 }
 
 /// The base or an exception of a definition, on one line; `→` marks what is in force.

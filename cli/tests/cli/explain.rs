@@ -47,3 +47,61 @@ fn inputs_are_read_as_run_reads_them() {
     ends(&o, 3);
     assert!(err(&o).contains("FR-I002") && !err(&o).contains("FR-I009"), "{}", err(&o));
 }
+
+/// A rated activity, an input and a parameter that a scenario overrides. Per tonne: 3 × 10 ÷ 2 = 15 kg of rating
+/// (1 + 3) ÷ 2 = 2, 10 ÷ 2 = 5 kg and 2 × 2 × 1 ÷ 2 = 2 kg without rating: 22 kg, of which 15 kg are primary.
+const TRACED: &str = "rule r zh \"例\" en \"example\"\nversion 0.1.0\nvalid from 2024-01-01\ngwp AR6\n\
+    declared unit 1 t{Al} of production\nround 1 decimals in kg{CO2e}/t{Al}\nuse std.gas\nflow Al zh \"铝\" en \"Al\"\n\
+    flow coal zh \"煤\" en \"coal\"\nstage making zh \"生产\" en \"production\"\ninput production: t{Al} where > 0\n\
+    source s { title \"constructed\"; year 2024; gwp AR6; status constructed }\n\
+    input coal_use: activity of t{coal}\ninput x: kg{CO2}\n\
+    param f: number { 2024 => 7 source s; after last error; before first error }\n\
+    emission supply in making = coal_use.amount * coal_use.factor\nemission burning in making = x\n\
+    emission other in making = production * f * 1 kg{CO2}/t{Al}\n\
+    scenario low zh \"低\" en \"lower\" { x = 10 kg{CO2}; f = 2 }\n";
+
+const TRACED_DATA: &str = r#"{"period": "2024", "inputs": {"production": "2 t", "x": "9", "coal_use":
+    {"amount": {"value": "3", "quality": 1}, "factor": {"value": "10", "quality": 3, "primary": true}, "gwp": "AR6"}}}"#;
+
+#[test]
+fn scenario_and_quality_stand_where_the_values_are_read() {
+    let folder = folder("explain_scenario", &[("r.pcr", TRACED), ("in.json", TRACED_DATA)]);
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (rule, data) = (path("r.pcr"), path("in.json"));
+    let ask = |more: &[&str]| {
+        let o = footrule(&[&["run", &rule, "--input", &data, "--explain"], more].concat());
+        ends(&o, 0);
+        out(&o)
+    };
+    let text = ask(&["--lang", "en", "--scenario", "low"]);
+    for line in [
+        "22 kg{CO2e}/t{Al}  (scenario lower)",
+        "primary data 68.2 %, data quality rating 2 (weight 15)",
+        "primary data 100.0 %, data quality rating 2\n",
+        "15: amount 1, factor 3",
+        "primary data 0.0 %\n",
+        "x = 10 kg{CO2}  (scenario lower, in place of the given value)",
+        "f[low] = 2  (scenario lower)",
+    ] {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+    let text = ask(&["--lang", "zh", "--scenario", "low"]);
+    for line in ["（情景 低，替代所填值）", "（情景 低）", "初级数据 68.2 %，数据质量评分 2（权重 15）"]
+    {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+    assert!(!ask(&["--lang", "en"]).contains("scenario"));
+    let json: serde_json::Value = serde_json::from_str(&ask(&["--scenario", "low", "--format", "json"])).expect("JSON");
+    let root = &json["explain"];
+    assert_eq!((&root["scenario"]["id"], &root["scenario"]["in_place_of_given"]), (&"low".into(), &false.into()));
+    assert_eq!(root["rests_on"]["weight"], "22");
+    assert_eq!(root["rests_on"]["rated_weight"], "15");
+    let lines = &root["children"][0]["children"];
+    assert_eq!(lines[0]["rests_on"]["primary_share"], "1");
+    assert_eq!(lines[0]["rests_on"]["rating"], "2");
+    let term = serde_json::json!({"value": "15", "amount": "1", "factor": "3", "rating": "2"});
+    assert_eq!(lines[0]["children"][0]["rests_on"]["terms"], serde_json::json!([term]));
+    assert_eq!(lines[1]["rests_on"], serde_json::json!({"primary_share": "0", "weight": "5", "rated_weight": "0"}));
+    let x = &lines[1]["children"][1];
+    assert_eq!((&x["id"], &x["scenario"]["in_place_of_given"]), (&"x".into(), &true.into()));
+}

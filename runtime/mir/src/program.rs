@@ -696,7 +696,7 @@ pub struct TestInfo {
     pub sets: Vec<(String, RegionId, PlaceId)>,
     /// The scenario that it is evaluated in.
     pub scenario: Option<String>,
-    /// `from "case.json"`: key and text of the file (its key again where the text is to be loaded).
+    /// `from "case.json"`: key and text of the file.
     pub from: Option<(String, String)>,
     /// Expectations.
     pub expects: Vec<(Expect, PlaceId)>,

@@ -166,7 +166,7 @@ impl Decoder<'_> {
             return None;
         }
         let evidence = if datum.primary { Evidence::Primary } else { Evidence::Secondary };
-        let key = |origin| PartKey { origin, gas: None, evidence };
+        let key = |origin| PartKey::new(origin, None, evidence);
         let ty = Ty::Number(unit);
         let values = if parts.is_empty() {
             if json.members().is_some() && !has_value {

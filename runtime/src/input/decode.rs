@@ -136,6 +136,8 @@ impl<'p> Decoder<'p> {
 
     fn period(&mut self, json: &Json) -> Option<(Day, Day)> {
         let read = match &json.kind {
+            // As it stands in an empty form: a rule that needs a period misses it.
+            Kind::Null => return None,
             Kind::Number(t) | Kind::Text(t) | Kind::Argument(t) => days::parse_period(t.trim()),
             _ => None,
         };

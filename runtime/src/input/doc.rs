@@ -1,5 +1,6 @@
 //! The input document: a JSON text, and what `--set` changes in it.
 
+use super::path::{Step, steps};
 use crate::json::{self, Json, Kind, Member};
 use footrule_diag::{Code, Diagnostic, Text, text};
 
@@ -8,12 +9,6 @@ use footrule_diag::{Code, Diagnostic, Text, text};
 pub struct InputDoc {
     pub(crate) file: String,
     pub(crate) root: Json,
-}
-
-/// One step of a path.
-enum Step {
-    Key(String),
-    Index(usize),
 }
 
 impl InputDoc {
@@ -120,24 +115,4 @@ fn item(json: &mut Json, index: usize) -> Option<&mut Json> {
         items.push(Json { span: None, kind: Kind::Null });
     }
     items.get_mut(index)
-}
-
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut out = Vec::new();
-    for word in path.split('.') {
-        let (name, mut rest) = match word.find('[') {
-            Some(i) => word.split_at(i),
-            None => (word, ""),
-        };
-        if name.is_empty() {
-            return None;
-        }
-        out.push(Step::Key(name.to_owned()));
-        while !rest.is_empty() {
-            let (index, more) = rest.strip_prefix('[')?.split_once(']')?;
-            out.push(Step::Index(index.parse().ok()?));
-            rest = more;
-        }
-    }
-    Some(out)
 }

@@ -5,7 +5,7 @@
 //! parts add up to it. Every footprint that was read is noted for the result, with what is known of its making.
 
 use super::decode::Decoder;
-use super::{InputDoc, Inputs, Outer};
+use super::{InputDoc, Inputs, Outer, Request};
 use crate::days;
 use crate::interp::Interp;
 use crate::json::{Json, Kind, Member};
@@ -116,7 +116,8 @@ impl Decoder<'_> {
         let members = json.members().unwrap_or_default().iter().filter(|m| m.key != "rule").cloned().collect();
         let doc = InputDoc { file: self.file.clone(), root: Json { span: json.span, kind: Kind::Object(members) } };
         let outer = Outer { path: path.to_owned(), gwp: self.gwp.clone(), period: it.period };
-        let inputs = match Inputs::nested(&upstream.program, &doc, outer) {
+        let request = Request { document: Some(&doc), ..Request::default() };
+        let inputs = match Inputs::within(&upstream.program, request, outer) {
             Ok(inputs) => inputs,
             Err(found) => {
                 self.found.extend(found);
@@ -136,7 +137,7 @@ impl Decoder<'_> {
         let gas = |key: PartKey| {
             let name = key.gas.and_then(|g| upstream.program.gases.get(g.ix())).map(|g| &g.name.id);
             let gas = name.and_then(|n| program.gases.iter().position(|g| g.name.id == *n));
-            PartKey { gas: gas.map(|g| footrule_mir::GasId(g as u32)), ..key }
+            PartKey { gas: gas.map(|g| footrule_mir::GasId(g as u32)), settled: true, ..key }
         };
         let split = parts.rekey(gas).and_then(|p| {
             let total = Number::parse(&footprint.total.value).unwrap_or_default();
@@ -281,5 +282,6 @@ pub(super) fn primary(split: &Split, share: Number) -> Result<Split, footrule_nu
         parts.push((PartKey { evidence: Evidence::Secondary, ..*key }, value.sub(own)?));
     }
     // A part of nothing would only be listed.
-    Split::from_parts(parts.into_iter().filter(|(_, v)| !v.is_zero()))
+    let parts = Split::from_parts(parts.into_iter().filter(|(_, v)| !v.is_zero()))?;
+    Ok(parts.with_terms(split.terms().clone()))
 }

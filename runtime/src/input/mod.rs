@@ -9,14 +9,17 @@ mod doc;
 mod evidence;
 mod footprint;
 mod pact;
+mod path;
 mod problems;
+mod request;
 mod scalar;
 mod scenario;
 
 pub use doc::InputDoc;
 pub(crate) use footprint::Taken;
+pub use path::{Step, steps};
+pub use request::Request;
 
-use crate::coverage::Recorder;
 use crate::diagnose;
 use crate::given::{self, Said, Tree};
 use crate::interp::{Interp, Slot, input_order};
@@ -72,71 +75,28 @@ pub(crate) enum Given<'a> {
 }
 
 impl Inputs {
-    /// Reads inputs from JSON text; `file_name` is the key of the text for diagnostics.
+    /// Reads inputs from JSON text, without a scenario other than the text's; `file_name` is the key of the text for
+    /// diagnostics.
     ///
     /// # Errors
-    /// All that is wrong, sorted by place.
+    /// FR-I009 if the text is no JSON; else as [`Inputs::read`].
     pub fn from_json(program: &Program, file_name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let doc = InputDoc::parse(file_name, text).map_err(|d| vec![d])?;
-        Self::from_doc(program, &doc)
+        let document = InputDoc::parse(file_name, text).map_err(|d| vec![d])?;
+        Self::read(program, Request { document: Some(&document), ..Request::default() })
     }
 
-    /// Reads inputs from a document (JSON, possibly changed by `--set`).
+    /// Reads inputs; every value is converted to the unit of its declaration and checked against it.
     ///
     /// # Errors
-    /// All that is wrong, sorted by place.
-    pub fn from_doc(program: &Program, doc: &InputDoc) -> Result<Self, Vec<Diagnostic>> {
-        Self::read(program, Some(doc), None, &[])
+    /// All that is wrong together, sorted by place: inputs that are unknown, missing or given twice, values that do
+    /// not fit, broken constraints, an unknown scenario, failures while a value is computed.
+    pub fn read(program: &Program, request: Request<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::within(program, request, Outer::default())
     }
 
-    /// Inputs from assignments of a test: each region yields a value in the input's type.
-    ///
-    /// # Errors
-    /// All that is wrong: unknown, missing and doubled inputs, broken constraints, failures while evaluating.
-    pub fn with_sets(
-        program: &Program,
-        period: Option<(Day, Day)>,
-        sets: &[(String, RegionId, PlaceId)],
-    ) -> Result<Self, Vec<Diagnostic>> {
-        Self::read(program, None, period, sets)
-    }
-
-    /// All ways together; assignments override the document.
-    pub(crate) fn read(
-        program: &Program,
-        doc: Option<&InputDoc>,
-        period: Option<(Day, Day)>,
-        sets: &[(String, RegionId, PlaceId)],
-    ) -> Result<Self, Vec<Diagnostic>> {
-        Self::read_recorded(program, doc, period, sets, None, None)
-    }
-
-    /// The inputs of an upstream rule, inside the data of another.
-    pub(crate) fn nested(program: &Program, doc: &InputDoc, outer: Outer) -> Result<Self, Vec<Diagnostic>> {
-        Self::read_within(program, Some(doc), None, &[], None, None, outer)
-    }
-
-    /// [`Inputs::read`], noting what is given and evaluated on the way.
-    pub(crate) fn read_recorded(
-        program: &Program,
-        doc: Option<&InputDoc>,
-        period: Option<(Day, Day)>,
-        sets: &[(String, RegionId, PlaceId)],
-        scenario: Option<&str>,
-        seen: Option<&Recorder>,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        Self::read_within(program, doc, period, sets, scenario, seen, Outer::default())
-    }
-
-    fn read_within(
-        program: &Program,
-        doc: Option<&InputDoc>,
-        period: Option<(Day, Day)>,
-        sets: &[(String, RegionId, PlaceId)],
-        scenario: Option<&str>,
-        seen: Option<&Recorder>,
-        outer: Outer,
-    ) -> Result<Self, Vec<Diagnostic>> {
+    /// [`Inputs::read`] inside the data of another rule.
+    pub(crate) fn within(program: &Program, request: Request<'_>, outer: Outer) -> Result<Self, Vec<Diagnostic>> {
+        let Request { document: doc, period, scenario, assignments, recorder: seen } = request;
         let inherited = outer.period;
         let mut decoder = Decoder::new(program, doc, outer);
         let mut given: HashMap<usize, Given<'_>> = HashMap::new();
@@ -145,7 +105,7 @@ impl Inputs {
             stated = decoder.top(doc, &mut given);
         }
         let mut set_at: HashMap<&str, PlaceId> = HashMap::new();
-        for (name, region, place) in sets {
+        for (name, region, place) in assignments {
             if let Some(first) = set_at.insert(name, *place) {
                 let d = Diagnostic::new(Code::I011, text!("{name} 给了两次", "{name} is given twice"));
                 let d = diagnose::at(d, program, *place, text!("第二次", "the second time"));
@@ -157,7 +117,10 @@ impl Inputs {
                 decoder.report(diagnose::at(d, program, *place, text!("没有这个输入", "there is no such input")));
             }
         }
-        let scenario = scenario.and_then(|name| decoder.named_scenario(name)).or(decoder.scenario);
+        let scenario = match scenario {
+            Some(name) => decoder.asked_scenario(name),
+            None => decoder.scenario,
+        };
         let replaced = scenario.map(|s| decoder.override_inputs(s, &mut given)).unwrap_or_default();
         let period = period.or(stated).or(inherited);
         if period.is_none() && program.nodes.iter().any(|n| matches!(n.op, Op::Period)) {

@@ -210,7 +210,7 @@ impl Decoder<'_> {
             if !self.program.rule.biogenic_neutral {
                 parts.extend(uptake.or(by_totals).map(|u| (Origin::Biogenic, u)));
             }
-            let key = |origin| PartKey { origin, gas: None, evidence: Evidence::Secondary };
+            let key = |origin| PartKey::new(origin, None, Evidence::Secondary);
             let split = Split::from_parts(parts.into_iter().map(|(o, v)| (key(o), v)))?;
             Ok((split, fits && agrees))
         });

@@ -31,8 +31,18 @@ impl<'p> Decoder<'p> {
         found
     }
 
+    /// The scenario that is asked for beside the document.
+    pub(super) fn asked_scenario(&mut self, name: &str) -> Option<&'p ScenarioInfo> {
+        let found = self.named_scenario(name);
+        if found.is_none() {
+            let d = self.unknown_scenario(name);
+            self.report(d);
+        }
+        found
+    }
+
     /// A scenario of the rule, by identifier or label.
-    pub(super) fn named_scenario(&self, name: &str) -> Option<&'p ScenarioInfo> {
+    fn named_scenario(&self, name: &str) -> Option<&'p ScenarioInfo> {
         let all = &self.program.scenarios;
         let labelled = |s: &&ScenarioInfo| s.name.labels.zh == name || s.name.labels.en == name;
         all.iter().find(|s| s.name.id == name).or_else(|| all.iter().find(labelled))

@@ -212,9 +212,7 @@ fn unary_value(op: &Op, v: Value) -> Result<Value, Fault> {
         (Op::Unwrap(_), Value::Absent) => return Err(Fault::Shape),
         (Op::Unwrap(_) | Op::Present(_), v) => v,
         (Op::Whole(_), S(s)) => N(s.whole()?),
-        (Op::Split { origin, evidence, .. }, N(x)) => {
-            S(Split::one(PartKey { origin: *origin, gas: None, evidence: *evidence }, x))
-        }
+        (Op::Split { origin, evidence, .. }, N(x)) => S(Split::one(PartKey::new(*origin, None, *evidence), x)),
         _ => return Err(Fault::Shape),
     })
 }
@@ -272,5 +270,5 @@ pub(crate) const GAS_EVIDENCE: Evidence = Evidence::Primary;
 
 /// The key of a part of one gas.
 pub(crate) fn gas_key(gas: footrule_mir::GasId, origin: Origin) -> PartKey {
-    PartKey { origin, gas: Some(gas), evidence: GAS_EVIDENCE }
+    PartKey::new(origin, Some(gas), GAS_EVIDENCE)
 }

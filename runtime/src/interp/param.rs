@@ -133,7 +133,7 @@ impl Interp<'_> {
         let touches = Touches::one(Touch::Factor(factor)).with(read);
         let value = match (self.factor(factor), &info.ty) {
             (Some(x), Ty::Split(_)) => {
-                let key = PartKey { origin, gas: None, evidence: Evidence::Secondary };
+                let key = PartKey::new(origin, None, Evidence::Secondary);
                 Value::Split(Split::one(key, x).rated(self.rating(&touches)))
             }
             (Some(x), _) => Value::Number(x),
@@ -155,7 +155,7 @@ impl Interp<'_> {
         let Some(&(first, origin, _)) = rows.first() else {
             return Some(Err(FailKind::Bug("a parameter without rows")));
         };
-        let key = |origin| PartKey { origin, gas: None, evidence: Evidence::Secondary };
+        let key = |origin| PartKey::new(origin, None, Evidence::Secondary);
         if rows.iter().all(|(x, o, _)| *x == first && (!split || *o == origin)) {
             return Some(Ok(if split { Value::Split(Split::one(key(origin), first)) } else { Value::Number(first) }));
         }
@@ -340,7 +340,7 @@ impl Interp<'_> {
                 let touches = Touches::one(Touch::Factor(*f));
                 let value = match self.factor(*f) {
                     Some(x) if matches!(ty, Ty::Split(_)) => {
-                        let key = PartKey { origin, gas: None, evidence: Evidence::Secondary };
+                        let key = PartKey::new(origin, None, Evidence::Secondary);
                         Value::Split(Split::one(key, x).rated(self.rating(&touches)))
                     }
                     Some(x) => Value::Number(x),

@@ -88,7 +88,7 @@ impl Interp<'_> {
         };
         let touches = Touches::of(vec![Touch::Factor(fa), Touch::Factor(fb)]);
         let mix = |y0: Number, y1: Number| place.between((x0, y0), (x1, y1));
-        let key = |origin| PartKey { origin, gas: None, evidence: Evidence::Secondary };
+        let key = |origin| PartKey::new(origin, None, Evidence::Secondary);
         let split = matches!(info.columns.get(column as usize), Some((_, Ty::Split(_))));
         let value: Result<Value, NumError> = if !split {
             mix(ya, yb).map(Value::Number)

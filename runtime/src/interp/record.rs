@@ -206,11 +206,10 @@ impl<'p> Interp<'p> {
                         Value::Split(s) => s
                             .rekey(|k| PartKey { evidence: Evidence::Secondary, ..k })
                             .map_err(|_| self.fail_at(PlaceId(0), None, 0, FailKind::Bug("a factor too large"))),
-                        Value::Number(x) => Ok(Split::one(
-                            PartKey { origin: Origin::Undivided, gas: None, evidence: Evidence::Secondary },
-                            x,
-                        )
-                        .rated(Rating::factor(self.rating(&slot.touches).factor))),
+                        Value::Number(x) => {
+                            Ok(Split::one(PartKey::new(Origin::Undivided, None, Evidence::Secondary), x)
+                                .rated(Rating::factor(self.rating(&slot.touches).factor)))
+                        }
                         Value::Err(e) => Err(e),
                         _ => Err(self.fail_at(PlaceId(0), None, 0, FailKind::Bug("a default factor that is none"))),
                     };
@@ -244,7 +243,7 @@ impl<'p> Interp<'p> {
                         None
                     }
                     Value::Number(x) => {
-                        let key = PartKey { origin: Origin::Undivided, gas: None, evidence };
+                        let key = PartKey::new(Origin::Undivided, None, evidence);
                         Some(Ok(Split::one(key, x).rated(Rating::factor(Score::Unrated))))
                     }
                     // A factor that a test writes down has no rating.

@@ -6,9 +6,10 @@
 
 use super::assemble::{origin_name, source, unit};
 use super::definition::{Alternative, alternatives, line_node};
-use super::lines::To;
+use super::lines::{Item, To};
 use super::outcome::{EvidenceEntry, Shown, Source};
 use super::products::{self, ItemFigures};
+use super::rests_on::{self, ByScenario, RestsOn};
 use super::{Findings, LineResult, counts, publish};
 use crate::input::Inputs;
 use crate::interp::{Interp, unit_of};
@@ -108,6 +109,12 @@ pub struct Explain {
     /// Of a definition with exceptions: its base, its exceptions, and which of them is in force.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<Alternative>,
+    /// Of a total, stage, line or item: how much of it is primary data, and its rating, with their weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<RestsOn>,
+    /// Of the root: the scenario that was applied. Of an input or a parameter: the value is the scenario's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<ByScenario>,
     /// Summands first, then what the formula reads.
     pub children: Vec<Explain>,
 }
@@ -128,6 +135,8 @@ impl Explain {
             evidence: Vec::new(),
             repeated: false,
             alternatives: Vec::new(),
+            rests_on: None,
+            scenario: None,
             children: Vec::new(),
         }
     }
@@ -173,6 +182,7 @@ pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Re
             root
         }
     };
+    root.scenario = rests_on::scenario(program, inputs);
     for (info, (value, touches)) in program.reports.iter().zip(&found.reports) {
         let mut node = Explain::new(ExplainKind::Report, &info.name);
         let ty = program.nodes.get(info.value.ix()).map(|n| &n.ty);
@@ -250,10 +260,12 @@ impl Tree<'_, '_> {
         let mut root = Explain::new(ExplainKind::Total, &name);
         let Some(figures) = found.figures.get(of) else { return Ok(root) };
         number(&mut root, program, of, figures.total)?;
+        root.rests_on = rests_on::rests_on(self.counted(of, None));
         for (i, (stage, value)) in program.stages.iter().zip(&figures.stages).enumerate() {
             let mut node = Explain::new(ExplainKind::Stage, stage);
             number(&mut node, program, of, *value)?;
             let stage = StageId(i as u32);
+            node.rests_on = rests_on::rests_on(self.counted(of, Some(stage)));
             for (line, result) in program.lines.iter().zip(&found.lines) {
                 let Some(f) = result.products.get(of) else { continue };
                 let here = f.in_stage.iter().find(|(s, _)| *s == stage);
@@ -271,6 +283,13 @@ impl Tree<'_, '_> {
             }
         }
         Ok(root)
+    }
+
+    /// The items that count for a product (in one stage of it).
+    fn counted(&self, of: usize, stage: Option<StageId>) -> impl Iterator<Item = &ItemFigures> {
+        let rule = &self.it.program.rule;
+        let lines = self.it.program.lines.iter().zip(&self.found.lines);
+        lines.filter(|(l, _)| counts(l, rule.credits_apart)).flat_map(move |(_, r)| shown(r, of, stage)).map(|(_, f)| f)
     }
 
     /// The share by which an item goes to a product, if it is shared out.
@@ -303,21 +322,21 @@ impl Tree<'_, '_> {
         number(&mut node, program, of, value)?;
         node.formula.clone_from(&line.formula);
         let mut touches = Touches::NONE;
-        let figures = result.products.get(of).map_or(&[][..], |f| &f.items);
-        let shown = result.items.iter().zip(figures).filter_map(|(i, f)| Some((i, f.as_ref()?)));
-        for (item, ItemFigures { parts, total, .. }) in shown.filter(|(i, _)| stage.is_none() || i.stage == stage) {
+        node.rests_on = rests_on::rests_on(shown(result, of, stage).map(|(_, f)| f));
+        for (item, figures) in shown(result, of, stage) {
             touches.absorb(&item.touches);
             let index: Vec<String> = item.indices.iter().map(|i| i.saturating_add(1).to_string()).collect();
             let id =
                 if index.is_empty() { line.name.id.clone() } else { format!("{}[{}]", line.name.id, index.join(",")) };
             let mut child =
                 Explain::new(ExplainKind::Item, &Named { id, labels: item.name.clone(), clause: String::new() });
-            number(&mut child, program, of, *total)?;
+            number(&mut child, program, of, figures.total)?;
+            child.rests_on = rests_on::item(figures);
             if let Some(node) = line_node(program, line) {
                 let said = (line.name.id.as_str(), line.name.clause.as_str(), line.formula.as_str());
                 child.alternatives = alternatives(self.it, node, &item.indices, said);
             }
-            for (key, value) in parts {
+            for (key, value) in &figures.parts {
                 let gas = key.gas.and_then(|g| program.gases.get(g.ix())).map_or("CO2e", |g| g.name.id.as_str());
                 let evidence = match key.evidence {
                     footrule_mir::Evidence::Primary => "primary",
@@ -393,6 +412,7 @@ impl Tree<'_, '_> {
                     node.shown = Some(super::assemble::shown(program, &slot.value, &info.ty));
                 }
                 node.evidence = self.inputs.evidence_of(&info.name.id);
+                node.scenario = rests_on::of_input(program, self.inputs, i);
                 // The tree of an upstream rule stands once, as that of a definition does.
                 let computed = self.inputs.upstream_of(&info.name.id).any(|t| t.inputs.is_some());
                 node.repeated = computed && !self.seen.insert(read);
@@ -420,6 +440,10 @@ impl Tree<'_, '_> {
                 let rows = program.params.get(p.ix()).map(|p| p.rows.as_slice()).unwrap_or_default();
                 let own: HashSet<FactorId> = rows.iter().map(|r| r.factor).collect();
                 out.extend(touches.factors().filter(|f| own.contains(f)).filter_map(|f| factor(program, f)));
+                let instead = rests_on::of_param(program, self.inputs, p);
+                let instead = instead.filter(|f| touches.factors().any(|t| t == *f)).and_then(|f| factor(program, f));
+                let scenario = rests_on::scenario(program, self.inputs);
+                out.extend(instead.map(|node| Explain { scenario, ..node }));
             }
             Read::Table(t) => {
                 let rows = program.tables.get(t.ix()).map(|t| t.rows.as_slice()).unwrap_or_default();
@@ -436,6 +460,13 @@ impl Tree<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The items of a line that go to a product (in one stage), with what they add.
+fn shown(result: &LineResult, of: usize, stage: Option<StageId>) -> impl Iterator<Item = (&Item, &ItemFigures)> {
+    let figures = result.products.get(of).map_or(&[][..], |f| &f.items);
+    let all = result.items.iter().zip(figures).filter_map(|(i, f)| Some((i, f.as_ref()?)));
+    all.filter(move |(i, _)| stage.is_none() || i.stage == stage)
 }
 
 fn factor(program: &Program, id: FactorId) -> Option<Explain> {

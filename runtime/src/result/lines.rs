@@ -253,11 +253,13 @@ fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot)
         Value::Split(s) => co2e.with_terms(s.terms().clone()),
         _ => co2e.rated(rests_on),
     };
-    if !primary {
-        // A mass of gas is primary if it was computed from given data only. All gas parts of an item change alike, so
-        // no keys meet and no figure changes.
-        let secondary = |k: PartKey| if k.gas.is_some() { PartKey { evidence: Evidence::Secondary, ..k } } else { k };
-        co2e = co2e.rekey(secondary).map_err(arithmetic)?;
+    // A mass of gas is primary if it was computed from given data only; what an upstream rule said of its own stays.
+    let settle = |k: PartKey| match k.gas {
+        Some(_) if !primary && !k.settled => PartKey { evidence: Evidence::Secondary, ..k },
+        _ => PartKey { settled: false, ..k },
+    };
+    if co2e.parts().iter().any(|(k, _)| settle(*k) != *k) {
+        co2e = co2e.rekey(settle).map_err(arithmetic)?;
     }
     let to = match &line.target {
         Target::Product(p) => To::Product(*p),

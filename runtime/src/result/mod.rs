@@ -14,6 +14,7 @@ mod of_product;
 mod outcome;
 mod products;
 mod quality;
+mod rests_on;
 mod scenario;
 mod upstream;
 
@@ -25,6 +26,7 @@ pub use footprint::{
 pub(crate) use lines::{LineResult, counts};
 pub use outcome::*;
 pub(crate) use products::Figures;
+pub use rests_on::{ByScenario, RatedTerm, RestsOn};
 pub(crate) use upstream::{as_input, published_parts};
 
 use crate::coverage::Recorder;

@@ -16,6 +16,10 @@ pub(crate) struct Quality {
     pub dqr: Option<Number>,
     /// Share of what is rated.
     pub rated: Option<Number>,
+    /// What the share of primary data is of: the sum of the absolute parts.
+    pub weight: Option<Number>,
+    /// What the rating is of: the sum of the absolute terms that are rated.
+    pub rated_weight: Option<Number>,
 }
 
 /// The data quality of these items together.
@@ -45,7 +49,13 @@ pub(crate) fn quality<'a>(items: impl IntoIterator<Item = &'a ItemFigures>) -> Q
         }
     }
     let dqr = weighted.and_then(|w| w.finish()?.div(rated.finish()?)).ok();
-    Quality { primary: share(&primary, &parts), dqr, rated: share(&rated, &gross) }
+    Quality {
+        primary: share(&primary, &parts),
+        dqr,
+        rated: share(&rated, &gross),
+        weight: parts.finish().ok(),
+        rated_weight: rated.finish().ok(),
+    }
 }
 
 fn plus(mut sum: Sum, dqr: Number, weight: Number) -> Result<Sum, NumError> {
