@@ -18,6 +18,7 @@ mod evidence;
 mod except;
 mod expr;
 mod generic;
+mod include;
 pub(crate) mod instance;
 mod interpolate;
 mod listed;
@@ -31,6 +32,7 @@ mod scenario;
 mod series;
 mod targets;
 mod test;
+mod through;
 
 pub(crate) use allocate::sharers;
 pub use allocate::{TAllocate, TBasis};
@@ -47,11 +49,12 @@ pub use evidence::TEvidence;
 pub use except::{Exception, TExcept, TExceptBy, exceptions};
 pub(crate) use except::{exceptions_of, target_text};
 pub(crate) use generic::declared as declared_variables;
+pub use include::{TBinding, TInclude};
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use listed::listed_fields;
 pub use listed::listed_inputs;
-pub use process::{TBinding, TInclude, TProcessProduct};
+pub use process::TProcessProduct;
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
@@ -190,7 +193,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
-        Stmt::Include(i) => process::include(&mut cx, i),
+        Stmt::Include(i) => include::include(&mut cx, i),
         _ => BodyKind::None,
     };
     let mut diags = cx.finish();
