@@ -18,6 +18,7 @@ mod evidence;
 mod except;
 mod expr;
 mod generic;
+mod implied;
 mod include;
 pub(crate) mod instance;
 mod interpolate;

@@ -89,10 +89,7 @@ impl Cx<'_> {
                 text!("用 `total_of({full})`", "use `total_of({full})`"),
             );
         }
-        if let Some(Some(c)) = super::conditional::conditions(db, item.file, item.key.clone()).first() {
-            self.outside(&t.name(), &item, c.span, span);
-            return TExpr::error(span);
-        }
+        self.through_applies(&t, span);
         let ty = value_type(db, item.file, item.key.clone()).clone();
         TExpr { kind: TKind::Through(t), ty, span }
     }
