@@ -163,6 +163,9 @@ fn reads(db: &dyn Db, all: &Instances, (at, item): &At) -> Vec<At> {
     if item.key.keyword == "product" && *at != 0 {
         out.extend(all.product_lines(db, *at));
     }
+    for (from, e) in all.outer_exceptions(db, *at, item) {
+        super::cycles::exception(db, &e.item, &mut |t| out.extend(found(from, &t)));
+    }
     out.into_iter().collect()
 }
 

@@ -37,6 +37,7 @@ fn belongs(stmt: &Stmt) -> bool {
             | Stmt::Fn { .. }
             | Stmt::Source { .. }
             | Stmt::Include(_)
+            | Stmt::Except { .. }
             | Stmt::Product { .. }
             | Stmt::Broken { .. }
     )
@@ -77,8 +78,8 @@ pub(super) fn process(
             )
             .at(cx.at(span), text!("移到过程之外", "move it out of the process"))
             .help(text!(
-                "过程里可写输入、中间量、排放行、检查、报告、表与产品；规则头、阶段、物质、测试与例外写在文件里",
-                "a process holds inputs, definitions, lines, checks, reports, tables and a product; the header, stages, flows, tests and exceptions stand in the file"
+                "过程里可写输入、中间量及其例外、排放行、检查、报告、表与产品；规则头、阶段、物质与测试写在文件里",
+                "a process holds inputs, definitions and their exceptions, lines, checks, reports, tables and a product; the header, stages, flows and tests stand in the file"
             ));
             cx.push(d);
         }

@@ -7,7 +7,7 @@ use super::expr::Cx;
 use super::{is_open, is_over_list, value_type};
 use crate::db::{Diag, Item, inner_items};
 use crate::names::{Ns, Resolved, included, inside, lookup};
-use crate::types::{TExpr, TKind, Through};
+use crate::types::{TExpr, TKind, Through, Ty};
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_syntax::ast::{Expr, Ident, Stmt};
 
@@ -90,8 +90,13 @@ impl Cx<'_> {
             );
         }
         self.through_applies(&t, span);
-        let ty = value_type(db, item.file, item.key.clone()).clone();
+        let ty = self.type_of(&t);
         TExpr { kind: TKind::Through(t), ty, span }
+    }
+
+    /// The type of a value of an included process, as it is seen here.
+    pub(super) fn type_of(&self, t: &Through) -> Ty {
+        value_type(self.db, t.item.file, t.item.key.clone()).clone()
     }
 
     fn hidden(&mut self, process: &Item, item: &Item, name: &Ident) -> TExpr {
