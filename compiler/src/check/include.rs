@@ -236,31 +236,84 @@ fn over_list(cx: &mut Cx<'_>, i: &Include, process: &Item, bindings: &[TBinding]
         super::listed::listed(cx, i, process, bindings);
     }
     for item in inner_items(cx.db, process.file, process.key.clone()) {
-        let (p, n) = (process.name(), item.name());
-        let why = match item.ast(cx.db).map(|a| &a.stmt) {
-            Some(Stmt::Input(x)) if !i.list && x.default.is_none() && !bindings.iter().any(|b| b.input == *item) => {
+        if let Some(Stmt::Product { .. }) = item.ast(cx.db).map(|a| &a.stmt) {
+            let (p, n) = (process.name(), item.name());
+            let d = Diag::new(
+                Code::T011,
+                text!(
+                    "过程 `{p}` 有产品 `{n}`，不能在列表上包含：每一条目各有一个产品",
+                    "the process `{p}` makes `{n}` and cannot be included over a list: each item would make its own"
+                ),
+            )
+            .at(cx.at(i.name.span), text!("在列表上包含", "included over a list"))
+            .also(item.name_place(cx.db), text!("声明在此", "declared here"))
+            .help(text!(
+                "把它包含在另一个消耗该产品的过程里，再在列表上包含那个过程",
+                "include it in a process that consumes the product, and include that one over the list"
+            ));
+            cx.push(d);
+        }
+    }
+    let bound: Vec<&str> = i.bindings.iter().map(|(n, _)| n.text.as_str()).collect();
+    each_item(cx, i, process, &bound, &mut Vec::new());
+}
+
+/// What cannot be there for each item, in the process and in those that it includes.
+fn each_item(cx: &mut Cx<'_>, i: &Include, process: &Item, bound: &[&str], way: &mut Vec<Item>) {
+    let before = way.iter().map(|w| format!("{}.", w.name())).collect::<String>();
+    for item in inner_items(cx.db, process.file, process.key.clone()) {
+        let (p, n) = (process.name(), format!("{before}{}", item.name()));
+        let (why, help) = match item.ast(cx.db).map(|a| &a.stmt) {
+            Some(Stmt::Input(x)) if !i.list && x.default.is_none() && !bound.contains(&item.name()) => (
                 text!(
                     "列表上包含过程 `{p}`，输入 `{n}` 须绑定或有默认值",
                     "the process `{p}` is included over a list: its input `{n}` must be bound or have a default"
-                )
+                ),
+                text!(
+                    "绑定它；由用户逐条给出时写 `include … list`",
+                    "bind it; if the user gives it for each item, write `include … list`"
+                ),
+            ),
+            Some(Stmt::Report { .. }) => (
+                text!(
+                    "过程 `{p}` 有报告项 `{n}`，不能在列表上包含：报告项是单个数值，条目数由数据决定",
+                    "the process `{p}` has the report `{n}` and cannot be included over a list: a report is one value, and how many items there are the data decide"
+                ),
+                text!(
+                    "把 `report` 移到规则里，报告各条目的合计、最大值等",
+                    "move the `report` to the rule, where it is one of a sum, a maximum or a mean over the items"
+                ),
+            ),
+            Some(Stmt::Include(x)) if !way.contains(item) => {
+                if x.list && !i.list {
+                    (
+                        text!(
+                            "过程 `{p}` 的 `{n}` 是由用户给出的列表，而 `for` 的条目来自规则，无处给出",
+                            "`{n}` of the process `{p}` is a list that the user gives; items of `for` come from the rule, and nobody gives it"
+                        ),
+                        text!(
+                            "外层写 `list`，或里层写 `for x in 列表` 并绑定列表",
+                            "write `list` for the outer include, or `for x in LIST` for the inner one and bind the list"
+                        ),
+                    )
+                } else {
+                    let Some(q) = included(cx.db, item.file, item.key.clone()) else { continue };
+                    // One over a list of its own has been looked at where it stands.
+                    if x.binder.is_none() && !x.list && q != *process {
+                        let bound: Vec<&str> = x.bindings.iter().map(|(n, _)| n.text.as_str()).collect();
+                        way.push(item.clone());
+                        each_item(cx, i, &q, &bound, way);
+                        way.pop();
+                    }
+                    continue;
+                }
             }
-            Some(Stmt::Report { .. }) => text!(
-                "过程 `{p}` 有报告项 `{n}`，不能在列表上包含",
-                "the process `{p}` has the report `{n}` and cannot be included over a list"
-            ),
-            Some(Stmt::Product { .. }) => text!(
-                "过程 `{p}` 有产品 `{n}`，不能在列表上包含",
-                "the process `{p}` makes `{n}` and cannot be included over a list"
-            ),
-            Some(Stmt::Include(_)) => text!(
-                "过程 `{p}` 自己包含过程 `{n}`，不能在列表上包含",
-                "the process `{p}` includes `{n}` itself and cannot be included over a list"
-            ),
             _ => continue,
         };
         let d = Diag::new(Code::T011, why)
             .at(cx.at(i.name.span), text!("在列表上包含", "included over a list"))
-            .also(item.name_place(cx.db), text!("声明在此", "declared here"));
+            .also(item.name_place(cx.db), text!("声明在此", "declared here"))
+            .help(help);
         cx.push(d);
     }
 }

@@ -142,7 +142,13 @@ fn enter(db: &dyn Db, out: &mut Instances, at: usize, within: &[Item], process: 
     }
 }
 
-/// What a value reads directly.
+impl Instances {
+    /// What a value reads directly.
+    pub(crate) fn reads(&self, db: &dyn Db, at: &At) -> Vec<At> {
+        reads(db, self, at)
+    }
+}
+
 fn reads(db: &dyn Db, all: &Instances, (at, item): &At) -> Vec<At> {
     let instance = &all.list[*at];
     let found = |from: usize, t: &Through| all.find(from, t);
