@@ -60,7 +60,10 @@ pub(super) fn except(
             return other_form(cx, &item, value.span, true);
         }
     };
-    if let Some(Stmt::Line(l)) = item.ast(cx.db).map(|a| &a.stmt) {
+    // The text of a definition is no part of what an exception to it depends on; its type is.
+    if item.key.keyword != "let"
+        && let Some(Stmt::Line(l)) = item.ast(cx.db).map(|a| &a.stmt)
+    {
         // The line's own loop variables, with the identities that they have in the line.
         let before = cx.diags.len();
         cx.binders(&l.loops);
