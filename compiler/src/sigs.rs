@@ -288,7 +288,7 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             crate::check::declared_variables(db, &item, generics, &read, &mut diags);
             Sig::Fn { params: read, result, variables: crate::generics::variables(db, &item) }
         }
-        Some(Stmt::Include(i)) if i.list => Sig::Record(crate::check::listed_fields(db, &item)),
+        Some(Stmt::Include(i)) if i.binder.is_none() => Sig::Record(crate::check::listed_fields(db, &item)),
         Some(Stmt::Enum { variants, .. }) => Sig::Enum(variants.iter().map(|v| v.name.text.clone()).collect()),
         _ => Sig::None,
     };

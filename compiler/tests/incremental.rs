@@ -121,3 +121,82 @@ fn an_edit_inside_a_process_types_that_statement_only() {
     // The same two; no other statement of the process, no line, not the include.
     assert_eq!(ran(&log, "body"), 2, "{log:#?}");
 }
+
+const WITH_INCLUDES: &str = "process stove(burn: stage) {
+    input mass: t{Al}
+    input hot: bool
+    let closed = 2 kg{CO2}/t{Al}
+    let apart = 3 kg{CO2}/t{Al}
+    open let rate = closed
+    open let spare = apart
+    emission co2 in burn = mass * rate
+    emission more in burn = mass * spare
+}
+process plant(burn: stage) {
+    input all: t{Al}
+    include stove as first in burn { mass = all }
+    open let carbon = first.co2
+}
+include plant as works in making
+include stove as kiln in making { mass = production }
+except kiln.rate when production > 5 t{Al} = 1 kg{CO2}/t{Al}
+let again = kiln.rate
+report one = again / 1 kg{CO2}/t{Al}
+report two = works.carbon / 1 kg{CO2}
+report three = total_of(kiln.co2, works.first.co2)
+";
+
+/// The log of the check after an edit, which leaves the rule right.
+fn after(from: &str, to: &str) -> Vec<String> {
+    let text = format!("{RULE}{WITH_INCLUDES}");
+    let mut s = Session::with_log(Some(QueryLog::default()));
+    s.load_std();
+    s.add_source("r.pcr", text.as_str());
+    let before = s.check("r.pcr");
+    let _first = s.take_log();
+    assert!(text.contains(from));
+    s.add_source("r.pcr", text.replace(from, to));
+    assert_eq!(s.check("r.pcr").len(), before.len());
+    s.take_log()
+}
+
+/// How many statements were typed.
+fn typed(log: &[String]) -> usize {
+    ran(log, "body")
+}
+
+#[test]
+fn an_edit_inside_an_included_process_types_no_includer() {
+    // The process as a whole, and the statement: not the include, its exception, or what reads the include.
+    let log = after("closed = 2 kg", "closed = 2222 kg");
+    assert_eq!(typed(&log), 2, "{log:#?}");
+    let log = after("co2 in burn = mass * rate", "co2 in burn = mass * rate * 2");
+    assert_eq!(typed(&log), 2, "{log:#?}");
+}
+
+#[test]
+fn an_open_definition_is_firewalled_by_its_type() {
+    let log = after("open let rate = closed", "open let rate = closed * 2");
+    assert_eq!(typed(&log), 2, "{log:#?}");
+}
+
+#[test]
+fn a_changed_interface_types_those_that_read_it() {
+    // The process; `closed`, `rate`, its line and the exception to it; `again` and its report; `carbon`, which reads
+    // the line through an include, and its report. No include, and nothing of `apart`.
+    let log = after("closed = 2 kg{CO2}", "closed = 2 t{CO2}");
+    assert_eq!(typed(&log), 9, "{log:#?}");
+}
+
+#[test]
+fn an_exception_types_nothing_of_the_process() {
+    let log = after("= 1 kg{CO2}/t{Al}\nlet again", "= 7 kg{CO2}/t{Al}\nlet again");
+    assert_eq!(typed(&log), 1, "{log:#?}");
+    assert_eq!(ran(&log, "parsed"), 1, "{log:#?}");
+}
+
+#[test]
+fn a_binding_types_its_include_only() {
+    let log = after("{ mass = production }", "{ mass = production * 2 }");
+    assert_eq!(typed(&log), 1, "{log:#?}");
+}

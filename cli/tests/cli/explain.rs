@@ -36,6 +36,31 @@ fn a_definition_shows_its_base_and_exceptions() {
 }
 
 #[test]
+fn exceptions_to_a_process_are_shown_with_those_that_it_has_itself() {
+    let head = EXCEPTIONS.split("§7.1").next().unwrap_or_default();
+    let rule = format!(
+        "{head}process burner(spot: stage) {{\n    input hot: bool\n    §8.1 open let share = 0.4\n    \
+         §8.2 except share as heated when hot = 0.5\n    emission co2 in spot = share * 10 kg{{CO2}}\n}}\n\
+         include burner as boiler in making\n§9.1 except boiler.share.heated when x > 5 = 0.9\n"
+    );
+    let folder = folder("explain_process", &[("r.pcr", &rule)]);
+    let path = folder.join("r.pcr").to_string_lossy().into_owned();
+    let call = ["explain", &path, "--lang", "en", "--set", "production=1 t", "--set", "period=2026"];
+    let more = ["--set", "boiler.hot=true", "--set", "x=7", "--definitions", "boiler.share"];
+    let o = footrule(&[&call[..], &more].concat());
+    ends(&o, 0);
+    let text = out(&o);
+    for line in [
+        "§8.1 boiler.share = 0.9",
+        "  §8.1 base; 0.4",
+        "  §8.2 except boiler.share (heated) when hot: holds; 0.5",
+        "→ §9.1 except boiler.share.heated when x > 5: holds; 0.9",
+    ] {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+}
+
+#[test]
 fn inputs_are_read_as_run_reads_them() {
     // A filled form in CSV, too: `explain` and `run` prepare an evaluation in one place.
     let file = folder("explain_form", &[]).join("form.csv");

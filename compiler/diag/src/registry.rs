@@ -183,6 +183,7 @@ registry! {
     T027 Error "参数对变量的说法不一" "arguments that do not decide a variable";
     T028 Error "须知道任意单位的大小" "needs the definition of any unit";
     T029 Error "平衡不完整" "balance incomplete";
+    T035 Error "过程没有留给例外" "not left open to exceptions";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
     P003 Error "行的列数不对" "row with a wrong number of cells";

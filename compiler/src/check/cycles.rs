@@ -149,14 +149,21 @@ pub fn value_reads(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Thr
         }
         _ => {}
     }
-    let mut add = |parts: &[&str]| out.extend(reach(db, &item, parts));
-    for e in super::except::exceptions_of(db, &item) {
-        if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
-            paths(when, &mut add);
-            value_paths(value, &mut add);
-        }
+    for e in super::except_index::exceptions_of(db, &item) {
+        exception(db, &e.item, &mut |t| {
+            out.insert(t);
+        });
     }
     out.into_iter().collect()
+}
+
+/// Calls `f` with every value that an exception reads.
+pub(super) fn exception(db: &dyn Db, item: &Item, f: &mut dyn FnMut(Through)) {
+    if let Some(Stmt::Except { when, value, .. }) = item.ast(db).map(|a| &a.stmt) {
+        let mut add = |parts: &[&str]| reach(db, item, parts).into_iter().for_each(&mut *f);
+        paths(when, &mut add);
+        value_paths(value, &mut add);
+    }
 }
 
 /// True for a line that is part of a total, and so of a product's figure.

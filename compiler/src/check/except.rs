@@ -1,16 +1,13 @@
-//! Exceptions: which definition each one belongs to, their tree, and the typing of their bodies.
-//!
-//! The index reads names and syntax only, so that cycles are found before any type is computed. The order of text
-//! has no meaning: siblings are listed by name, clause and shape.
+//! The typing of exceptions, and what is said of those that lead nowhere.
 
+use super::except_index::{aim, arrange, may_have, own, seen_from};
 use super::expr::{Cx, Mode};
-use super::{BodyKind, value_type};
-use crate::db::{Db, Diag, Item, SourceFile, items};
-use crate::names::{Ns, index};
-use crate::types::{TExpr, Ty};
-use footrule_diag::{Code, Span, nearest, text};
+use super::{BodyKind, is_open};
+use crate::db::{Diag, Item, inner_items, items};
+use crate::names::{Ns, included, inside};
+use crate::types::{TExpr, Through, Ty};
+use footrule_diag::{Code, Span, Text, nearest, text};
 use footrule_syntax::ast::{ExceptValue, Expr, Ident, Path, Stmt};
-use std::collections::BTreeMap;
 
 /// The body of an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,97 +27,6 @@ pub struct TExceptBy {
     pub basis: super::TBasis,
 }
 
-/// An exception in the tree of a definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exception {
-    /// The statement.
-    pub item: Item,
-    /// Its name.
-    pub name: Option<String>,
-    /// The name of the exception that it is an exception to.
-    pub of: Option<String>,
-    /// The position of that one in the list; it comes earlier.
-    pub parent: Option<u32>,
-}
-
-/// The exceptions of each definition of a file, parents first. What belongs to no tree is left out.
-#[salsa::tracked(returns(ref))]
-pub fn exceptions(db: &dyn Db, file: SourceFile) -> BTreeMap<String, Vec<Exception>> {
-    let mut all: BTreeMap<String, Vec<(Exception, String)>> = BTreeMap::new();
-    for item in items(db, file) {
-        let Some(ast) = item.ast(db) else { continue };
-        let Stmt::Except { target: Path(path), name, when, value, .. } = &ast.stmt else {
-            continue;
-        };
-        let (Some(target), true) = (path.first(), path.len() <= 2) else { continue };
-        let clause = ast.clause.as_ref().map_or("", |c| c.text.as_str());
-        let own = name.as_ref().map(|n| n.text.clone());
-        let key = format!("{}\u{1}{clause}\u{1}{}\u{1}{}", own.as_deref().unwrap_or(""), shape(when), of_value(value));
-        let of = path.get(1).map(|n| n.text.clone());
-        let exception = Exception { item: item.clone(), name: own, of, parent: None };
-        all.entry(target.text.clone()).or_default().push((exception, key));
-    }
-    let tree = |mut rest: Vec<(Exception, String)>| {
-        rest.sort_by(|a, b| a.1.cmp(&b.1));
-        let mut out: Vec<Exception> = Vec::new();
-        let mut names: BTreeMap<String, u32> = BTreeMap::new();
-        // Level by level; what never finds its parent dangles or stands in a ring.
-        loop {
-            let (ready, waiting): (Vec<_>, Vec<_>) =
-                rest.into_iter().partition(|(e, _)| e.of.as_ref().is_none_or(|o| names.contains_key(o)));
-            if ready.is_empty() {
-                return out;
-            }
-            for (mut e, _) in ready {
-                e.parent = e.of.as_ref().and_then(|o| names.get(o).copied());
-                if let Some(n) = &e.name {
-                    names.entry(n.clone()).or_insert(out.len() as u32);
-                }
-                out.push(e);
-            }
-            rest = waiting;
-        }
-    };
-    all.into_iter().map(|(name, list)| (name, tree(list))).collect()
-}
-
-/// The exceptions of a definition.
-pub(crate) fn exceptions_of<'db>(db: &'db dyn Db, item: &Item) -> &'db [Exception] {
-    if !may_have(&item.key.keyword) || item.key.process.is_some() {
-        return &[];
-    }
-    exceptions(db, item.file).get(item.name()).map_or(&[], Vec::as_slice)
-}
-
-fn may_have(keyword: &str) -> bool {
-    matches!(keyword, "let" | "emission" | "removal" | "credit" | "apart" | "allocate")
-}
-
-/// The right-hand side of an exception without its places.
-fn of_value(value: &ExceptValue) -> String {
-    match value {
-        ExceptValue::Value(e) => shape(e),
-        ExceptValue::Allocation { by, weights } => {
-            let each =
-                |(n, e): &(Ident, Option<Expr>)| format!("{} {}", n.text, e.as_ref().map_or_else(String::new, shape));
-            format!("{} {}", by.text, weights.iter().map(each).collect::<Vec<_>>().join(";"))
-        }
-    }
-}
-
-/// An expression without its places: equal for the same formula in either keyword language.
-fn shape(e: &Expr) -> String {
-    let text = format!("{e:?}");
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once("Span {") {
-        out.push_str(before);
-        rest = after.split_once('}').map_or("", |(_, r)| r);
-    }
-    out.push_str(rest);
-    out
-}
-
 /// Types an exception.
 pub(super) fn except(
     cx: &mut Cx<'_>,
@@ -129,10 +35,11 @@ pub(super) fn except(
     when: &Expr,
     value: &ExceptValue,
 ) -> BodyKind {
-    let Some(item) = definition(cx, target) else { return BodyKind::None };
+    let Some(target) = definition(cx, target) else { return BodyKind::None };
+    let item = target.item.clone();
     let allocation = item.key.keyword == "allocate";
     if let Some(name) = name {
-        twice(cx, &item, name);
+        twice(cx, &target, name);
     }
     cx.mode = Mode::Line;
     let value = match value {
@@ -153,7 +60,10 @@ pub(super) fn except(
             return other_form(cx, &item, value.span, true);
         }
     };
-    if let Some(Stmt::Line(l)) = item.ast(cx.db).map(|a| &a.stmt) {
+    // The text of a definition is no part of what an exception to it depends on; its type is.
+    if item.key.keyword != "let"
+        && let Some(Stmt::Line(l)) = item.ast(cx.db).map(|a| &a.stmt)
+    {
         // The line's own loop variables, with the identities that they have in the line.
         let before = cx.diags.len();
         cx.binders(&l.loops);
@@ -161,7 +71,7 @@ pub(super) fn except(
     }
     let when = cx.boolean(when);
     cx.assume(&when);
-    let ty = value_type(cx.db, item.file, item.key.clone()).clone();
+    let ty = cx.type_of(&target);
     let value = cx.expr(value, (ty != Ty::Error).then_some(&ty));
     let value = cx.fit(value, &ty, false);
     BodyKind::Except(Box::new(TExcept { when, value }))
@@ -193,96 +103,185 @@ fn other_form(cx: &mut Cx<'_>, item: &Item, at: Span, allocation: bool) -> BodyK
 }
 
 /// The definition that a path leads to, if there is one.
-fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
+fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Through> {
     let first = path.first()?;
-    let here = index(cx.db, cx.item.file);
-    let own: Vec<String> = here
-        .names
-        .iter()
-        .filter(|((ns, _), es)| *ns == Ns::Value && may_have(&es[0].item.key.keyword))
-        .map(|((_, n), _)| n.clone())
-        .collect();
-    let n = &first.text;
-    let found = here.names.get(&(Ns::Value, n.clone())).map(|es| es[0].item.clone());
-    let Some(item) = found.filter(|i| may_have(&i.key.keyword)) else {
+    let found = own(cx.db, cx.item, &first.text);
+    let Some(item) = found.filter(|i| may_have(&i.key.keyword) || i.key.keyword == "include") else {
+        let n = &first.text;
         let message = text!(
             "没有可例外的中间量、排放行或分配 `{n}`",
             "there is no `let` and no line `{n}`, and no allocation, to be an exception to"
         );
-        let d = Diag::new(Code::N001, message).at(cx.at(first.span), text!("例外没有依托", "the exception dangles"));
-        cx.push(match nearest(n.as_str(), &own) {
-            Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(first.span), k.clone()),
-            None => {
-                d.help(text!("例外只能改写 let、排放行与分配", "only a `let`, a line or an allocation has exceptions"))
-            }
-        });
+        let names = candidates(cx, cx.item.owner().as_ref(), false);
+        let other = text!("例外只能改写 let、排放行与分配", "only a `let`, a line or an allocation has exceptions");
+        dangles(cx, first, message, &names, other);
         return None;
     };
-    let siblings = all_named(cx.db, cx.item.file, n);
-    if let Some(of) = path.get(1)
-        && !siblings.iter().any(|(name, _)| *name == of.text)
+    let Some((target, rest)) = aim(cx.db, cx.item, path) else {
+        nothing_there(cx, &item, path);
+        return None;
+    };
+    let n = target.name();
+    if !target.path.is_empty() || item.key.keyword == "include" {
+        let at = path.get(path.len() - rest.len() - 1).unwrap_or(first);
+        if !is_left_open(cx, &target, at) {
+            return None;
+        }
+    }
+    let seen = seen_from(cx.db, cx.item, &target);
+    if let Some(of) = rest.first()
+        && !seen.iter().any(|e| e.name.as_ref() == Some(&of.text))
     {
-        let (e, names) = (&of.text, siblings.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>());
-        let d = Diag::new(Code::N001, text!("`{n}` 没有例外 `{e}`", "`{n}` has no exception `{e}`"))
-            .at(cx.at(of.span), text!("例外没有依托", "the exception dangles"));
-        cx.push(match nearest(e.as_str(), &names) {
-            Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(of.span), k.clone()),
-            None => d.help(text!(
-                "给那个例外命名：`except {n} as {e} when …`",
-                "name the other exception: `except {n} as {e} when …`"
-            )),
-        });
+        let (e, names) = (&of.text, seen.iter().filter_map(|e| e.name.clone()).collect::<Vec<_>>());
+        let other =
+            text!("给那个例外命名：`except {n} as {e} when …`", "name the other exception: `except {n} as {e} when …`");
+        dangles(cx, of, text!("`{n}` 没有例外 `{e}`", "`{n}` has no exception `{e}`"), &names, other);
         return None;
     }
-    if let Some(more) = path.get(2) {
-        let (n, e) = (&path[0].text, &path[1].text);
-        let d = Diag::new(Code::N001, text!("例外的路径至多两节", "the path of an exception has at most two parts"))
-            .at(cx.at(more.span), text!("多余", "too much"))
-            .help(text!("只写 `{n}.{e}`", "write `{n}.{e}`"));
+    if let (Some(e), Some(more)) = (rest.first(), rest.get(1)) {
+        let e = &e.text;
+        let d = Diag::new(
+            Code::N001,
+            text!(
+                "例外的路径在 `{n}` 之后至多一节",
+                "behind `{n}` the path of an exception has at most one part, the name of another exception"
+            ),
+        )
+        .at(cx.at(more.span), text!("多余", "too much"))
+        .help(text!("只写 `{n}.{e}`", "write `{n}.{e}`"));
         cx.push(d);
         return None;
     }
-    let in_tree = exceptions_of(cx.db, &item).iter().any(|e| e.item == *cx.item);
-    if let (false, Some(of)) = (in_tree, path.get(1)) {
-        ring(cx, n, of, &siblings);
+    let tree = arrange(seen.into_iter().map(|e| ((), e)).collect());
+    if let (false, Some(of)) = (tree.iter().any(|(_, e)| e.item == *cx.item), rest.first()) {
+        ring(cx, &target, of);
         return None;
     }
-    Some(item)
+    Some(target)
 }
 
-/// The named exceptions of a definition, whether or not they belong to its tree.
-fn all_named(db: &dyn Db, file: SourceFile, of: &str) -> Vec<(String, Item)> {
-    items(db, file)
-        .iter()
-        .filter_map(|i| match i.ast(db).map(|a| &a.stmt) {
-            Some(Stmt::Except { target, name: Some(name), .. }) if target.0.first().is_some_and(|t| t.text == of) => {
-                Some((name.text.clone(), i.clone()))
+/// The names that may stand in an exception: of the file, of a process, or what a process leaves open.
+fn candidates(cx: &Cx<'_>, process: Option<&Item>, open: bool) -> Vec<String> {
+    let list = match process {
+        None => items(cx.db, cx.item.file),
+        Some(p) => inner_items(cx.db, p.file, p.key.clone()),
+    };
+    let fits = |i: &&Item| match open {
+        true => i.key.keyword == "include" || *is_open(cx.db, i.file, i.key.clone()),
+        false => may_have(&i.key.keyword),
+    };
+    list.iter().filter(fits).map(|i| i.name().to_string()).collect()
+}
+
+fn dangles(cx: &mut Cx<'_>, name: &Ident, message: Text, names: &[String], other: Text) {
+    let d = Diag::new(Code::N001, message).at(cx.at(name.span), text!("例外没有依托", "the exception dangles"));
+    cx.push(match nearest(name.text.as_str(), names) {
+        Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(name.span), k.clone()),
+        None => d.help(other),
+    });
+}
+
+/// A path that leads into an included process and ends there.
+fn nothing_there(cx: &mut Cx<'_>, first: &Item, path: &[Ident]) {
+    let mut include = first.clone();
+    for part in &path[1..] {
+        // An include of nothing was told where it stands.
+        let Some(process) = included(cx.db, include.file, include.key.clone()) else { return };
+        match inside(cx.db, &process, Ns::Value, &part.text) {
+            Some(next) => include = next,
+            None => {
+                let (p, n) = (process.name(), &part.text);
+                let names = candidates(cx, Some(&process), true);
+                let list = names.join(", ");
+                let other = if names.is_empty() {
+                    text!(
+                        "过程没有 `open let`，没有可例外的",
+                        "the process has no `open let`: nothing in it has exceptions from outside"
+                    )
+                } else {
+                    text!("可例外的有：{list}", "what it leaves open: {list}")
+                };
+                let message = text!("过程 `{p}` 没有 `{n}`", "the process `{p}` has no `{n}`");
+                return dangles(cx, part, message, &names, other);
             }
-            _ => None,
-        })
-        .collect()
+        }
+    }
+}
+
+/// True for what a process leaves open to those that include it.
+fn is_left_open(cx: &mut Cx<'_>, target: &Through, at: &Ident) -> bool {
+    let item = &target.item;
+    if *is_open(cx.db, item.file, item.key.clone()) {
+        return true;
+    }
+    let n = target.name();
+    let own = item.name();
+    let open = item.owner().map(|p| candidates(cx, Some(&p), true)).unwrap_or_default().join(", ");
+    let (message, help) = match item.key.keyword.as_str() {
+        "include" => (
+            text!("`{n}` 是包含的过程，没有例外", "`{n}` is an included process and has no exceptions itself"),
+            text!(
+                "写明其中的一个 `open let`：`except {n}.名称 when …`",
+                "name an `open let` of it: `except {n}.NAME when …`"
+            ),
+        ),
+        "let" => (
+            text!("过程没有把 `{n}` 留给例外", "the process does not leave `{n}` open to exceptions"),
+            text!(
+                "允许包含它的规则改写时，在过程里写 `open let {own} = …`",
+                "if rules may change it, write `open let {own} = …` in the process"
+            ),
+        ),
+        "input" => (
+            text!("`{n}` 是过程的输入，不用例外改写", "`{n}` is an input of the process, which no exception changes"),
+            text!(
+                "在包含处绑定：`{{ {own} = 值 }}`，值可用 `first of` 分情况",
+                "bind it in the include, `{{ {own} = VALUE }}`; `first of` tells cases apart"
+            ),
+        ),
+        _ if open.is_empty() => (
+            text!("过程没有把 `{n}` 留给例外", "the process does not leave `{n}` open to exceptions"),
+            text!(
+                "在过程里把要改写的量写成 `open let`，例外写给它",
+                "make what is to change an `open let` of the process, and write the exception to that"
+            ),
+        ),
+        _ => (
+            text!("过程没有把 `{n}` 留给例外", "the process does not leave `{n}` open to exceptions"),
+            text!("可例外的有：{open}", "what it leaves open: {open}"),
+        ),
+    };
+    let d = Diag::new(Code::T035, message)
+        .at(cx.at(at.span), text!("不能从外改写", "not changed from outside"))
+        .also(item.name_place(cx.db), text!("声明在此", "declared here"))
+        .help(help);
+    cx.push(d);
+    false
 }
 
 /// Exceptions that are exceptions to each other.
-fn ring(cx: &mut Cx<'_>, target: &str, of: &Ident, siblings: &[(String, Item)]) {
+fn ring(cx: &mut Cx<'_>, target: &Through, of: &Ident) {
+    let n = target.name();
     let mut d = Diag::new(
         Code::N003,
-        text!("`{target}` 的例外互为例外，没有着落", "exceptions to `{target}` are exceptions to each other"),
+        text!("`{n}` 的例外互为例外，没有着落", "exceptions to `{n}` are exceptions to each other"),
     )
-    .at(cx.at(of.span), text!("追溯不到 `{target}`", "does not lead back to `{target}`"));
-    if let Some((_, other)) = siblings.iter().find(|(n, i)| *n == of.text && i != cx.item) {
-        let place = other.at(other.ast(cx.db).map_or(footrule_diag::Span::default(), |a| a.span));
+    .at(cx.at(of.span), text!("追溯不到 `{n}`", "does not lead back to `{n}`"));
+    let siblings = seen_from(cx.db, cx.item, target);
+    if let Some(other) = siblings.iter().find(|e| e.name.as_ref() == Some(&of.text) && e.item != *cx.item) {
+        let place = other.item.at(other.item.ast(cx.db).map_or(Span::default(), |a| a.span));
         d = d.also(place, text!("经过这里", "through here"));
     }
     cx.push(d);
 }
 
 /// A name that another exception of the same definition has already.
-fn twice(cx: &mut Cx<'_>, item: &Item, name: &Ident) {
+fn twice(cx: &mut Cx<'_>, target: &Through, name: &Ident) {
     let mine = cx.item.clone();
     let n = &name.text;
-    let siblings = all_named(cx.db, cx.item.file, item.name());
-    let Some((_, first)) = siblings.iter().find(|(s, _)| s == n).filter(|(_, i)| *i != mine) else { return };
+    let siblings = seen_from(cx.db, cx.item, target);
+    let first = siblings.iter().find(|e| e.name.as_ref() == Some(n)).map(|e| &e.item);
+    let Some(first) = first.filter(|i| **i != mine) else { return };
     let first = match first.ast(cx.db).map(|a| &a.stmt) {
         Some(Stmt::Except { name: Some(n), .. }) => first.at(n.span),
         _ => return,
@@ -298,25 +297,5 @@ pub(crate) fn target_text(stmt: &Stmt) -> Option<String> {
     match stmt {
         Stmt::Except { target, .. } => Some(target.0.iter().map(|i| i.text.as_str()).collect::<Vec<_>>().join(".")),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use footrule_diag::Span;
-    use footrule_syntax::ast::ExprKind;
-
-    #[test]
-    fn a_shape_has_no_places() {
-        let name = |at| Expr {
-            kind: ExprKind::Neg(Box::new(Expr {
-                kind: ExprKind::Name(Ident { text: "x".into(), span: Span::new(at, at + 1) }),
-                span: Span::new(at, at + 1),
-            })),
-            span: Span::new(at, at + 2),
-        };
-        assert_eq!(shape(&name(3)), shape(&name(30)));
-        assert!(shape(&name(3)).contains("\"x\""));
     }
 }

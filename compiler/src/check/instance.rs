@@ -142,7 +142,13 @@ fn enter(db: &dyn Db, out: &mut Instances, at: usize, within: &[Item], process: 
     }
 }
 
-/// What a value reads directly.
+impl Instances {
+    /// What a value reads directly.
+    pub(crate) fn reads(&self, db: &dyn Db, at: &At) -> Vec<At> {
+        reads(db, self, at)
+    }
+}
+
 fn reads(db: &dyn Db, all: &Instances, (at, item): &At) -> Vec<At> {
     let instance = &all.list[*at];
     let found = |from: usize, t: &Through| all.find(from, t);
@@ -162,6 +168,9 @@ fn reads(db: &dyn Db, all: &Instances, (at, item): &At) -> Vec<At> {
         value_reads(db, item.file, item.key.clone()).iter().filter_map(|t| found(*at, t)).collect();
     if item.key.keyword == "product" && *at != 0 {
         out.extend(all.product_lines(db, *at));
+    }
+    for (from, e) in all.outer_exceptions(db, *at, item) {
+        super::cycles::exception(db, &e.item, &mut |t| out.extend(found(from, &t)));
     }
     out.into_iter().collect()
 }

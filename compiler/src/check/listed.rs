@@ -3,46 +3,60 @@
 //! Guarantees: such an include has the signature of a record, and as a value it is the list of them. What an item
 //! must satisfy, its defaults and conditions are those of the process.
 
-use super::TBinding;
 use super::conditional::conditions;
 use super::expr::Cx;
+use super::{BodyKind, TBinding, body_of};
 use crate::db::{Db, Diag, Item, SourceFile, inner_items};
-use crate::names::included;
+use crate::names::{included, is_listed};
 use crate::sigs::{FieldSig, Sig, sig};
 use crate::types::{TExpr, TKind, Ty};
-use footrule_diag::{Code, text};
+use footrule_diag::{Code, Span, text};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Include, Stmt};
 use std::sync::Arc;
 
-/// The inputs of the process that an `include … list` does not bind, in order of text: the fields of an item.
+/// What the user gives for an include: the inputs of the process that it does not bind, in order of text, and the
+/// processes inside it for which there is something to give. The fields of an item of an `include … list`.
 #[salsa::tracked(returns(ref))]
 pub fn listed_inputs(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Vec<Item> {
-    let item = Item { file, key: include };
-    let Some(Stmt::Include(i)) = item.ast(db).map(|a| &a.stmt) else { return Vec::new() };
-    let Some(process) = included(db, item.file, item.key.clone()).filter(|_| i.list) else { return Vec::new() };
-    inner_items(db, process.file, process.key.clone())
-        .iter()
-        .filter(|x| x.key.keyword == "input" && !i.bindings.iter().any(|(n, _)| n.text == x.name()))
-        .cloned()
-        .collect()
+    given(db, &Item { file, key: include }, &mut Vec::new())
+}
+
+/// `way`: the processes that stand around; one that includes itself is refused where it does.
+fn given(db: &dyn Db, include: &Item, way: &mut Vec<Item>) -> Vec<Item> {
+    let Some(Stmt::Include(i)) = include.ast(db).map(|a| &a.stmt) else { return Vec::new() };
+    let process = included(db, include.file, include.key.clone());
+    let Some(process) = process.filter(|p| i.binder.is_none() && !way.contains(p)) else { return Vec::new() };
+    way.push(process.clone());
+    let mut out = Vec::new();
+    for x in inner_items(db, process.file, process.key.clone()) {
+        let asked = match x.key.keyword.as_str() {
+            "input" => !i.bindings.iter().any(|(n, _)| n.text == x.name()),
+            "include" => !given(db, x, way).is_empty(),
+            _ => false,
+        };
+        if asked {
+            out.push(x.clone());
+        }
+    }
+    way.pop();
+    out
 }
 
 /// The fields of an item.
 pub(crate) fn listed_fields(db: &dyn Db, include: &Item) -> Vec<FieldSig> {
     let field = |i: &Item| {
+        if i.key.keyword == "include" {
+            return inner(db, i);
+        }
         let s = sig(db, i);
         let ty = match &s.sig {
             Sig::Value(t) => t.clone(),
             _ => Ty::Error,
         };
-        let free = match i.ast(db).map(|a| &a.stmt) {
-            Some(Stmt::Input(x)) => x.default.is_some() || x.when.is_some(),
-            _ => false,
-        };
         FieldSig {
             name: i.name().to_string(),
-            optional: free || matches!(ty, Ty::Optional(_)),
+            optional: is_free(db, i),
             computed: false,
             integer: s.integer,
             footprint: s.footprint.clone(),
@@ -50,6 +64,41 @@ pub(crate) fn listed_fields(db: &dyn Db, include: &Item) -> Vec<FieldSig> {
         }
     };
     listed_inputs(db, include.file, include.key.clone()).iter().map(field).collect()
+}
+
+/// True for an input that may be left out.
+fn is_free(db: &dyn Db, input: &Item) -> bool {
+    let optional = matches!(&sig(db, input).sig, Sig::Value(Ty::Optional(_)));
+    optional
+        || matches!(input.ast(db).map(|a| &a.stmt), Some(Stmt::Input(x)) if x.default.is_some() || x.when.is_some())
+}
+
+/// True if there is something that the user must give for an include.
+fn is_asked(db: &dyn Db, include: &Item, way: &mut Vec<Item>) -> bool {
+    if way.contains(include) {
+        return false;
+    }
+    way.push(include.clone());
+    let inputs = listed_inputs(db, include.file, include.key.clone());
+    let asked = inputs.iter().any(|i| match i.key.keyword.as_str() {
+        "include" => *is_listed(db, i.file, i.key.clone()) || is_asked(db, i, way),
+        _ => !is_free(db, i),
+    });
+    way.pop();
+    asked
+}
+
+/// A process inside the process, as a field.
+fn inner(db: &dyn Db, include: &Item) -> FieldSig {
+    let (list, one) = (*is_listed(db, include.file, include.key.clone()), Ty::Record(include.clone()));
+    FieldSig {
+        name: include.name().to_string(),
+        optional: !list && !is_asked(db, include, &mut Vec::new()),
+        computed: false,
+        integer: false,
+        footprint: None,
+        ty: if list { Ty::List(Box::new(one)) } else { one },
+    }
 }
 
 /// What an `include … list` needs: something that the user gives, and conditions that do not wait for the rule.
@@ -72,7 +121,23 @@ pub(super) fn listed(cx: &mut Cx<'_>, i: &Include, process: &Item, bindings: &[T
         ));
         cx.push(d);
     }
+    waiting(cx, inputs, bindings, i.name.span, &mut Vec::new());
+}
+
+/// Conditions that wait for what is computed, in the process and in those inside it.
+fn waiting(cx: &mut Cx<'_>, inputs: &[Item], bindings: &[TBinding], span: Span, way: &mut Vec<Item>) {
+    let db = cx.db;
     for input in inputs {
+        if input.key.keyword == "include" {
+            if let BodyKind::Include(t) = &body_of(db, input).kind
+                && !way.contains(input)
+            {
+                way.push(input.clone());
+                waiting(cx, listed_inputs(db, input.file, input.key.clone()), &t.bindings, span, way);
+                way.pop();
+            }
+            continue;
+        }
         let Some(Some(c)) = conditions(db, input.file, input.key.clone()).first() else { continue };
         let mut found: Option<&TBinding> = None;
         c.walk(&mut |x| {
@@ -80,23 +145,26 @@ pub(super) fn listed(cx: &mut Cx<'_>, i: &Include, process: &Item, bindings: &[T
                 found = found.or(bindings.iter().find(|b| b.input == *read && !is_constant(&b.value)));
             }
         });
-        if let Some(b) = found {
-            let (n, bound) = (input.name(), b.input.name());
-            let d = Diag::new(
-                Code::T011,
-                text!(
-                    "输入 `{n}` 的条件取决于 `{bound}`，而 `{bound}` 绑定为计算值",
-                    "the input `{n}` has a condition on `{bound}`, which is bound to a computed value"
-                ),
-            )
-            .at(
-                cx.at(b.value.span),
-                text!("列表的条目在计算之前读入", "items of a list are read before anything is computed"),
-            )
-            .also(input.at(c.span), text!("条件", "its condition"))
-            .help(text!("把 `{bound}` 绑定为常量，或不绑定它", "bind `{bound}` to a constant, or leave it unbound"));
-            cx.push(d);
-        }
+        let Some(b) = found else { continue };
+        let (n, bound) = (input.name(), b.input.name());
+        let d = Diag::new(
+            Code::T011,
+            text!(
+                "输入 `{n}` 的条件取决于 `{bound}`，而 `{bound}` 绑定为计算值",
+                "the input `{n}` has a condition on `{bound}`, which is bound to a computed value"
+            ),
+        );
+        let early = text!("列表的条目在计算之前读入", "items of a list are read before anything is computed");
+        let d = match way.last() {
+            None => d.at(cx.at(b.value.span), early),
+            Some(inner) => d.at(cx.at(span), early).also(inner.at(b.value.span), text!("绑定在此", "bound here")),
+        };
+        cx.push(
+            d.also(input.at(c.span), text!("条件", "its condition")).help(text!(
+                "把 `{bound}` 绑定为常量，或不绑定它",
+                "bind `{bound}` to a constant, or leave it unbound"
+            )),
+        );
     }
 }
 

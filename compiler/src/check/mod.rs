@@ -16,8 +16,11 @@ mod decl;
 mod each;
 mod evidence;
 mod except;
+mod except_index;
 mod expr;
 mod generic;
+mod implied;
+mod include;
 pub(crate) mod instance;
 mod interpolate;
 mod listed;
@@ -31,6 +34,7 @@ mod scenario;
 mod series;
 mod targets;
 mod test;
+mod through;
 
 pub(crate) use allocate::sharers;
 pub use allocate::{TAllocate, TBasis};
@@ -44,14 +48,17 @@ pub(crate) use cycles::{names, value_names};
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
 pub(crate) use decl::{literal, source_entry};
 pub use evidence::TEvidence;
-pub use except::{Exception, TExcept, TExceptBy, exceptions};
-pub(crate) use except::{exceptions_of, target_text};
+pub(crate) use except::target_text;
+pub use except::{TExcept, TExceptBy};
+pub use except_index::Exception;
+pub(crate) use except_index::exceptions_of;
 pub(crate) use generic::declared as declared_variables;
+pub use include::{TBinding, TInclude};
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use listed::listed_fields;
 pub use listed::listed_inputs;
-pub use process::{TBinding, TInclude, TProcessProduct};
+pub use process::TProcessProduct;
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
@@ -190,7 +197,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Scenario { entries, .. } => scenario::scenario(&mut cx, entries),
         Stmt::Except { target, name, when, value, .. } => except::except(&mut cx, target, name.as_ref(), when, value),
         Stmt::Process { params, generics, body, .. } => process::process(&mut cx, params, generics, body),
-        Stmt::Include(i) => process::include(&mut cx, i),
+        Stmt::Include(i) => include::include(&mut cx, i),
         _ => BodyKind::None,
     };
     let mut diags = cx.finish();

@@ -276,7 +276,9 @@ pub(crate) fn whole_numbers(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -
             fields.iter().zip(sigs).map(|(f, s)| if s.computed { None } else { given(f) }).collect()
         }
         Some(Stmt::Let { .. } | Stmt::Const { .. }) => {
-            let excepted = !super::except::exceptions_of(db, &item).is_empty();
+            // What is left open may have exceptions wherever the process is included.
+            let excepted = !super::except_index::exceptions_of(db, &item).is_empty()
+                || item.key.process.is_some() && *super::is_open(db, file, item.key.clone());
             if excepted || *super::is_cyclic(db, file, item.key.clone()) {
                 return vec![None];
             }

@@ -1,9 +1,9 @@
 //! Cycles and numbers of processes that only the includes of a rule bring about.
 
-use crate::db::{Db, Diag, Item, SourceFile};
+use crate::db::{Db, Diag, Item, Place, SourceFile};
 use crate::names::index;
 use footrule_diag::{Code, text};
-use footrule_syntax::ast::Stmt;
+use footrule_syntax::ast::{Path, Stmt};
 
 /// Cycles that come about by what includes bind, and rules that include without measure.
 pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -39,7 +39,11 @@ pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
                 },
                 _ => i.name_place(db),
             },
-            _ => i.name_place(db),
+            // Of what a process leaves open, the exception is what the author wrote.
+            _ => match all.outer_exceptions(db, *at, i).first() {
+                Some((_, e)) => target_place(db, &e.item),
+                None => i.name_place(db),
+            },
         };
         // The author's part of the ring is what the rule itself wrote.
         let first = ring.iter().position(|m| place(m).item.file == file).unwrap_or(0);
@@ -66,5 +70,16 @@ pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             }
         }
         out.push(d);
+    }
+}
+
+/// Where an exception names what it is an exception to.
+fn target_place(db: &dyn Db, exception: &Item) -> Place {
+    match exception.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Except { target: Path(path), .. }) => match (path.first(), path.last()) {
+            (Some(a), Some(b)) => exception.at(a.span.to(b.span)),
+            _ => exception.name_place(db),
+        },
+        _ => exception.name_place(db),
     }
 }

@@ -69,7 +69,7 @@ impl Lower<'_> {
         let mut cases = Vec::new();
         for e in exceptions_of(self.db, item) {
             let BodyKind::ExceptBy(x) = &body_of(self.db, &e.item).kind else { continue };
-            let exception = self.exception(&e.item, x.when.span, x.basis.span);
+            let exception = self.exception(&e.item, 0, x.when.span, x.basis.span);
             let outer = std::mem::replace(&mut self.here, e.item.clone());
             let when = self.region(|lo| lo.expr(&x.when));
             let value = self.basis(item, record, &x.basis);

@@ -17,8 +17,18 @@ use std::collections::HashMap;
 impl Lower<'_> {
     /// Lowers an expression into the current region.
     pub fn expr(&mut self, e: &TExpr) -> NodeId {
-        let ty = self.ty(&e.ty);
         let span = e.span;
+        match &e.kind {
+            TKind::Local(id) if self.env.contains_key(id) => return self.env[id],
+            TKind::Field(x, i, _) => {
+                let x = self.expr(x);
+                let of = self.program.nodes[x.ix()].ty.clone();
+                let ty = self.of_item(&of, |lo| lo.ty(&e.ty));
+                return self.node(Op::Field(x, *i), ty, span);
+            }
+            _ => {}
+        }
+        let ty = self.ty(&e.ty);
         let op = match &e.kind {
             // A program with errors is never evaluated; any node will do.
             TKind::Error => Op::Const(Const::Bool(false), None),
@@ -30,15 +40,12 @@ impl Lower<'_> {
             TKind::Gas(g) => Op::Const(Const::Enum(self.enumeration(&EnumRef::Gases), self.gas(g).0), None),
             TKind::Stage(s) => Op::Const(Const::Enum(self.enumeration(&EnumRef::Stages), self.stage(s).0), None),
             TKind::Absent => Op::Const(Const::Absent, None),
-            TKind::Local(id) => match self.env.get(id) {
-                Some(n) => return *n,
-                None => Op::Const(Const::Bool(false), None),
-            },
+            // Known ones and fields have been done.
+            TKind::Local(_) | TKind::Field(..) => Op::Const(Const::Bool(false), None),
             TKind::Item(i) => return self.value(i, span),
             TKind::Through(t) => return self.through(t, span),
             TKind::Balance(i, side) => return self.balance_figure(i, *side),
             TKind::Period => Op::Period,
-            TKind::Field(x, i, _) => Op::Field(self.expr(x), *i),
             TKind::Amount(x) => Op::Amount(self.expr(x)),
             TKind::Factor(x) => Op::Factor(self.expr(x)),
             TKind::Column(x, i) => match &x.kind {
@@ -123,7 +130,8 @@ impl Lower<'_> {
             },
             TKind::Ordinal(x) => Op::Ordinal(self.expr(x)),
             TKind::Record(r, fields) => {
-                let fields = fields.iter().map(|f| f.as_ref().map(|f| self.expr(f))).collect();
+                let fields = fields.iter().map(|f| f.as_ref());
+                let fields = self.of_item(&ty, |lo| fields.map(|f| f.map(|f| lo.expr(f))).collect());
                 Op::Record(self.record(r), fields)
             }
             TKind::Activity(a, f, source, year, region, primary) => Op::Activity {
@@ -241,7 +249,11 @@ impl Lower<'_> {
                 },
                 at: self.region(|lo| lo.expr(&s.at)),
             });
-            let ty = self.ty(&b.ty);
+            let ty = match (&b.ty, self.program.regions[list.ix()].value.map(|n| &self.program.nodes[n.ix()].ty)) {
+                // Items of a list inside an item are those of its instance.
+                (Ty::Record(r), Some(mir::Ty::List(t))) if r.key.keyword == "include" => (**t).clone(),
+                _ => self.ty(&b.ty),
+            };
             let head = self.region(|lo| lo.node(Op::Bound, ty, b.list.span));
             let bound = self.program.regions[head.ix()].nodes[0];
             self.env.insert(b.local, bound);

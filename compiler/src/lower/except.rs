@@ -1,7 +1,7 @@
 //! Lowering of definitions with exceptions: one operation around the base and the cases, parents first.
 
 use super::Lower;
-use crate::check::{BodyKind, body_of, exceptions_of, target_text};
+use crate::check::{BodyKind, body_of, target_text};
 use crate::db::Item;
 use crate::types::TExpr;
 use footrule_mir::{self as mir, NodeId, Op, Read};
@@ -11,20 +11,28 @@ use std::collections::BTreeSet;
 impl Lower<'_> {
     /// The value of a definition with its exceptions, in the current region.
     pub fn excepted(&mut self, item: &Item, value: &TExpr) -> NodeId {
-        let list = exceptions_of(self.db, item);
+        let (at, _) = self.at(item);
+        let list = self.all.exceptions(self.db, at, item);
         if list.is_empty() {
             return self.expr(value);
         }
         let base = self.region(|lo| lo.expr(value));
         let mut cases = Vec::with_capacity(list.len());
-        for e in list {
+        for (from, e) in &list {
             // A program in which one of them is wrong is never evaluated.
             let BodyKind::Except(t) = &body_of(self.db, &e.item).kind else { continue };
-            let exception = self.exception(&e.item, t.when.span, t.value.span);
-            // Loop variables stay in reach; places are those of the exception's own statement.
+            let exception = self.exception(&e.item, *from, t.when.span, t.value.span);
+            // Loop variables stay in reach; places are those of the exception's own statement. One that stands where
+            // the process is included sees the values there.
             let outer = std::mem::replace(&mut self.here, e.item.clone());
-            let when = self.region(|lo| lo.expr(&t.when));
-            let value = self.region(|lo| lo.expr(&t.value));
+            let env = self.env.clone();
+            let (when, value) = self.inside(*from, |lo| {
+                if *from != at {
+                    lo.env.clear();
+                }
+                (lo.region(|lo| lo.expr(&t.when)), lo.region(|lo| lo.expr(&t.value)))
+            });
+            self.env = env;
             self.here = outer;
             cases.push(mir::Case { when, value, parent: e.parent, exception });
         }
@@ -35,13 +43,15 @@ impl Lower<'_> {
     pub(super) fn exception(
         &mut self,
         item: &Item,
+        from: usize,
         when: footrule_diag::Span,
         value: footrule_diag::Span,
     ) -> mir::ExceptionId {
         let mut name = self.named(item);
         let mut of = String::new();
         if let Some(stmt) = item.ast(self.db).map(|a| &a.stmt) {
-            of = target_text(stmt).unwrap_or_default();
+            let before = self.all.list[from].path.iter().map(|i| i.name().to_string());
+            of = before.chain(target_text(stmt)).collect::<Vec<_>>().join(".");
             if let Stmt::Except { name: Some(n), .. } = stmt {
                 name.id.clone_from(&n.text);
             }
@@ -57,8 +67,8 @@ impl Lower<'_> {
     /// What a definition reads, its exceptions included.
     pub fn reads_with_exceptions(&mut self, item: &Item) -> Vec<Read> {
         let mut out: BTreeSet<Read> = self.reads(&body_of(self.db, item).kind).into_iter().collect();
-        for e in exceptions_of(self.db, item) {
-            out.extend(self.reads(&body_of(self.db, &e.item).kind));
+        for (from, e) in self.all.exceptions(self.db, self.at(item).0, item) {
+            out.extend(self.inside(from, |lo| lo.reads(&body_of(lo.db, &e.item).kind)));
         }
         out.into_iter().collect()
     }

@@ -12,6 +12,7 @@ mod data;
 mod each;
 mod except;
 mod listed;
+mod looped;
 mod process;
 mod process_product;
 mod products;
@@ -69,11 +70,16 @@ pub(crate) struct Lower<'db> {
     /// The includes of the rule, and which of them is being lowered; 0 is the rule itself.
     pub all: &'db Instances,
     pub instance: usize,
-    /// The variable of an include over a list, and the values made in the region that is being lowered.
-    loop_env: HashMap<LocalId, NodeId>,
+    /// The variable of each include over a list, by the instance that it enters; the instance whose loops are entered;
+    /// the values made in the region that is being lowered.
+    loop_envs: HashMap<usize, HashMap<LocalId, NodeId>>,
+    loop_base: usize,
     loop_values: HashMap<At, NodeId>,
     /// The item at hand of each include of a list that the user gives.
     list_items: HashMap<usize, NodeId>,
+    /// The instance that the items of such a list are of, by their record; that of the item at hand.
+    item_records: HashMap<RecordId, usize>,
+    of_item: usize,
     /// What the variables of the function at hand stand for; the gas of each that is one.
     generics: (Binding, HashMap<Item, mir::GasRef>),
     values: HashMap<At, NodeId>,
@@ -126,9 +132,12 @@ impl<'db> Lower<'db> {
             env: HashMap::new(),
             all: crate::check::instances(db, file),
             instance: 0,
-            loop_env: HashMap::new(),
+            loop_envs: HashMap::new(),
+            loop_base: 0,
             loop_values: HashMap::new(),
             list_items: HashMap::new(),
+            item_records: HashMap::new(),
+            of_item: 0,
             generics: Default::default(),
             values: HashMap::new(),
             units: HashMap::new(),

@@ -4,15 +4,14 @@
 //! names; values are kept by instance, so two includes of one process share nothing but its text.
 
 use super::Lower;
-use crate::check::{At, BodyKind, TBinding, TInclude, body_of, value_reads};
+use crate::check::{At, BodyKind, TBinding, TInclude, body_of};
 use crate::db::{Diag, Item};
 use crate::products::rule_units;
-use crate::types::{TConstraint, TExpr, TKind, Through, Ty};
+use crate::types::{TConstraint, TExpr, Through, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Span, Text, text};
-use footrule_mir::{self as mir, Const, Fold, Level, Loop, NodeId, Op, Piece, RegionId};
+use footrule_mir::{self as mir, Const, Fold, Level, Loop, NodeId, Op, Piece};
 use footrule_number::{Number, Ratio};
-use std::collections::BTreeSet;
 
 impl<'db> Lower<'db> {
     /// A statement in the instance that is being lowered.
@@ -55,11 +54,6 @@ impl<'db> Lower<'db> {
         }
     }
 
-    /// True if the current instance stands for many: one for each item of a list.
-    pub fn is_looped(&self) -> bool {
-        self.include().is_some_and(|(_, t)| t.binder.is_some() || t.list)
-    }
-
     /// The binding of an input in the current instance.
     pub fn binding(&self, item: &Item) -> Option<(Item, &'db TBinding)> {
         if item.key.process.is_none() || item.key.keyword != "input" {
@@ -70,9 +64,9 @@ impl<'db> Lower<'db> {
     }
 
     /// Runs `f` where the current instance's include stands.
-    fn outside<T>(&mut self, include: &Item, f: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn outside<T>(&mut self, include: &Item, f: impl FnOnce(&mut Self) -> T) -> T {
         let (parent, region) = (self.all.list[self.instance].parent, self.region);
-        let env = self.loop_env.clone();
+        let env = self.loop_envs.get(&self.instance).cloned().unwrap_or_default();
         self.inside(parent, |lo| {
             lo.within(region, include, |lo| {
                 lo.env = env;
@@ -144,103 +138,6 @@ impl<'db> Lower<'db> {
         let formula = include.slice(self.db, b.value.span).to_string();
         let place = self.place_of(include.at(b.value.span));
         self.program.defs.push(mir::Def { name, node, formula, reads, place });
-    }
-
-    // ------------------------------------------------------------------------------------------ over a list
-
-    /// The level of the include's own loop; its variable is known from here on.
-    fn enter_loop(&mut self) -> Option<Level> {
-        let (include, t) = self.include()?;
-        if t.list {
-            let parent = self.all.list[self.instance].parent;
-            return Some(self.listed_level(&include, parent));
-        }
-        let binder = t.binder.as_ref()?;
-        self.outside(&include, |lo| {
-            let level = lo.levels(std::slice::from_ref(binder)).pop();
-            lo.loop_env.clone_from(&lo.env);
-            level
-        })
-    }
-
-    /// Makes the values of the process that expressions read, in order, so that none is made twice in one region.
-    fn prepare(&mut self, roots: &[&TExpr]) {
-        let here = self.instance;
-        let mut needed: BTreeSet<Item> = BTreeSet::new();
-        let mut queue: Vec<Item> = Vec::new();
-        let mut see = |x: &TExpr| {
-            if let TKind::Item(i) = &x.kind {
-                queue.push(i.clone());
-            }
-        };
-        roots.iter().for_each(|e| e.walk(&mut see));
-        while let Some(item) = queue.pop() {
-            if item.key.process.is_some() && needed.insert(item.clone()) && self.binding(&item).is_none() {
-                queue.extend(value_reads(self.db, item.file, item.key.clone()).iter().map(|t| t.item.clone()));
-            }
-        }
-        for (_, item) in self.all.order.iter().filter(|(at, i)| *at == here && needed.contains(i)) {
-            let n = self.value(item, Span::default());
-            self.loop_values.insert((here, item.clone()), n);
-        }
-    }
-
-    /// A region inside a loop over the include's list.
-    pub fn in_loop(&mut self, roots: &[&TExpr], f: impl FnOnce(&mut Self) -> NodeId) -> RegionId {
-        let outer = std::mem::take(&mut self.loop_values);
-        let id = self.region(|lo| {
-            if lo.is_looped() {
-                lo.prepare(roots);
-            }
-            f(lo)
-        });
-        self.loop_values = outer;
-        id
-    }
-
-    /// The levels of a line's loop: over the include's list, then over its own. A condition of the line picks the items.
-    pub fn line_levels(&mut self, t: &crate::check::TLine) -> Option<Vec<Level>> {
-        let mut levels: Vec<Level> = Vec::new();
-        if self.is_looped() {
-            let mut level = self.enter_loop()?;
-            if let Some(when) = &t.when {
-                level.filter = Some(self.in_loop(&[when], |lo| {
-                    let when = lo.expr(when);
-                    match level.filter {
-                        // Both must hold; the list's own filter has been found to.
-                        Some(filter) => lo.node(Op::And(when, filter), mir::Ty::Bool, Span::default()),
-                        None => when,
-                    }
-                }));
-            }
-            levels.push(level);
-        }
-        levels.extend(self.levels(&t.binders));
-        Some(levels)
-    }
-
-    /// The loop of a line that stands for many.
-    pub fn line_loop(&mut self, item: &Item, t: &crate::check::TLine) -> Option<Loop> {
-        if !self.is_looped() && t.binders.is_empty() {
-            return None;
-        }
-        let levels = self.line_levels(t)?;
-        let item = item.clone();
-        let body = self.in_loop(&[&t.value], |lo| lo.excepted(&item, &t.value));
-        Some(Loop { levels, body })
-    }
-
-    /// A condition that must hold: for every item, in an include over a list.
-    pub fn for_all(&mut self, roots: &[&TExpr], f: impl FnOnce(&mut Self) -> NodeId) -> RegionId {
-        if !self.is_looped() {
-            return self.region(f);
-        }
-        self.region(|lo| {
-            let level = lo.enter_loop();
-            let body = lo.in_loop(roots, f);
-            let l = Loop { levels: level.into_iter().collect(), body };
-            lo.node(Op::Fold(Fold::All, l), mir::Ty::Bool, Span::default())
-        })
     }
 
     // ------------------------------------------------------------------------------------------ bound inputs

@@ -29,12 +29,10 @@ impl Lower<'_> {
         };
         let mass = crate::sigs::factor_unit(self.db, item, &UnitTy::one());
         let ty = self.ty(&Ty::Split(mass.clone()));
-        let terms: Vec<NodeId> = self
-            .all
-            .product_lines(self.db, self.instance)
-            .into_iter()
-            .filter_map(|(at, line)| self.inside(at, |lo| lo.term(&line, &mass)))
-            .collect();
+        let lines = self.all.product_lines(self.db, self.instance);
+        let terms: Vec<NodeId> = self.here_on(|lo| {
+            lines.into_iter().filter_map(|(at, line)| lo.inside(at, |lo| lo.term(&line, &mass))).collect()
+        });
         let list_ty = mir::Ty::List(Box::new(ty.clone()));
         let list = self.region(|lo| lo.node(Op::List(terms), list_ty, span));
         let head = self.region(|lo| lo.node(Op::Bound, ty.clone(), span));
@@ -53,13 +51,13 @@ impl Lower<'_> {
         let BodyKind::Line(t) = &body_of(self.db, item).kind else { return None };
         let span = t.value.span;
         let region = self.region;
-        let looped = self.is_looped();
+        let looped = self.has_loops();
         let n = if t.binders.is_empty() && !looped {
             let value = self.value(item, span);
             self.within(region, item, |lo| lo.as_co2e(value, t, mass))
         } else {
             self.within(region, item, |lo| {
-                let levels = lo.line_levels(t)?;
+                let levels = lo.line_levels(t);
                 let item = item.clone();
                 let mut roots: Vec<&TExpr> = Vec::new();
                 t.expressions(&mut |e| roots.push(e));
@@ -70,12 +68,12 @@ impl Lower<'_> {
                 let ty = lo.ty(&Ty::Split(mass.clone()));
                 let sum = lo.node(Op::Fold(Fold::Sum, Loop { levels, body }), ty.clone(), span);
                 // In an include over a list the condition has picked the items.
-                let Some(when) = t.when.as_ref().filter(|_| !looped) else { return Some(sum) };
+                let Some(when) = t.when.as_ref().filter(|_| !looped) else { return sum };
                 let when = lo.expr(when);
                 let yes = lo.region(|_| sum);
                 let no = lo.region(|lo| lo.zero(&Ty::Split(mass.clone()), span));
-                Some(lo.node(Op::If(when, yes, no), ty, span))
-            })?
+                lo.node(Op::If(when, yes, no), ty, span)
+            })
         };
         let ty = self.program.nodes[n.ix()].ty.clone();
         match ast.kind {

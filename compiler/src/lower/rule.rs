@@ -26,7 +26,9 @@ impl Lower<'_> {
         let (mut inputs, mut bound, mut looped) = (Vec::new(), Vec::new(), Vec::new());
         for (at, i) in of(&["input", "include"]) {
             if i.key.keyword == "include" {
-                if *crate::names::is_listed(self.db, i.file, i.key.clone()) {
+                // A list inside an item of a list is given with it.
+                let listed = *crate::names::is_listed(self.db, i.file, i.key.clone());
+                if listed && !self.inside(at, |lo| lo.is_looped()) {
                     inputs.push((at, i));
                 }
                 continue;
