@@ -43,8 +43,8 @@ pub fn library() -> Result<(), String> {
                     continue;
                 }
             };
-            let mut decimal = Decimal::new(&kernel);
             let kernel = std::sync::Arc::new(kernel);
+            let mut decimal = Decimal::new(&kernel);
             let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
             let certified = footrule_native::certified::Certified::new(
                 kernel.clone(),

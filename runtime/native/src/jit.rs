@@ -12,9 +12,6 @@ use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module, default_libcall_names};
 use std::mem::ManuallyDrop;
 
-/// The values of a block of rows, column by column at a fixed distance; columns of lists stand apart.
-pub(crate) type Block = Vec<f64>;
-
 /// A compiled evaluator: `(block, rows, out, lists)`.
 pub(crate) struct Image {
     entry: extern "C" fn(*const f64, u64, *mut i64, *const *const u8),
