@@ -183,6 +183,10 @@ registry! {
     T027 Error "参数对变量的说法不一" "arguments that do not decide a variable";
     T028 Error "须知道任意单位的大小" "needs the definition of any unit";
     T029 Error "平衡不完整" "balance incomplete";
+    T030 Error "未说明过程的变量是什么" "variable of a process not said";
+    T031 Error "过程的变量与所给不符" "not what a variable of a process stands for";
+    T032 Error "过程变量的个数不符" "number of variables of a process";
+    T033 Error "组成随过程的变量而定" "parts that depend on a variable of a process";
     T035 Error "过程没有留给例外" "not left open to exceptions";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";

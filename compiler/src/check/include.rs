@@ -4,6 +4,7 @@
 
 use super::BodyKind;
 use super::expr::{Cx, Mode};
+use super::fixed::in_include;
 use super::instance::bound_input;
 use super::value_type;
 use crate::db::{Diag, Item, inner_items};
@@ -63,7 +64,11 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
             );
             continue;
         }
-        let ty = value_type(cx.db, input.file, input.key.clone()).clone();
+        let declared = value_type(cx.db, input.file, input.key.clone());
+        let ty = match cx.has_outer_type(&input, name.span) {
+            true => in_include(cx.db, declared, cx.item),
+            false => Ty::Error,
+        };
         let want = match &ty {
             Ty::Optional(t) => (**t).clone(),
             t => t.clone(),
@@ -72,6 +77,7 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
         let value = cx.fit(e, &ty, true);
         bindings.push(TBinding { input, value });
     }
+    cx.fixes(i, &process, &bindings);
     if i.binder.is_some() || i.list {
         over_list(cx, i, &process, &bindings);
     }

@@ -342,8 +342,9 @@ impl Lower<'_> {
         let gas = match &t.gas {
             None => LineGas::Split,
             Some(GasTag::Static(g)) => {
+                let g = self.actual_gas(g);
                 self.used_gases.push((g.clone(), self.here.at(t.value.span)));
-                LineGas::Static(self.gas(g))
+                LineGas::Static(self.gas(&g))
             }
             Some(GasTag::Follows(e)) => {
                 self.enumeration(&EnumRef::Gases);
@@ -510,8 +511,9 @@ impl Lower<'_> {
 
     /// Parameters that had to be looked at again before the rule became valid.
     fn reviews(&mut self) {
-        let mut params: Vec<Item> = self.params.keys().cloned().collect();
+        let mut params: Vec<Item> = self.params.keys().map(|(_, i)| i.clone()).collect();
         params.sort();
+        params.dedup();
         for item in params {
             let Some(Stmt::Param(ast::Param { review: Some((date, span)), .. })) = item.ast(self.db).map(|a| &a.stmt)
             else {

@@ -87,7 +87,7 @@ pub enum Stmt {
     Except { target: Path, name: Option<Ident>, when: Expr, value: ExceptValue, labels: Labels },
     /// `process NAME<G>(burn: stage) { statements }`
     Process { name: Ident, generics: Vec<Generic>, params: Vec<(Ident, Ident)>, body: Vec<Item>, labels: Labels },
-    /// `include PROCESS as NAME [for x in list | list] in STAGES { bindings }`
+    /// `include PROCESS[<ARGS>] as NAME [for x in list | list] in STAGES { bindings }`
     Include(Include),
     /// `product NAME declared unit 1 U of EXPR [also unit …] [round …]`
     Product { name: Ident, unit: DeclaredUnit, also: Vec<DeclaredUnit>, round: Option<Round>, labels: Labels },
@@ -596,6 +596,8 @@ pub enum ExceptValue {
 pub struct Include {
     /// The process.
     pub process: Path,
+    /// `<coal, kWh{electricity}>`: what its variables stand for.
+    pub args: Vec<UnitExpr>,
     /// Its name here.
     pub name: Ident,
     /// `for x in LIST`

@@ -317,6 +317,7 @@ impl<'i> Reader<'i> {
     fn include(&mut self, node: Node<'i>) -> Include {
         let mut include = Include {
             process: Path(Vec::new()),
+            args: Vec::new(),
             name: no_name(),
             binder: None,
             list: false,
@@ -327,6 +328,10 @@ impl<'i> Reader<'i> {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::path => include.process = self.path(part),
+                Rule::include_args => {
+                    let units = part.into_inner().filter(|n| n.as_rule() == Rule::unit);
+                    include.args = units.map(|n| self.unit(n)).collect();
+                }
                 Rule::name => include.name = self.ident(&part),
                 Rule::include_for => include.binder = self.binders(part).into_iter().next(),
                 Rule::kw_list => include.list = true,
