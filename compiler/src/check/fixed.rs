@@ -53,11 +53,8 @@ pub fn fixed_by(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Fixed 
 fn miscounted(db: &dyn Db, item: &Item, process: &Item, variables: &[Item], found: usize, span: Span) -> Diag {
     let (p, n) = (process.name(), variables.len());
     let d = match n {
-        0 => Diag::new(
-            Code::T032,
-            text!("过程 `{p}` 没有变量", "the process `{p}` has no variables"),
-        )
-        .help(text!("写作 `include {p} as …`", "write `include {p} as …`")),
+        0 => Diag::new(Code::T032, text!("过程 `{p}` 没有变量", "the process `{p}` has no variables"))
+            .help(text!("写作 `include {p} as …`", "write `include {p} as …`")),
         _ => {
             let list = listed(variables);
             Diag::new(
@@ -100,12 +97,9 @@ fn words(v: &Item) -> (&'static str, &'static str) {
 
 fn misfit(db: &dyn Db, item: &Item, process: &Item, v: &Item, arg: &UnitExpr) -> Diag {
     let (n, (zh, en), shown) = (v.name(), words(v), item.slice(db, arg.span));
-    Diag::new(
-        Code::T031,
-        text!("`{n}` 代表一种{zh}，`{shown}` 不是", "`{n}` stands for {en}, and `{shown}` is none"),
-    )
-    .at(item.at(arg.span), text!("不是{zh}", "this is not {en}"))
-    .also(process.name_place(db), text!("过程在此", "the process"))
+    Diag::new(Code::T031, text!("`{n}` 代表一种{zh}，`{shown}` 不是", "`{n}` stands for {en}, and `{shown}` is none"))
+        .at(item.at(arg.span), text!("不是{zh}", "this is not {en}"))
+        .also(process.name_place(db), text!("过程在此", "the process"))
 }
 
 fn unit(db: &dyn Db, item: &Item, process: &Item, v: &Item, arg: &UnitExpr, diags: &mut Vec<Diag>) -> Option<Bound> {
@@ -117,10 +111,10 @@ fn unit(db: &dyn Db, item: &Item, process: &Item, v: &Item, arg: &UnitExpr, diag
         let variable = find(db, item, n).map(|v| kind(&v));
         let substance = is_named(db, item, Ns::Flow, n) && !is_named(db, item, Ns::Unit, n);
         if substance && variable.is_none() || variable.is_some_and(|k| k != Some(Kind::Unit)) {
-            diags.push(misfit(db, item, process, v, arg).help(text!(
-                "写出单位，例如 `t{{{n}}}`",
-                "write a unit, as in `t{{{n}}}`"
-            )));
+            diags.push(
+                misfit(db, item, process, v, arg)
+                    .help(text!("写出单位，例如 `t{{{n}}}`", "write a unit, as in `t{{{n}}}`")),
+            );
             return None;
         }
     }
@@ -130,10 +124,10 @@ fn unit(db: &dyn Db, item: &Item, process: &Item, v: &Item, arg: &UnitExpr, diag
         return None;
     }
     if u.offset(db).is_some() {
-        diags.push(misfit(db, item, process, v, arg).help(text!(
-            "温度先换算为 K：写 `K`",
-            "a temperature is converted to K first: write `K`"
-        )));
+        diags.push(
+            misfit(db, item, process, v, arg)
+                .help(text!("温度先换算为 K：写 `K`", "a temperature is converted to K first: write `K`")),
+        );
         return None;
     }
     // CO2e keeps its parts, which a process that knows no more than a unit would lose.
@@ -272,10 +266,7 @@ impl Cx<'_> {
             for b in bindings {
                 let Some(n) = self.said_of(v, b) else { continue };
                 let input = b.input.name();
-                d = d.also(
-                    self.at(b.value.span),
-                    text!("`{input}` 按 `{n}` 给出", "`{input}` is given for `{n}`"),
-                );
+                d = d.also(self.at(b.value.span), text!("`{input}` 按 `{n}` 给出", "`{input}` is given for `{n}`"));
                 if !said.contains(&n) {
                     said.push(n);
                 }

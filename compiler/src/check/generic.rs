@@ -23,11 +23,8 @@ pub(super) fn named(db: &dyn Db, f: &Item, list: &[Generic], diags: &mut Vec<Dia
         if !["unit", "flow", "gas"].contains(&g.kind.text.as_str()) {
             let k = &g.kind.text;
             diags.push(
-                Diag::new(
-                    Code::T026,
-                    text!("变量不能是 `{k}`", "a variable of a function or a process is no `{k}`"),
-                )
-                .at(f.at(g.kind.span), text!("可用 unit、flow、gas", "it is a unit, a flow or a gas")),
+                Diag::new(Code::T026, text!("变量不能是 `{k}`", "a variable of a function or a process is no `{k}`"))
+                    .at(f.at(g.kind.span), text!("可用 unit、flow、gas", "it is a unit, a flow or a gas")),
             );
             continue;
         }

@@ -26,6 +26,7 @@ pub(crate) mod instance;
 mod interpolate;
 mod listed;
 mod loops;
+mod outside;
 mod process;
 mod product;
 mod quality;
@@ -60,6 +61,7 @@ pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use listed::listed_fields;
 pub use listed::listed_inputs;
+pub(crate) use outside::{inner_type, is_free};
 pub use process::TProcessProduct;
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
@@ -311,6 +313,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         }
         BodyKind::Include(i) => {
             i.bindings.iter().for_each(|b| f(&b.value));
+            i.named.iter().for_each(&mut *f);
             if let Some(b) = &i.binder {
                 b.expressions(f);
             }

@@ -7,9 +7,7 @@ use crate::generics::Bound;
 use crate::types::{Binary, EnumRef, TBinder, TExpr, TKind, TResult, Ty, Unary};
 use crate::units::UnitTy;
 use footrule_diag::Span;
-use footrule_mir::{
-    self as mir, Const, Evidence, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef,
-};
+use footrule_mir::{self as mir, Const, Evidence, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef};
 use footrule_number::Ratio;
 use footrule_syntax::ast::SeriesBound;
 

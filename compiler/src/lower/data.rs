@@ -337,7 +337,7 @@ impl Lower<'_> {
     }
 
     pub fn record(&mut self, item: &Item) -> mir::RecordId {
-        let at = if item.key.keyword == "include" { self.include_at(item) } else { self.at(item) };
+        let at = if item.key.keyword == "include" { self.include_at(item) } else { self.record_at(item) };
         if let Some(&id) = self.records.get(&at) {
             return id;
         }

@@ -47,10 +47,19 @@ impl Lower<'_> {
         apply(&apply(unit, &self.generics.0), self.fixed_here())
     }
 
-    /// Where data of a process belong: with their include if its variables may be part of them, else with the rule.
+    /// Where data of a process belong: with their include if its variables are part of them, else with the rule.
     pub fn data_at(&self, item: &Item) -> At {
-        let own = item.key.process.is_some() && !self.fixed_here().is_empty();
+        let own = item.key.process.is_some() && !self.fixed_here().is_empty() && !self.is_free(item);
         (if own { self.instance } else { 0 }, item.clone())
+    }
+
+    /// Where a record of a process belongs: with its include if something of it differs from include to include.
+    pub fn record_at(&self, item: &Item) -> At {
+        if item.key.keyword == "record" && self.is_free(item) { (0, item.clone()) } else { self.at(item) }
+    }
+
+    fn is_free(&self, item: &Item) -> bool {
+        *crate::check::is_free(self.db, item.file, item.key.clone())
     }
 
     /// The gas that a gas or a variable of the process at hand is.

@@ -327,7 +327,7 @@ impl Lower<'_> {
         });
     }
 
-    fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
+    fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Vec<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
         let over = self.line_loop(&self.here.clone(), t);
         let in_region = |lo: &mut Self, e: &TExpr| lo.in_loop(&[e], |lo| lo.expr(e));
@@ -358,7 +358,8 @@ impl Lower<'_> {
                 LineOrigin::Split(parts.iter().map(|(o, e)| (*o, e.as_ref().map(|e| in_region(self, e)))).collect())
             }
         };
-        let named = t.named.as_ref().map(|e| in_region(self, e));
+        let mut named = self.names_by_includes();
+        named.extend(t.named.as_ref().map(|e| in_region(self, e)));
         (over, stage, gas, origin, named)
     }
 

@@ -214,7 +214,7 @@ pub struct Input {
     /// Declared type.
     pub ty: Type,
     /// `for each ENUM`: one value for each member.
-    pub for_each: Option<Ident>,
+    pub for_each: Option<Path>,
     /// `factor default p` / `factor fixed p` of an activity.
     pub factor: Option<FactorRule>,
     /// `when COND`
@@ -604,6 +604,8 @@ pub struct Include {
     pub binder: Option<Binder>,
     /// `list`
     pub list: bool,
+    /// `named EXPR`: what an item of the list is called.
+    pub named: Option<Expr>,
     /// `in burn: production, supply: raw_materials` (no parameter name for a single stage)
     pub stages: Vec<(Option<Ident>, Ident)>,
     /// Bound inputs.
@@ -651,6 +653,8 @@ pub enum Type {
     /// A name (`number`, `integer`, `bool`, `text`, `date`, an enum, a record) or a unit; which one is decided by
     /// name resolution. A single word without tag arrives as a unit of one atom.
     Unit(UnitExpr),
+    /// `combustion.Fuel`: a type that a process declares.
+    Inner(Path),
     /// `list of T`
     List(Box<Type>, Span),
     /// `optional T`

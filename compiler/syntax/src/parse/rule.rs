@@ -321,6 +321,7 @@ impl<'i> Reader<'i> {
             name: no_name(),
             binder: None,
             list: false,
+            named: None,
             stages: Vec::new(),
             bindings: Vec::new(),
             labels: Labels::default(),
@@ -335,6 +336,11 @@ impl<'i> Reader<'i> {
                 Rule::name => include.name = self.ident(&part),
                 Rule::include_for => include.binder = self.binders(part).into_iter().next(),
                 Rule::kw_list => include.list = true,
+                Rule::named_clause => {
+                    let place = self.span(&part);
+                    let value = self.child(part, Rule::expr);
+                    self.once(&mut include.named, place, value);
+                }
                 Rule::include_stages => {
                     for stage in part.into_inner().filter(|n| n.as_rule() == Rule::include_stage) {
                         let mut names: Vec<Ident> =
