@@ -1,10 +1,11 @@
-//! Variables of generic functions: `fn twice<U: unit>(v: U) -> U`, `<F: flow>`, `<G: gas>`.
+//! Variables of generic functions and processes: `fn twice<U: unit>(v: U) -> U`, `process burner<F: flow>(…)`, `<G: gas>`.
 //!
 //! A variable is an item that no file declares: a unit of its own dimension, or a flow of its own. A body is checked
-//! once, with the variables opaque; a call puts the units and tags of its arguments in their places ([`apply`]), and
-//! lowering does the same to the body. Must not: infer anything beyond one call.
+//! once, with the variables opaque; a call puts the units and tags of its arguments in their places ([`apply`]), an
+//! include what it says of them, and lowering does the same to the body. Must not: infer anything beyond one call.
 
-use crate::db::{Db, Item};
+use crate::db::{Db, Item, SourceFile};
+use crate::sigs::{Sig, sig};
 use crate::types::{GasTag, Ty};
 use crate::units::{Tag, UnitTy};
 use footrule_syntax::ChunkKey;
@@ -22,7 +23,7 @@ pub enum Kind {
     Gas,
 }
 
-/// What a variable stands for in one call.
+/// What a variable stands for in one call or include.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bound {
     /// A unit.
@@ -31,19 +32,19 @@ pub enum Bound {
     Tag(Tag, Option<GasTag>),
 }
 
-/// The variables of one call.
+/// The variables of one call or include.
 pub type Binding = Vec<(Item, Bound)>;
 
-fn item_of(function: &Item, g: &Generic) -> Item {
+fn item_of(owner: &Item, g: &Generic) -> Item {
     // `<` begins no keyword, so that no statement of a file has this key.
-    let keyword = format!("<{} of {}", g.kind.text, function.name());
+    let keyword = format!("<{} of {} {}", g.kind.text, owner.key.keyword, owner.name());
     let key = ChunkKey {
         keyword,
         name: Some(g.name.text.clone()),
-        occurrence: function.key.occurrence,
-        process: function.key.process.clone(),
+        occurrence: owner.key.occurrence,
+        process: owner.key.process.clone(),
     };
-    Item { file: function.file, key: Arc::new(key) }
+    Item { file: owner.file, key: Arc::new(key) }
 }
 
 /// What an item stands for, if it is a variable.
@@ -57,20 +58,59 @@ pub fn kind(item: &Item) -> Option<Kind> {
     })
 }
 
-/// The variables of a function.
-pub(crate) fn variables(db: &dyn Db, function: &Item) -> Vec<Item> {
-    match function.ast(db).map(|a| &a.stmt) {
-        Some(Stmt::Fn { generics, .. }) => generics.iter().map(|g| item_of(function, g)).collect(),
+/// The variables of a function or a process.
+pub(crate) fn variables(db: &dyn Db, owner: &Item) -> Vec<Item> {
+    match owner.ast(db).map(|a| &a.stmt) {
+        Some(Stmt::Fn { generics, .. } | Stmt::Process { generics, .. }) => {
+            generics.iter().map(|g| item_of(owner, g)).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-/// The variable of this name, where it can be seen from `item`.
+/// The variables of a process. A firewall: what stands in a process does not see its text.
+#[salsa::tracked(returns(ref))]
+pub(crate) fn process_variables(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Item> {
+    variables(db, &Item { file, key: process })
+}
+
+/// The variable of this name, where it can be seen from `item`: of the function itself, then of the process around it.
 pub(crate) fn find(db: &dyn Db, item: &Item, name: &str) -> Option<Item> {
-    if item.key.keyword != "fn" {
-        return None;
+    if item.key.keyword == "fn"
+        && let Some(own) = variables(db, item).into_iter().find(|v| v.name() == name)
+    {
+        return Some(own);
     }
-    variables(db, item).into_iter().find(|v| v.name() == name)
+    let process = item.owner()?;
+    process_variables(db, process.file, process.key).iter().find(|v| v.name() == name).cloned()
+}
+
+/// True if a type is made with one of these variables, in the parts of records and rows too.
+pub(crate) fn mentions(db: &dyn Db, ty: &Ty, variables: &[Item]) -> bool {
+    fn search(db: &dyn Db, ty: &Ty, variables: &[Item], seen: &mut Vec<Item>) -> bool {
+        let in_unit = |u: &UnitTy| {
+            u.atoms.iter().any(|(a, _)| {
+                variables.contains(&a.unit) || matches!(&a.tag, Some(Tag::Flow(e)) if variables.contains(&e.item))
+            })
+        };
+        match ty {
+            Ty::Number(u) | Ty::Split(u) | Ty::Activity(u) => in_unit(u),
+            Ty::List(t) | Ty::Optional(t) => search(db, t, variables, seen),
+            Ty::Record(i) | Ty::Row(i) | Ty::Each(i) if !seen.contains(i) => {
+                seen.push(i.clone());
+                let own = sig(db, i);
+                match &own.sig {
+                    Sig::Record(fields) => fields.iter().any(|f| search(db, &f.ty, variables, seen)),
+                    Sig::Table { keys, columns, .. } => {
+                        keys.iter().chain(columns).any(|(_, t)| search(db, t, variables, seen))
+                    }
+                    _ => own.each.as_ref().is_some_and(|(_, t)| search(db, t, variables, seen)),
+                }
+            }
+            _ => false,
+        }
+    }
+    search(db, ty, variables, &mut Vec::new())
 }
 
 /// True if a unit is made with a variable unit.

@@ -334,9 +334,34 @@ pub fn inside(db: &dyn Db, process: &Item, ns: Ns, name: &str) -> Option<Item> {
     index.get(&(ns, name.to_string())).map(|es| es[0].item.clone())
 }
 
+/// True for what a process declares once, for all its includes.
+pub(crate) fn is_data(item: &Item) -> bool {
+    matches!(item.key.keyword.as_str(), "const" | "param" | "table" | "fn" | "record" | "enum")
+}
+
+/// The process that the first part of a dotted name means, `combustion.Fuel`; another value of the name goes first, but
+/// for an include of this very process.
+pub(crate) fn process_called(db: &dyn Db, from: &Item, name: &str) -> Option<Item> {
+    let Resolved::One(process) = lookup(db, from, Ns::Process, name.to_string()) else { return None };
+    match lookup(db, from, Ns::Value, name.to_string()) {
+        Resolved::None => Some(process.item),
+        Resolved::One(e) if e.item.key.keyword == "include" => {
+            included(db, e.item.file, e.item.key.clone()).filter(|p| *p == process.item)
+        }
+        _ => None,
+    }
+}
+
 /// The value that the first parts of a dotted name mean, seen from a statement; includes are followed.
 pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
     let (first, rest) = parts.split_first()?;
+    if let [process, part, ..] = parts
+        && let Some(process) = process_called(db, from, process)
+        && let Some(item) = inside(db, &process, Ns::Value, part)
+        && is_data(&item)
+    {
+        return Some(item.into());
+    }
     let Resolved::One(Entry { mut item, .. }) = lookup(db, from, Ns::Value, (*first).to_string()) else { return None };
     let mut path = Vec::new();
     for part in rest {

@@ -116,8 +116,8 @@ fn opaque_words(db: &dyn Db, unit: &UnitTy, other: Option<&UnitTy>) -> (Text, Te
         ),
     };
     let help = text!(
-        "把该值作为参数传入，或为确定的单位写函数",
-        "pass the value as an argument, or write the function for one unit"
+        "把该值作为参数或输入传入，或为确定的单位写函数或过程",
+        "pass the value as an argument or an input, or write the function or process for one unit"
     );
     (message, help)
 }

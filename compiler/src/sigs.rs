@@ -88,6 +88,11 @@ pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow
                 if diags.len() > before { Ty::Error } else { Ty::quantity(unit) }
             }
         },
+        ast::Type::Inner(path) => match crate::check::inner_type(db, item, path, diags) {
+            Some(e) if e.key.keyword == "record" => Ty::Record(e),
+            Some(e) => Ty::Enum(EnumRef::Item(e)),
+            None => Ty::Error,
+        },
         ast::Type::List(t, _) => Ty::List(Box::new(read_type(db, item, t, follow, diags))),
         ast::Type::Optional(t, _) => Ty::Optional(Box::new(read_type(db, item, t, follow, diags))),
         ast::Type::Activity(u, _) => {
@@ -99,14 +104,25 @@ pub(crate) fn read_type(db: &dyn Db, item: &Item, ty: &ast::Type, follow: Follow
     }
 }
 
-/// A construct of the language that a later version gives meaning to.
-pub(crate) fn not_yet(item: &Item, span: Span, what: &str) -> Diag {
-    Diag::new(Code::R005, text!("`{what}` 在此版本中尚不支持", "`{what}` is not available in this version"))
-        .at(item.at(span), text!("读得懂，但不能核算", "understood, but it cannot be evaluated"))
+/// The enumeration of `for each ENUM`.
+fn enumeration(db: &dyn Db, item: &Item, path: &ast::Path, diags: &mut Vec<Diag>) -> Option<EnumRef> {
+    let [name] = path.0.as_slice() else {
+        let found = crate::check::inner_type(db, item, path, diags)?;
+        if found.key.keyword == "record" {
+            let (n, span) = (found.name(), path.0.iter().map(|i| i.span).reduce(Span::to)?);
+            diags.push(
+                Diag::new(Code::N008, text!("`{n}` 不是枚举", "`{n}` is no enumeration"))
+                    .at(item.at(span), text!("此处", "here"))
+                    .also(found.name_place(db), text!("声明在此", "declared here")),
+            );
+            return None;
+        }
+        return Some(EnumRef::Item(found));
+    };
+    named_enumeration(db, item, name).map_err(|d| diags.push(*d)).ok()
 }
 
-/// The enumeration of `for each ENUM`.
-fn enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
+fn named_enumeration(db: &dyn Db, item: &Item, name: &Ident) -> Result<EnumRef, Box<Diag>> {
     match (name.text.as_str(), lookup(db, item, Ns::Type, name.text.clone())) {
         ("Gas", _) => Ok(EnumRef::Gases),
         ("Stage", _) => Ok(EnumRef::Stages),
@@ -204,15 +220,12 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
             let ty = read_type(db, &item, &i.ty, none, &mut diags);
             match &i.for_each {
                 None => Sig::Value(ty),
-                Some(name) => match enumeration(db, &item, name) {
-                    Ok(members) => {
+                Some(name) => match enumeration(db, &item, name, &mut diags) {
+                    Some(members) => {
                         each = Some((members, ty));
                         Sig::Value(Ty::Each(item.clone()))
                     }
-                    Err(d) => {
-                        diags.push(*d);
-                        Sig::Value(Ty::Error)
-                    }
+                    None => Sig::Value(Ty::Error),
                 },
             }
         }

@@ -391,7 +391,7 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
     }
 }
 
-fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut Vec<Diag>) -> Option<Tag> {
+pub(crate) fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, diags: &mut Vec<Diag>) -> Option<Tag> {
     let [name] = path.0.as_slice() else {
         let shown = path.0.iter().map(|i| i.text.as_str()).collect::<Vec<_>>().join(".");
         diags.push(

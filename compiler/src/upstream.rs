@@ -27,7 +27,7 @@ fn leaf(ty: &ast::Type) -> Option<(&UnitExpr, Span)> {
     match ty {
         ast::Type::Footprint(u, span) => Some((u, *span)),
         ast::Type::List(t, _) | ast::Type::Optional(t, _) => leaf(t),
-        ast::Type::Unit(_) | ast::Type::Activity(..) => None,
+        ast::Type::Unit(_) | ast::Type::Inner(_) | ast::Type::Activity(..) => None,
     }
 }
 

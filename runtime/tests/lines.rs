@@ -201,7 +201,7 @@ fn sums_do_not_depend_on_order() {
 fn items_have_index_name_and_figure() {
     let mut b = loop_line(&["1", "2.005", "3"]);
     let name = b.region(|b| b.text("part"));
-    b.p.lines[0].named = Some(name);
+    b.p.lines[0].named = vec![name];
     let o = b.plain().unwrap();
     let items: Vec<_> = o.footprints[0].lines[0]
         .items

@@ -2,7 +2,7 @@
 
 use crate::case::{Block, Case};
 use footrule_compiler::Session;
-use footrule_diag::{Diagnostic, FileSpan, Severity};
+use footrule_diag::{Diagnostic, FileSpan, Lang, Severity};
 use footrule_number::Number;
 use footrule_project::{Failure, Memory, Project, join};
 use footrule_runtime::{Figure, Inputs, Options, Outcome, ReportValue, evaluate};
@@ -232,7 +232,8 @@ fn outcome(s: &Session, result: &Result<Outcome, Vec<Diagnostic>>, want: &str) -
     Ok(())
 }
 
-/// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit),
+/// `total = 5 kg{CO2e}/t{Al}`, `stage s = …`, `line l = …` (own quantity), `figure l = …` (CO2e per declared unit), `items l = a, b` (what
+/// its items are called),
 /// `report r = …`, `gas g = …`, `origin o = …`, `upstream i = …` (as it enters), `primary = …` (share of primary data);
 /// with several products `total.urea`, `stage s.urea`, `primary.urea` …; `also = …` for the total in a further unit;
 /// `share farm.milk = …`; `other farm economic milk = …` for the share that another basis gives,
@@ -272,6 +273,12 @@ fn figure(o: &Outcome, what: &str, rest: &str) -> Result<(), String> {
             let line = of.lines.iter().chain(&of.apart).find(|l| by_name(&l.name)).ok_or_else(none)?;
             let q = line.quantity.as_ref().ok_or("no single quantity")?;
             return same(expected, q.value, &q.unit, &q.value.to_string());
+        }
+        "items" => {
+            let line = of.lines.iter().chain(&of.apart).find(|l| by_name(&l.name)).ok_or_else(none)?;
+            let names: Vec<&str> = line.items.iter().map(|i| i.name.get(Lang::En)).collect();
+            let found = names.join(", ");
+            return if found == expected { Ok(()) } else { Err(format!("found {found}")) };
         }
         "report" => match &o.reports.iter().find(|r| by_name(&r.name)).ok_or_else(none)?.value {
             ReportValue::Figure(f) => f,

@@ -183,6 +183,11 @@ registry! {
     T027 Error "参数对变量的说法不一" "arguments that do not decide a variable";
     T028 Error "须知道任意单位的大小" "needs the definition of any unit";
     T029 Error "平衡不完整" "balance incomplete";
+    T030 Error "未说明过程的变量是什么" "variable of a process not said";
+    T031 Error "过程的变量与所给不符" "not what a variable of a process stands for";
+    T032 Error "过程变量的个数不符" "number of variables of a process";
+    T033 Error "组成随过程的变量而定" "parts that depend on a variable of a process";
+    T034 Error "过程的数据各次包含不同" "data of a process that differ from include to include";
     T035 Error "过程没有留给例外" "not left open to exceptions";
     P001 Error "表缺少行" "table lacks rows";
     P002 Error "表有重复行" "duplicate row";
@@ -199,11 +204,13 @@ registry! {
     P013 Error "点不足两个" "fewer than two points";
     P014 Error "两点之间没有行" "no row between points";
     P015 Error "两行同样合适" "two rows fit equally well";
+    P016 Error "区间表的写法不能用" "form that a table in brackets cannot have";
+    P017 Error "没有条目可命名" "no items to name";
+    P018 Error "此处不能归一" "no scaling here";
     R001 Error "规则头缺项" "rule header incomplete";
     R002 Error "规则头重复" "rule header given twice";
     R003 Error "规则没有排放行" "rule without lines";
     R004 Error "对已修约的数再修约" "rounding of a rounded number";
-    R005 Error "此版本尚不支持" "not available in this version";
     R006 Error "测试不通过" "test fails";
     R007 Error "过程的包含没有尽头" "processes include without end";
     R008 Error "过程产品互相消耗" "processes consume each other's products";

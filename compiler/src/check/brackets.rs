@@ -5,6 +5,7 @@
 //! Must not: guess which bracket an end belongs to.
 
 use super::expr::Cx;
+use crate::db::Diag;
 use crate::types::Ty;
 use footrule_diag::{Code, Span, text};
 use footrule_mir::{Const, EnumId};
@@ -42,12 +43,19 @@ pub(super) fn brackets(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)]) -
             return None;
         };
         if t.partial || t.from.is_some() {
-            let d = crate::sigs::not_yet(
-                cx.item,
-                at,
-                if t.partial { "partial … in brackets" } else { "from … in brackets" },
-            );
-            cx.push(d);
+            let d = match t.partial {
+                true => Diag::new(Code::P016, text!("区间表不能 `partial`", "a table in brackets is not `partial`"))
+                    .help(text!(
+                        "去掉 `partial`；没有数值的一段写成 `otherwise` 或一段区间",
+                        "remove `partial`; a stretch without a value of its own is closed by `otherwise` or a bracket"
+                    )),
+                false => Diag::new(
+                    Code::P016,
+                    text!("区间表不能由数据文件给出", "a table in brackets is not read from a data file"),
+                )
+                .help(text!("把各行写在规则里", "write its rows in the rule")),
+            };
+            cx.push(d.at(cx.at(at), text!("此键以区间给出", "this key is given in brackets")));
             return None;
         }
         out[k] = ends(cx, t, k, &ty, at)?;

@@ -75,6 +75,18 @@ pub(crate) fn origin(name: &str) -> Option<Origin> {
 impl Cx<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Arg], span: Span, want: Option<&Ty>) -> TExpr {
         let column_read = std::mem::take(&mut self.column_read);
+        if let ExprKind::Field(base, part) = &callee.kind
+            && let Some(found) = self.inner_item(base, part)
+        {
+            let Some(item) = found else { return TExpr::error(span) };
+            return match item.key.keyword.as_str() {
+                "record" => self.record_value(&item, args, span),
+                _ => match self.call_of(&item, args, column_read, span) {
+                    Some(e) => e,
+                    None => self.no_call(part),
+                },
+            };
+        }
         let ExprKind::Name(name) = &callee.kind else {
             return self.error(
                 Code::T002,
@@ -84,32 +96,17 @@ impl Cx<'_> {
             );
         };
         match lookup(self.db, self.item, Ns::Value, name.text.clone()) {
-            Resolved::One(e) => match e.item.key.keyword.as_str() {
-                "fn" => return self.function_call(&e.item, args, span),
-                "input" if self.each(&e.item).is_some() => {
+            Resolved::One(e) => {
+                if e.item.key.keyword == "input" && self.each(&e.item).is_some() {
                     return self.member_value(&e.item, args, name.span, span);
                 }
-                "table" => {
-                    let keys = self.table_keys(&e.item, args, span);
-                    let Sig::Table { columns, .. } = &sig(self.db, &e.item).sig else { return TExpr::error(span) };
-                    let ty = match columns.as_slice() {
-                        [(n, t)] if n.is_empty() => self.by_arguments(t, &keys),
-                        _ if !column_read && let Some(refused) = self.no_row_between(&e.item, span) => return refused,
-                        _ => Ty::Row(e.item.clone()),
-                    };
-                    return TExpr { kind: TKind::Lookup(e.item, keys), ty, span };
+                if let Some(value) = self.call_of(&e.item, args, column_read, span) {
+                    return value;
                 }
-                _ if !NAMES.contains(&name.text.as_str()) => {
-                    let n = &name.text;
-                    return self.error(
-                        Code::T002,
-                        name.span,
-                        text!("`{n}` 不是函数或表", "`{n}` is no function and no table"),
-                        text!("不能带参数", "takes no arguments"),
-                    );
+                if !NAMES.contains(&name.text.as_str()) {
+                    return self.no_call(name);
                 }
-                _ => {}
-            },
+            }
             Resolved::Many(es) => {
                 let d = ambiguous(self.db, self.at(name.span), &name.text, &es);
                 self.push(d);
@@ -130,6 +127,34 @@ impl Cx<'_> {
             return self.record_value(&e.item, args, span);
         }
         self.builtin(name, args, span, want)
+    }
+
+    /// A call of a function or a table; `None` for anything else.
+    fn call_of(&mut self, item: &Item, args: &[Arg], column_read: bool, span: Span) -> Option<TExpr> {
+        match item.key.keyword.as_str() {
+            "fn" => Some(self.function_call(item, args, span)),
+            "table" => {
+                let keys = self.table_keys(item, args, span);
+                let Sig::Table { columns, .. } = &sig(self.db, item).sig else { return Some(TExpr::error(span)) };
+                let ty = match columns.as_slice() {
+                    [(n, t)] if n.is_empty() => self.by_arguments(t, &keys),
+                    _ if !column_read && let Some(refused) = self.no_row_between(item, span) => return Some(refused),
+                    _ => Ty::Row(item.clone()),
+                };
+                Some(TExpr { kind: TKind::Lookup(item.clone(), keys), ty, span })
+            }
+            _ => None,
+        }
+    }
+
+    fn no_call(&mut self, name: &Ident) -> TExpr {
+        let n = &name.text;
+        self.error(
+            Code::T002,
+            name.span,
+            text!("`{n}` 不是函数或表", "`{n}` is no function and no table"),
+            text!("不能带参数", "takes no arguments"),
+        )
     }
 
     fn count_args(&mut self, name: &str, args: &[Arg], n: usize, span: Span) -> bool {

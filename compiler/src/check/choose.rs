@@ -4,7 +4,6 @@ use super::coerce::lift;
 use super::conditional::Known;
 use super::expr::{Cx, Mode};
 use crate::db::Diag;
-use crate::names::{Ns, Resolved, lookup};
 use crate::report::type_mismatch;
 use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
@@ -202,15 +201,13 @@ impl Cx<'_> {
     pub(super) fn given(&mut self, x: &Expr, span: Span) -> TExpr {
         let make = |kind| TExpr { kind, ty: Ty::Bool, span };
         if let ExprKind::Call { callee, args } = &x.kind
-            && let ExprKind::Name(n) = &callee.kind
-            && let Resolved::One(e) = lookup(self.db, self.item, Ns::Value, n.text.clone())
-            && e.item.key.keyword == "table"
+            && let Some(table) = self.table_called(callee)
         {
-            if let Some(refused) = self.no_row_between(&e.item, span) {
+            if let Some(refused) = self.no_row_between(&table, span) {
                 return refused;
             }
-            let keys = self.table_keys(&e.item, args, span);
-            return make(TKind::HasRow(e.item, keys));
+            let keys = self.table_keys(&table, args, span);
+            return make(TKind::HasRow(table, keys));
         }
         let x = self.expr(x, None);
         match &x.ty {

@@ -77,6 +77,9 @@ impl Cx<'_> {
             (Ty::Number(w) | Ty::Split(w), Ty::Number(f) | Ty::Split(f)) => {
                 let split = matches!(want, Ty::Split(_));
                 if (bare && e.is_bare_literal() || e.is_zero_literal()) && !w.is_one() {
+                    if !e.is_zero_literal() && !self.sized(w, span) {
+                        return TExpr::error(span);
+                    }
                     let e = retag(e, w);
                     return if split { lift(e) } else { e };
                 }

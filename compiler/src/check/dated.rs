@@ -11,23 +11,31 @@ use footrule_syntax::ast::{self, Expr, ExprKind};
 
 impl Cx<'_> {
     pub(super) fn param_at(&mut self, p: &Expr, at: &Expr, span: Span) -> TExpr {
-        if let ExprKind::Name(n) = &p.kind
-            && let Resolved::One(e) = lookup(self.db, self.item, Ns::Value, n.text.clone())
-            && e.item.key.keyword == "param"
-        {
-            let ty = value_type(self.db, e.item.file, e.item.key.clone()).clone();
+        let named = match &p.kind {
+            ExprKind::Name(n) => match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
+                Resolved::One(e) => Some(e.item),
+                _ => None,
+            },
+            ExprKind::Field(base, part) => match self.inner_item(base, part) {
+                Some(None) => return TExpr::error(span),
+                found => found.flatten(),
+            },
+            _ => None,
+        };
+        if let Some(item) = named.filter(|i| i.key.keyword == "param") {
+            let ty = value_type(self.db, item.file, item.key.clone()).clone();
             let at = self.expr(at, None);
             if let (TKind::Number(y, _), Ty::Number(u)) = (&at.kind, &at.ty)
                 && u.is_one()
             {
                 let y = *y;
-                self.covered(&e.item, y, at.span);
+                self.covered(&item, y, at.span);
             } else if !matches!(&at.ty, Ty::Period | Ty::Date | Ty::Error) && at.ty != Ty::number() {
                 let d = type_mismatch(self.db, self.at(at.span), &Ty::Period, &at.ty);
                 self.push(d);
                 return TExpr::error(span);
             }
-            return TExpr { kind: TKind::ParamAt(e.item, Box::new(at)), ty, span };
+            return TExpr { kind: TKind::ParamAt(item, Box::new(at)), ty, span };
         }
         self.error(
             Code::T002,

@@ -3,7 +3,7 @@
 //! Guarantees: there is exactly one value for every member. Must not: let the values be read without saying whose.
 
 use super::expr::Cx;
-use crate::db::Item;
+use crate::db::{Diag, Item};
 use crate::sigs::sig;
 use crate::types::{EnumRef, TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
@@ -56,7 +56,12 @@ impl Cx<'_> {
     pub(super) fn no_scaling_in_records(&mut self, fields: &[Field]) {
         for c in fields.iter().flat_map(|f| &f.constraints) {
             if let Constraint::Sum { value, scaled: true, .. } = c {
-                let d = crate::sigs::not_yet(self.item, value.span, "scaled");
+                let d = Diag::new(Code::P018, text!("记录的字段不能归一", "values inside a record are not scaled"))
+                    .at(self.at(value.span), text!("`scaled` 只用于输入", "`scaled` is for inputs only"))
+                    .help(text!(
+                        "去掉 `scaled`，或把列表改成规则的输入",
+                        "remove `scaled`, or make the list an input of the rule"
+                    ));
                 self.push(d);
             }
         }

@@ -1,37 +1,44 @@
 //! Generic functions: their variables, and calls that say what these stand for.
 //!
-//! Guarantees: every variable stands alone in some parameter, so that one argument decides it; two arguments that
-//! decide it differently are an error; a temperature in °C is no unit to multiply with.
+//! Guarantees: every variable of a function stands alone in some parameter, so that one argument decides it; two
+//! arguments that decide it differently are an error; a temperature in °C is no unit to multiply with. The variables of
+//! a process are declared alike; an include says what they stand for (`fixed`).
 
 use super::expr::Cx;
 use crate::db::{Db, Diag, Item};
-use crate::generics::{Binding, Bound, Kind, alone, apply_ty, kind};
-use crate::names::{Ns, Resolved, resolve};
+use crate::generics::{Binding, Bound, Kind, alone, apply_ty, kind, process_variables};
+use crate::names::{Ns, Resolved, inside, lookup};
 use crate::types::{TExpr, TKind, Ty};
 use crate::units::{Generator, Tag, UnitTy, unit_info};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ast::{Arg, Generic};
 
-/// The variables of a function, with what is wrong in them.
-pub(crate) fn declared(db: &dyn Db, f: &Item, list: &[Generic], params: &[(String, Ty)], diags: &mut Vec<Diag>) {
+/// The variables of a function or a process, with what is wrong in them; those that stand for something.
+pub(super) fn named(db: &dyn Db, f: &Item, list: &[Generic], diags: &mut Vec<Diag>) -> Vec<(Item, Span)> {
+    let mut out = Vec::new();
+    let around = f.owner().map_or(&[][..], |p| process_variables(db, p.file, p.key));
     for (i, (g, v)) in list.iter().zip(crate::generics::variables(db, f)).enumerate() {
         let n = &g.name.text;
         let at = f.at(g.name.span);
         if !["unit", "flow", "gas"].contains(&g.kind.text.as_str()) {
             let k = &g.kind.text;
             diags.push(
-                Diag::new(Code::T026, text!("函数的变量不能是 `{k}`", "a variable of a function is no `{k}`"))
+                Diag::new(Code::T026, text!("变量不能是 `{k}`", "a variable of a function or a process is no `{k}`"))
                     .at(f.at(g.kind.span), text!("可用 unit、flow、gas", "it is a unit, a flow or a gas")),
             );
             continue;
         }
-        let ns = if kind(&v) == Some(Kind::Unit) { Ns::Unit } else { Ns::Flow };
-        let again = list[..i].iter().find(|o| o.name.text == *n);
-        let taken = match resolve(db, f.file, ns, n.clone()) {
-            Resolved::One(e) => Some(e.item.name_place(db)),
-            _ => again.map(|o| f.at(o.name.span)),
+        // A type is written as a unit is.
+        let spaces = if kind(&v) == Some(Kind::Unit) { &[Ns::Unit, Ns::Type][..] } else { &[Ns::Flow] };
+        let again = list[..i].iter().find(|o| o.name.text == *n).map(|o| f.at(o.name.span));
+        let declared = || {
+            spaces.iter().find_map(|ns| match lookup(db, f, *ns, n.clone()) {
+                Resolved::One(e) => Some(e.item.name_place(db)),
+                _ => inside(db, f, *ns, n).map(|e| e.name_place(db)),
+            })
         };
-        if let Some(first) = taken {
+        let outer = || around.iter().find(|o| o.name() == n).and_then(|_| f.owner()).map(|p| p.name_place(db));
+        if let Some(first) = again.or_else(declared).or_else(outer) {
             diags.push(
                 Diag::new(Code::N002, text!("名称 `{n}` 已经使用", "the name `{n}` is taken"))
                     .at(at, text!("再次声明", "declared again"))
@@ -39,6 +46,15 @@ pub(crate) fn declared(db: &dyn Db, f: &Item, list: &[Generic], params: &[(Strin
             );
             continue;
         }
+        out.push((v, g.name.span));
+    }
+    out
+}
+
+/// The variables of a function, with what is wrong in them.
+pub(crate) fn declared(db: &dyn Db, f: &Item, list: &[Generic], params: &[(String, Ty)], diags: &mut Vec<Diag>) {
+    for (v, span) in named(db, f, list, diags) {
+        let (n, at) = (v.name().to_string(), f.at(span));
         let broken = params.iter().any(|(_, t)| *t == Ty::Error);
         if !broken && !params.iter().any(|(_, t)| alone(t, &v).is_some()) {
             let example = if kind(&v) == Some(Kind::Unit) { n.clone() } else { format!("t{{{n}}}") };
@@ -156,7 +172,7 @@ impl Cx<'_> {
     }
 
     /// The tag of a unit that has the dimension of `wanted` and one tag.
-    fn only_tag(&self, wanted: &UnitTy, found: &UnitTy) -> Option<Tag> {
+    pub(super) fn only_tag(&self, wanted: &UnitTy, found: &UnitTy) -> Option<Tag> {
         let (atom, _) = wanted.atoms.first()?;
         let dimension = &unit_info(self.db, atom.unit.file, atom.unit.key.clone()).dimension;
         let found = found.dimension(self.db);

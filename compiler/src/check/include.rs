@@ -4,6 +4,7 @@
 
 use super::BodyKind;
 use super::expr::{Cx, Mode};
+use super::fixed::in_include;
 use super::instance::bound_input;
 use super::value_type;
 use crate::db::{Diag, Item, inner_items};
@@ -11,7 +12,7 @@ use crate::names::{Ns, Resolved, included, inside, lookup};
 use crate::report::unknown;
 use crate::types::{TBinder, TExpr, Ty};
 use footrule_diag::{Code, Span, nearest, text};
-use footrule_syntax::ast::{Ident, Include, Stmt};
+use footrule_syntax::ast::{Expr, Ident, Include, Stmt};
 
 /// A value that stands for an input of the process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct TInclude {
     pub binder: Option<TBinder>,
     /// `list`: what is not bound is a list that the user gives.
     pub list: bool,
+    /// What names an item of the list.
+    pub named: Option<TExpr>,
     /// Bound inputs.
     pub bindings: Vec<TBinding>,
 }
@@ -47,6 +50,12 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
     endless(cx, &process, i.name.span);
     let stages = stages(cx, i, &process);
     let binder = i.binder.as_ref().and_then(|b| cx.binders(std::slice::from_ref(b)).into_iter().next());
+    let named = i.named.as_ref().map(|e| {
+        if i.binder.is_none() {
+            not_over_a_list(cx, i, e);
+        }
+        super::rule::item_name(cx, e)
+    });
     let mut bindings: Vec<TBinding> = Vec::new();
     for (name, value) in &i.bindings {
         let Some(input) = bound_input(cx.db, &process, &name.text) else {
@@ -63,7 +72,11 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
             );
             continue;
         }
-        let ty = value_type(cx.db, input.file, input.key.clone()).clone();
+        let declared = value_type(cx.db, input.file, input.key.clone());
+        let ty = match cx.has_outer_type(&input, name.span) {
+            true => in_include(cx.db, declared, cx.item),
+            false => Ty::Error,
+        };
         let want = match &ty {
             Ty::Optional(t) => (**t).clone(),
             t => t.clone(),
@@ -72,10 +85,26 @@ pub(super) fn include(cx: &mut Cx<'_>, i: &Include) -> BodyKind {
         let value = cx.fit(e, &ty, true);
         bindings.push(TBinding { input, value });
     }
+    cx.fixes(i, &process, &bindings);
     if i.binder.is_some() || i.list {
         over_list(cx, i, &process, &bindings);
     }
-    BodyKind::Include(Box::new(TInclude { process, stages, binder, list: i.list, bindings }))
+    BodyKind::Include(Box::new(TInclude { process, stages, binder, list: i.list, named, bindings }))
+}
+
+/// `named` names items, which only an include over a list of the rule has.
+fn not_over_a_list(cx: &mut Cx<'_>, i: &Include, named: &Expr) {
+    let message = match i.list {
+        true => {
+            text!("用户给出的列表，条目以序号称之", "items of a list that the user gives are told by their numbers")
+        }
+        false => text!("只包含一次，没有条目可命名", "the process is included once: there are no items to name"),
+    };
+    let d = Diag::new(Code::P017, message).at(cx.at(named.span), text!("命名条目", "names items")).help(text!(
+        "去掉 `named`，或写 `for x in 列表 named x.…`",
+        "remove `named`, or write `for x in LIST named x.…`"
+    ));
+    cx.push(d);
 }
 
 fn no_process(cx: &mut Cx<'_>, i: &Include) {

@@ -84,7 +84,7 @@ fn type_span(ty: &ast::Type, other: Span) -> Span {
     match ty {
         ast::Type::Unit(u) => u.span,
         ast::Type::List(_, s) | ast::Type::Optional(_, s) => *s,
-        ast::Type::Activity(..) | ast::Type::Footprint(..) => other,
+        ast::Type::Inner(_) | ast::Type::Activity(..) | ast::Type::Footprint(..) => other,
     }
 }
 

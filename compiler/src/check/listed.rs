@@ -5,6 +5,7 @@
 
 use super::conditional::conditions;
 use super::expr::Cx;
+use super::fixed::in_include;
 use super::{BodyKind, TBinding, body_of};
 use crate::db::{Db, Diag, Item, SourceFile, inner_items};
 use crate::names::{included, is_listed};
@@ -51,7 +52,7 @@ pub(crate) fn listed_fields(db: &dyn Db, include: &Item) -> Vec<FieldSig> {
         }
         let s = sig(db, i);
         let ty = match &s.sig {
-            Sig::Value(t) => t.clone(),
+            Sig::Value(t) => in_include(db, t, include),
             _ => Ty::Error,
         };
         FieldSig {
@@ -120,6 +121,9 @@ pub(super) fn listed(cx: &mut Cx<'_>, i: &Include, process: &Item, bindings: &[T
             "take `list` out; over a list of the rule write `for x in LIST`"
         ));
         cx.push(d);
+    }
+    for input in inputs {
+        cx.has_outer_type(input, i.name.span);
     }
     waiting(cx, inputs, bindings, i.name.span, &mut Vec::new());
 }

@@ -46,6 +46,19 @@ impl Cx<'_> {
 
     /// A list, an enumeration's members, or a table's rows.
     pub(super) fn list(&mut self, e: &Expr) -> TExpr {
+        if let ExprKind::Field(base, part) = &e.kind
+            && let Some(item) = self.inner_list(base, part)
+        {
+            let make = |kind, ty| TExpr { kind, ty: Ty::List(Box::new(ty)), span: e.span };
+            return match item {
+                None => TExpr::error(e.span),
+                Some(t) if t.key.keyword == "table" => make(TKind::Rows(t.clone()), Ty::Row(t)),
+                Some(t) => {
+                    let r = EnumRef::Item(t);
+                    make(TKind::Members(r.clone()), Ty::Enum(r))
+                }
+            };
+        }
         if let ExprKind::Name(n) = &e.kind
             && !self.locals.iter().any(|l| l.name == n.text)
         {

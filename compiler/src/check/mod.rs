@@ -18,6 +18,7 @@ mod evidence;
 mod except;
 mod except_index;
 mod expr;
+mod fixed;
 mod generic;
 mod implied;
 mod include;
@@ -25,6 +26,7 @@ pub(crate) mod instance;
 mod interpolate;
 mod listed;
 mod loops;
+mod outside;
 mod process;
 mod product;
 mod quality;
@@ -52,12 +54,14 @@ pub(crate) use except::target_text;
 pub use except::{TExcept, TExceptBy};
 pub use except_index::Exception;
 pub(crate) use except_index::exceptions_of;
+pub use fixed::fixed_by;
 pub(crate) use generic::declared as declared_variables;
 pub use include::{TBinding, TInclude};
 pub use instance::{At, Instance, Instances, instances};
 pub(crate) use interpolate::{holds as holds_outside, linear_key};
 pub(crate) use listed::listed_fields;
 pub use listed::listed_inputs;
+pub(crate) use outside::{inner_type, is_free};
 pub use process::TProcessProduct;
 pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
@@ -309,6 +313,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
         }
         BodyKind::Include(i) => {
             i.bindings.iter().for_each(|b| f(&b.value));
+            i.named.iter().for_each(&mut *f);
             if let Some(b) = &i.binder {
                 b.expressions(f);
             }

@@ -50,9 +50,7 @@ pub(super) fn process(
     generics: &[Generic],
     body: &[ast::Item],
 ) -> BodyKind {
-    if let Some(g) = generics.first() {
-        cx.push(crate::sigs::not_yet(cx.item, g.name.span, "process <…>"));
-    }
+    super::generic::named(cx.db, cx.item, generics, &mut cx.diags);
     for (name, kind) in params {
         if kind.text != "stage" {
             let k = &kind.text;

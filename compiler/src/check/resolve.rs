@@ -449,6 +449,9 @@ impl Cx<'_> {
     }
 
     pub(super) fn field(&mut self, base: &Expr, field: &Ident, span: Span) -> TExpr {
+        if let Some(e) = self.inner_data(base, field, span) {
+            return e;
+        }
         if let Some(e) = self.of_include(base, field, span) {
             return e;
         }

@@ -446,22 +446,7 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
             None
         }
     };
-    let named = l.named.as_ref().map(|e| {
-        let x = cx.expr(e, None);
-        if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {
-            let shown = x.ty.show(cx.db);
-            cx.error(
-                Code::T001,
-                x.span,
-                text!(
-                    "条目名称须为文字或枚举值，得到 {shown}",
-                    "an item is named by a text or an enumeration value, {shown} was found"
-                ),
-                text!("类型为 {shown}", "this is {shown}"),
-            );
-        }
-        x
-    });
+    let named = l.named.as_ref().map(|e| item_name(cx, e));
     let origin = match &l.origin {
         None => TOrigin::Default,
         Some(ast::Origin::One(i)) => match super::builtin::origin(&i.text) {
@@ -503,6 +488,24 @@ pub(super) fn line(cx: &mut Cx<'_>, l: &Line) -> BodyKind {
     let roots_escape = gas.as_ref().map_or_else(|| value.ty.clone(), |_| Ty::Error);
     cx.escape(&roots_escape, &binders, value.span);
     BodyKind::Line(Box::new(TLine { binders, stage, named, when, origin, value, gas }))
+}
+
+/// What names an item of a list.
+pub(super) fn item_name(cx: &mut Cx<'_>, e: &Expr) -> TExpr {
+    let x = cx.expr(e, None);
+    if !matches!(x.ty, Ty::Text | Ty::Enum(_) | Ty::Error) {
+        let shown = x.ty.show(cx.db);
+        cx.error(
+            Code::T001,
+            x.span,
+            text!(
+                "条目名称须为文字或枚举值，得到 {shown}",
+                "an item is named by a text or an enumeration value, {shown} was found"
+            ),
+            text!("类型为 {shown}", "this is {shown}"),
+        );
+    }
+    x
 }
 
 /// Checks that a line's value is a mass of a gas or of CO2e on the rule's basis.

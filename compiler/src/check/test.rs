@@ -125,6 +125,9 @@ pub(super) fn set(
         return;
     };
     let input = target.item.clone();
+    if !cx.has_outer_type(&input, name.span) {
+        return;
+    }
     if cx.each(&input).is_some() && path.0.len() == depth + 1 {
         let rest = footrule_syntax::ast::Path(path.0[depth - 1..].to_vec());
         member(cx, sets, &target, &rest, value, span);
@@ -140,13 +143,13 @@ pub(super) fn set(
         );
         return;
     }
-    let ty = super::value_type(cx.db, input.file, input.key.clone());
-    let want = match ty {
+    let ty = super::fixed::seen(cx.db, &target);
+    let want = match &ty {
         Ty::Optional(t) => (**t).clone(),
         t => t.clone(),
     };
     let e = cx.expr(value, Some(&want));
-    let e = cx.fit(e, ty, true);
+    let e = cx.fit(e, &ty, true);
     sets.push((target, e, cx.at(span)));
 }
 
@@ -211,13 +214,13 @@ fn expectation(
         },
         ("line", Some(_)) => {
             let line = cx.line_path(&parts)?;
-            let ty = super::value_type(cx.db, line.item.file, line.item.key.clone()).clone();
+            let ty = super::fixed::seen(cx.db, &line);
             (Err(line), ty)
         }
         ("report", Some(n)) => {
             match reach(cx.db, cx.item, &parts.iter().map(|i| i.text.as_str()).collect::<Vec<_>>()) {
                 Some(t) if t.item.key.keyword == "report" => {
-                    let ty = super::value_type(cx.db, t.item.file, t.item.key.clone()).clone();
+                    let ty = super::fixed::seen(cx.db, &t);
                     (Err(t), ty)
                 }
                 _ => {

@@ -4,7 +4,8 @@
 
 use super::cycles::dotted;
 use super::expr::Cx;
-use super::{is_open, is_over_list, value_type};
+use super::fixed::seen;
+use super::{is_open, is_over_list};
 use crate::db::{Diag, Item, inner_items};
 use crate::names::{Ns, Resolved, included, inside, lookup};
 use crate::types::{TExpr, TKind, Through, Ty};
@@ -89,6 +90,9 @@ impl Cx<'_> {
                 text!("用 `total_of({full})`", "use `total_of({full})`"),
             );
         }
+        if !self.has_outer_type(&item, span) {
+            return TExpr::error(span);
+        }
         self.through_applies(&t, span);
         let ty = self.type_of(&t);
         TExpr { kind: TKind::Through(t), ty, span }
@@ -96,7 +100,7 @@ impl Cx<'_> {
 
     /// The type of a value of an included process, as it is seen here.
     pub(super) fn type_of(&self, t: &Through) -> Ty {
-        value_type(self.db, t.item.file, t.item.key.clone()).clone()
+        seen(self.db, t)
     }
 
     fn hidden(&mut self, process: &Item, item: &Item, name: &Ident) -> TExpr {

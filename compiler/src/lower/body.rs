@@ -3,16 +3,13 @@
 use super::Lower;
 use crate::check::{BodyKind, body_of};
 use crate::db::Item;
-use crate::generics::{Bound, apply};
-use crate::types::{Binary, EnumRef, GasTag, TBinder, TExpr, TKind, TResult, Ty, Unary};
-use crate::units::{Tag, UnitTy};
+use crate::generics::Bound;
+use crate::types::{Binary, EnumRef, TBinder, TExpr, TKind, TResult, Ty, Unary};
+use crate::units::UnitTy;
 use footrule_diag::Span;
-use footrule_mir::{
-    self as mir, Const, Evidence, GasRef, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef,
-};
+use footrule_mir::{self as mir, Const, Evidence, Level, Loop, NodeId, Op, Origin, ProductId, RegionId, ResultRef};
 use footrule_number::Ratio;
 use footrule_syntax::ast::SeriesBound;
-use std::collections::HashMap;
 
 impl Lower<'_> {
     /// Lowers an expression into the current region.
@@ -272,47 +269,6 @@ impl Lower<'_> {
         }
         let ty = self.ty(ty);
         self.node(Op::Split { value: zero, origin: Origin::Undivided, evidence: Evidence::Secondary }, ty, span)
-    }
-
-    /// The gas of a tag.
-    fn gas_ref(&mut self, g: &GasTag, span: Span) -> GasRef {
-        match g {
-            GasTag::Static(i) => match self.generics.1.get(i) {
-                Some(known) => *known,
-                None => {
-                    self.used_gases.push((i.clone(), self.here.at(span)));
-                    GasRef::Static(self.gas(i))
-                }
-            },
-            GasTag::Follows(v) => GasRef::Node(self.expr(v)),
-        }
-    }
-
-    /// What the variables of a called function stand for, with those of the caller in place.
-    fn bind(&mut self, binding: &[(Item, Bound)]) -> (Vec<(Item, Bound)>, HashMap<Item, GasRef>) {
-        let mut gases = HashMap::new();
-        let mut out = Vec::new();
-        for (v, b) in binding {
-            let b = match b {
-                Bound::Unit(u) => Bound::Unit(apply(u, &self.generics.0)),
-                Bound::Tag(t, gas) => {
-                    if let Some(g) = gas {
-                        let gas = self.gas_ref(g, Span::default());
-                        gases.insert(v.clone(), gas);
-                    }
-                    let outer = match t {
-                        Tag::Flow(e) => self.generics.0.iter().find(|(i, _)| *i == e.item).map(|(_, b)| b.clone()),
-                        _ => None,
-                    };
-                    match outer {
-                        Some(b) => b,
-                        None => Bound::Tag(t.clone(), None),
-                    }
-                }
-            };
-            out.push((v.clone(), b));
-        }
-        (out, gases)
     }
 
     /// A call: the body of the function with its arguments in place.

@@ -82,7 +82,8 @@ impl Lower<'_> {
 
     /// A constant as a sourced number, if it is one.
     pub fn constant_factor(&mut self, item: &Item) -> Option<FactorId> {
-        if let Some(&f) = self.consts.get(item) {
+        let at = self.data_at(item);
+        if let Some(&f) = self.consts.get(&at) {
             return Some(f);
         }
         let BodyKind::Value(e) = &body_of(self.db, item).kind else { return None };
@@ -90,7 +91,7 @@ impl Lower<'_> {
         let source = self.const_source(item);
         let id = item.name().to_string();
         let f = self.within(self.region, item, |lo| lo.factor(id, value, &unit, source.as_ref(), e.span));
-        self.consts.insert(item.clone(), f);
+        self.consts.insert(at, f);
         Some(f)
     }
 
@@ -130,11 +131,12 @@ impl Lower<'_> {
     }
 
     pub fn param(&mut self, item: &Item) -> mir::ParamId {
-        if let Some(&id) = self.params.get(item) {
+        let at = self.data_at(item);
+        if let Some(&id) = self.params.get(&at) {
             return id;
         }
         let id = mir::ParamId(self.program.params.len() as u32);
-        self.params.insert(item.clone(), id);
+        self.params.insert(at, id);
         let name = self.named(item);
         let want = self.sig_value(item).cloned().unwrap_or(Ty::Error);
         let (region, body) = (self.region, &body_of(self.db, item).kind);
@@ -194,11 +196,12 @@ impl Lower<'_> {
     }
 
     pub fn table(&mut self, item: &Item) -> mir::TableId {
-        if let Some(&id) = self.tables.get(item) {
+        let at = self.data_at(item);
+        if let Some(&id) = self.tables.get(&at) {
             return id;
         }
         let id = mir::TableId(self.tables.len() as u32);
-        self.tables.insert(item.clone(), id);
+        self.tables.insert(at, id);
         let Sig::Table { keys, columns, partial } = &sig(self.db, item).sig else { return id };
         let name = self.named(item);
         let (region, body) = (self.region, &body_of(self.db, item).kind);
@@ -334,7 +337,7 @@ impl Lower<'_> {
     }
 
     pub fn record(&mut self, item: &Item) -> mir::RecordId {
-        let at = if item.key.keyword == "include" { self.include_at(item) } else { self.at(item) };
+        let at = if item.key.keyword == "include" { self.include_at(item) } else { self.record_at(item) };
         if let Some(&id) = self.records.get(&at) {
             return id;
         }

@@ -76,6 +76,29 @@ impl Lower<'_> {
         })
     }
 
+    /// What the includes over a list call the item at hand, from the outside.
+    pub fn names_by_includes(&mut self) -> Vec<RegionId> {
+        self.loops_of(self.instance).into_iter().filter_map(|i| self.inside(i, Self::name_by_include)).collect()
+    }
+
+    fn name_by_include(&mut self) -> Option<RegionId> {
+        let (include, t) = self.include()?;
+        let named = t.named.as_ref()?;
+        let parent = self.all.list[self.instance].parent;
+        let outer = std::mem::take(&mut self.loop_values);
+        let id = self.region(|lo| {
+            // The name may read values of the process that the include stands in.
+            lo.inside(parent, |lo| {
+                if lo.is_looped() {
+                    lo.prepare(&[named]);
+                }
+            });
+            lo.outside(&include, |lo| lo.expr(named))
+        });
+        self.loop_values = outer;
+        Some(id)
+    }
+
     /// Makes the values of the process that expressions read, in order, so that none is made twice in one region.
     fn prepare(&mut self, roots: &[&TExpr]) {
         let around = self.loops_of(self.instance);

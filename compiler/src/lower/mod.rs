@@ -11,6 +11,7 @@ mod cutoff;
 mod data;
 mod each;
 mod except;
+mod generics;
 mod listed;
 mod looped;
 mod process;
@@ -23,7 +24,7 @@ mod upstream;
 
 use crate::check::{At, BodyKind, Instances, body_of};
 use crate::db::{Db, Diag, Item, Place, SourceFile, resolve_place};
-use crate::generics::{Binding, apply};
+use crate::generics::Binding;
 use crate::names::StmtName;
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, LocalId, TExpr, Ty};
@@ -82,13 +83,15 @@ pub(crate) struct Lower<'db> {
     of_item: usize,
     /// What the variables of the function at hand stand for; the gas of each that is one.
     generics: (Binding, HashMap<Item, mir::GasRef>),
+    /// What the variables of the process of each instance stand for.
+    fixed: Vec<Binding>,
     values: HashMap<At, NodeId>,
     units: HashMap<UnitTy, UnitId>,
     symbols: HashMap<Item, u32>,
     enums: HashMap<EnumRef, EnumId>,
     records: HashMap<At, RecordId>,
-    tables: HashMap<Item, TableId>,
-    params: HashMap<Item, mir::ParamId>,
+    tables: HashMap<At, TableId>,
+    params: HashMap<At, mir::ParamId>,
     sources: HashMap<Item, mir::SourceId>,
     inputs: HashMap<At, mir::InputId>,
     lines: HashMap<At, LineId>,
@@ -97,7 +100,7 @@ pub(crate) struct Lower<'db> {
     /// What is said of the bases of an allocation, from the lowering of its shares.
     bases: HashMap<Item, Vec<mir::BasisInfo>>,
     balances: HashMap<Item, balance::BalanceNodes>,
-    consts: HashMap<Item, mir::FactorId>,
+    consts: HashMap<At, mir::FactorId>,
     places: HashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
     co2e_reads: Vec<(Option<Item>, Item, Place)>,
@@ -119,6 +122,7 @@ impl<'db> Lower<'db> {
         });
         let program = Program { regions: vec![mir::Region::default(), mir::Region::default()], ..Program::default() };
         let (root, results) = (RegionId(0), RegionId(1));
+        let all = crate::check::instances(db, file);
         Self {
             db,
             file,
@@ -130,7 +134,8 @@ impl<'db> Lower<'db> {
             results,
             isolated: false,
             env: HashMap::new(),
-            all: crate::check::instances(db, file),
+            fixed: generics::fixed(db, all),
+            all,
             instance: 0,
             loop_envs: HashMap::new(),
             loop_base: 0,
@@ -223,11 +228,11 @@ impl<'db> Lower<'db> {
 
     /// Interns a unit.
     pub fn unit(&mut self, u: &UnitTy) -> UnitId {
-        if !self.generics.0.is_empty() {
-            let concrete = apply(u, &self.generics.0);
-            return self.known_unit(&concrete);
+        if self.generics.0.is_empty() && self.fixed_here().is_empty() {
+            return self.known_unit(u);
         }
-        self.known_unit(u)
+        let concrete = self.concrete(u);
+        self.known_unit(&concrete)
     }
 
     fn known_unit(&mut self, u: &UnitTy) -> UnitId {

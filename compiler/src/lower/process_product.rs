@@ -6,10 +6,10 @@
 use super::Lower;
 use crate::check::{At, BodyKind, body_of, is_counted};
 use crate::db::{Diag, Item, inner_items};
-use crate::types::{GasTag, TExpr, Ty};
+use crate::types::{TExpr, Ty};
 use crate::units::UnitTy;
 use footrule_diag::{Code, Span, text};
-use footrule_mir::{self as mir, Const, Evidence, Fold, GasRef, Level, Loop, NodeId, Op, Origin};
+use footrule_mir::{self as mir, Const, Evidence, Fold, Level, Loop, NodeId, Op, Origin};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{LineKind, Stmt};
 use std::collections::BTreeSet;
@@ -104,13 +104,7 @@ impl Lower<'_> {
             }
             return self.node(Op::Convert(value, ratio), ty, span);
         };
-        let gas = match gas {
-            GasTag::Static(g) => {
-                self.used_gases.push((g.clone(), self.here.at(span)));
-                GasRef::Static(self.gas(g))
-            }
-            GasTag::Follows(e) => GasRef::Node(self.expr(e)),
-        };
+        let gas = self.gas_ref(gas, span);
         let co2e_ty = self.ty(&Ty::Split(co2e));
         let number = self.ty(&Ty::Number(own));
         let parts: Vec<(Origin, NodeId)> = match &t.origin {

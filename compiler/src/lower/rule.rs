@@ -327,7 +327,7 @@ impl Lower<'_> {
         });
     }
 
-    fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Option<RegionId>) {
+    fn line_parts(&mut self, t: &TLine) -> (Option<mir::Loop>, StageRef, LineGas, LineOrigin, Vec<RegionId>) {
         // The regions of stage, gas, origin and name read the loop's variables: they are made after its levels.
         let over = self.line_loop(&self.here.clone(), t);
         let in_region = |lo: &mut Self, e: &TExpr| lo.in_loop(&[e], |lo| lo.expr(e));
@@ -342,8 +342,9 @@ impl Lower<'_> {
         let gas = match &t.gas {
             None => LineGas::Split,
             Some(GasTag::Static(g)) => {
+                let g = self.actual_gas(g);
                 self.used_gases.push((g.clone(), self.here.at(t.value.span)));
-                LineGas::Static(self.gas(g))
+                LineGas::Static(self.gas(&g))
             }
             Some(GasTag::Follows(e)) => {
                 self.enumeration(&EnumRef::Gases);
@@ -357,7 +358,8 @@ impl Lower<'_> {
                 LineOrigin::Split(parts.iter().map(|(o, e)| (*o, e.as_ref().map(|e| in_region(self, e)))).collect())
             }
         };
-        let named = t.named.as_ref().map(|e| in_region(self, e));
+        let mut named = self.names_by_includes();
+        named.extend(t.named.as_ref().map(|e| in_region(self, e)));
         (over, stage, gas, origin, named)
     }
 
@@ -510,8 +512,9 @@ impl Lower<'_> {
 
     /// Parameters that had to be looked at again before the rule became valid.
     fn reviews(&mut self) {
-        let mut params: Vec<Item> = self.params.keys().cloned().collect();
+        let mut params: Vec<Item> = self.params.keys().map(|(_, i)| i.clone()).collect();
         params.sort();
+        params.dedup();
         for item in params {
             let Some(Stmt::Param(ast::Param { review: Some((date, span)), .. })) = item.ast(self.db).map(|a| &a.stmt)
             else {

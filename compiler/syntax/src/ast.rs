@@ -87,7 +87,7 @@ pub enum Stmt {
     Except { target: Path, name: Option<Ident>, when: Expr, value: ExceptValue, labels: Labels },
     /// `process NAME<G>(burn: stage) { statements }`
     Process { name: Ident, generics: Vec<Generic>, params: Vec<(Ident, Ident)>, body: Vec<Item>, labels: Labels },
-    /// `include PROCESS as NAME [for x in list | list] in STAGES { bindings }`
+    /// `include PROCESS[<ARGS>] as NAME [for x in list | list] in STAGES { bindings }`
     Include(Include),
     /// `product NAME declared unit 1 U of EXPR [also unit …] [round …]`
     Product { name: Ident, unit: DeclaredUnit, also: Vec<DeclaredUnit>, round: Option<Round>, labels: Labels },
@@ -214,7 +214,7 @@ pub struct Input {
     /// Declared type.
     pub ty: Type,
     /// `for each ENUM`: one value for each member.
-    pub for_each: Option<Ident>,
+    pub for_each: Option<Path>,
     /// `factor default p` / `factor fixed p` of an activity.
     pub factor: Option<FactorRule>,
     /// `when COND`
@@ -596,12 +596,16 @@ pub enum ExceptValue {
 pub struct Include {
     /// The process.
     pub process: Path,
+    /// `<coal, kWh{electricity}>`: what its variables stand for.
+    pub args: Vec<UnitExpr>,
     /// Its name here.
     pub name: Ident,
     /// `for x in LIST`
     pub binder: Option<Binder>,
     /// `list`
     pub list: bool,
+    /// `named EXPR`: what an item of the list is called.
+    pub named: Option<Expr>,
     /// `in burn: production, supply: raw_materials` (no parameter name for a single stage)
     pub stages: Vec<(Option<Ident>, Ident)>,
     /// Bound inputs.
@@ -649,6 +653,8 @@ pub enum Type {
     /// A name (`number`, `integer`, `bool`, `text`, `date`, an enum, a record) or a unit; which one is decided by
     /// name resolution. A single word without tag arrives as a unit of one atom.
     Unit(UnitExpr),
+    /// `combustion.Fuel`: a type that a process declares.
+    Inner(Path),
     /// `list of T`
     List(Box<Type>, Span),
     /// `optional T`

@@ -484,8 +484,8 @@ pub struct Line {
     pub over: Option<Loop>,
     /// Yields the value, if there is no loop (a node of the root region).
     pub value: Option<NodeId>,
-    /// Yields a text or an enumeration member that names an item.
-    pub named: Option<RegionId>,
+    /// Yield texts or enumeration members that together name an item, from the outermost list in.
+    pub named: Vec<RegionId>,
     /// Yields a Bool; false makes the line not applicable.
     pub when: Option<RegionId>,
     /// Unit of the value.

@@ -431,8 +431,8 @@ impl<'a> Verifier<'a> {
             _ => false,
         };
         ensure(fits, || format!("value of line `{name}` does not fit its gas and unit"))?;
-        if let Some(named) = l.named {
-            let found = self.closed(named)?;
+        for named in &l.named {
+            let found = self.closed(*named)?;
             ensure(matches!(found, Ty::Text | Ty::Enum(_)), || format!("`named` of line `{name}` must be a name"))?;
         }
         if let LineOrigin::Split(parts) = &l.origin {

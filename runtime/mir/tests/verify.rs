@@ -221,7 +221,7 @@ fn lines_are_well_formed() {
         "must be the last",
     );
     refused(|b| b.p.lines[0].when = Some(b.region(|b| b.number("1", NUMBER))), "must yield a bool");
-    refused(|b| b.p.lines[0].named = Some(b.region(|b| b.number("1", NUMBER))), "must be a name");
+    refused(|b| b.p.lines[0].named = vec![b.region(|b| b.number("1", NUMBER))], "must be a name");
     refused(|b| b.p.lines[0].stage = StageRef::Region(b.region(|b| b.number("1", NUMBER))), "enumeration value");
     refused(|b| b.p.checks[0].condition = b.region(|b| b.number("1", NUMBER)), "must yield a bool");
     refused(|b| b.p.products[0].reference = Some(b.flag(true)), "reference flow must be a number");

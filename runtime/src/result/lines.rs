@@ -8,7 +8,7 @@ use super::products::{self, Figures, LineFigures};
 use crate::interp::{Interp, Slot, gas_key};
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, Failure, PartKey, Split, Value};
-use footrule_diag::Text;
+use footrule_diag::{Lang, Text};
 use footrule_mir::{
     AllocationId, Evidence, GasId, Line, LineGas, LineId, LineKind, LineOrigin, NodeId, Origin, ProductId, RegionId,
     StageId, StageRef, Target,
@@ -197,13 +197,20 @@ fn item(it: &mut Interp<'_>, id: LineId, line: &Line, node: NodeId, value: Slot)
         StageRef::None if line.kind == LineKind::Apart => None,
         StageRef::None => return Err(fail(FailKind::Bug("a line without a stage"))),
     };
-    let name = match line.named {
-        None => Text::default(),
-        Some(r) => match region(it, r)? {
+    let mut names: Vec<Text> = Vec::with_capacity(line.named.len());
+    for &r in &line.named {
+        names.push(match region(it, r)? {
             Value::Text(t) => Text::same(&*t),
             Value::Enum(e, m) => member_text(it, e, m),
             v => Text::same(crate::show::value(it.program, &v, None)),
-        },
+        });
+    }
+    names.retain(|n| !n.is_empty());
+    let joined = |lang| names.iter().map(|n| n.get(lang)).collect::<Vec<_>>().join(" · ");
+    // One name is taken as it is, in one language or both.
+    let name = match names.len() {
+        0 | 1 => names.pop().unwrap_or_default(),
+        _ => Text::new(joined(Lang::Zh), joined(Lang::En)),
     };
     let shares: Option<Vec<(Origin, Option<Value>)>> = match &line.origin {
         LineOrigin::One(_) => None,

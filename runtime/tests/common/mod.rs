@@ -262,7 +262,7 @@ impl B {
             stage: StageRef::Static(stage),
             over: None,
             value: Some(value),
-            named: None,
+            named: Vec::new(),
             when: None,
             unit,
             co2e_unit,

@@ -135,9 +135,9 @@ impl<'i> Reader<'i> {
                 Rule::name => input.name = self.value_name(&part),
                 Rule::type_ => input.ty = self.type_(part),
                 Rule::each_clause => {
-                    let name = part.into_inner().find(|n| n.as_rule() == Rule::name);
-                    if let Some(name) = name.map(|n| self.ident(&n)) {
-                        self.once(&mut input.for_each, place, name);
+                    if let Some(path) = part.into_inner().find(|n| n.as_rule() == Rule::path) {
+                        let path = self.path(path);
+                        self.once(&mut input.for_each, place, path);
                     }
                 }
                 Rule::factor_clause => {

@@ -317,9 +317,11 @@ impl<'i> Reader<'i> {
     fn include(&mut self, node: Node<'i>) -> Include {
         let mut include = Include {
             process: Path(Vec::new()),
+            args: Vec::new(),
             name: no_name(),
             binder: None,
             list: false,
+            named: None,
             stages: Vec::new(),
             bindings: Vec::new(),
             labels: Labels::default(),
@@ -327,9 +329,18 @@ impl<'i> Reader<'i> {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::path => include.process = self.path(part),
+                Rule::include_args => {
+                    let units = part.into_inner().filter(|n| n.as_rule() == Rule::unit);
+                    include.args = units.map(|n| self.unit(n)).collect();
+                }
                 Rule::name => include.name = self.ident(&part),
                 Rule::include_for => include.binder = self.binders(part).into_iter().next(),
                 Rule::kw_list => include.list = true,
+                Rule::named_clause => {
+                    let place = self.span(&part);
+                    let value = self.child(part, Rule::expr);
+                    self.once(&mut include.named, place, value);
+                }
                 Rule::include_stages => {
                     for stage in part.into_inner().filter(|n| n.as_rule() == Rule::include_stage) {
                         let mut names: Vec<Ident> =

@@ -123,6 +123,7 @@ impl<'i> Reader<'i> {
                 Rule::optional_type => wrappers.push((false, here)),
                 Rule::activity_type => break Type::Activity(self.inner_unit(child), here),
                 Rule::footprint_type => break Type::Footprint(self.inner_unit(child), here),
+                Rule::inner_type => break Type::Inner(self.path(child)),
                 Rule::unit => break Type::Unit(self.type_unit(child)),
                 _ => {}
             }

@@ -82,7 +82,7 @@ impl Analysis<'_> {
             LineGas::Static(g) => vec![g.0],
             LineGas::Split => Vec::new(),
         };
-        if let Some(r) = line.named {
+        for &r in &line.named {
             self.read_region(r, s, &mut out.reads);
         }
         let mut shared = false;

@@ -348,7 +348,7 @@ impl<'a> Canon<'a> {
             }
         };
         let when = self.word("when", l.when);
-        let named = self.word("named", l.named);
+        let named: String = l.named.iter().map(|r| self.word("named", Some(*r))).collect();
         self.mention_unit(l.unit);
         self.mention_unit(l.co2e_unit);
         let (unit, co2e) = (unit_text(p, l.unit), unit_text(p, l.co2e_unit));

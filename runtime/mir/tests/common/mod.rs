@@ -104,7 +104,7 @@ impl Build {
             stage: StageRef::Static(StageId(0)),
             over: None,
             value: Some(value),
-            named: None,
+            named: Vec::new(),
             when: None,
             unit: UnitId(2),
             co2e_unit: UnitId(3),
