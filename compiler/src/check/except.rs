@@ -10,7 +10,7 @@ use crate::names::{Ns, index};
 use crate::types::{TExpr, Ty};
 use footrule_diag::{Code, Span, nearest, text};
 use footrule_syntax::ast::{ExceptValue, Expr, Ident, Path, Stmt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The body of an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,28 +60,38 @@ pub fn exceptions(db: &dyn Db, file: SourceFile) -> BTreeMap<String, Vec<Excepti
         let exception = Exception { item: item.clone(), name: own, of, parent: None };
         all.entry(target.text.clone()).or_default().push((exception, key));
     }
-    let tree = |mut rest: Vec<(Exception, String)>| {
-        rest.sort_by(|a, b| a.1.cmp(&b.1));
-        let mut out: Vec<Exception> = Vec::new();
-        let mut names: BTreeMap<String, u32> = BTreeMap::new();
-        // Level by level; what never finds its parent dangles or stands in a ring.
-        loop {
-            let (ready, waiting): (Vec<_>, Vec<_>) =
-                rest.into_iter().partition(|(e, _)| e.of.as_ref().is_none_or(|o| names.contains_key(o)));
-            if ready.is_empty() {
-                return out;
-            }
-            for (mut e, _) in ready {
-                e.parent = e.of.as_ref().and_then(|o| names.get(o).copied());
-                if let Some(n) = &e.name {
-                    names.entry(n.clone()).or_insert(out.len() as u32);
-                }
-                out.push(e);
-            }
-            rest = waiting;
-        }
-    };
     all.into_iter().map(|(name, list)| (name, tree(list))).collect()
+}
+
+/// The exceptions of one definition level by level; what never finds its parent dangles or stands in a ring.
+fn tree(all: Vec<(Exception, String)>) -> Vec<Exception> {
+    let mut waiting: BTreeMap<Option<String>, Vec<(Exception, String)>> = BTreeMap::new();
+    for (e, key) in all {
+        waiting.entry(e.of.clone()).or_default().push((e, key));
+    }
+    let mut out: Vec<Exception> = Vec::new();
+    let mut names: BTreeMap<String, u32> = BTreeMap::new();
+    let mut ready = waiting.remove(&None).unwrap_or_default();
+    while !ready.is_empty() {
+        ready.sort_by(|(a, x), (b, y)| (x, &a.of).cmp(&(y, &b.of)));
+        let mut next = Vec::new();
+        for (mut e, _) in ready {
+            e.parent = e.of.as_ref().and_then(|o| names.get(o).copied());
+            if let Some(n) = &e.name {
+                names.entry(n.clone()).or_insert(out.len() as u32);
+                next.extend(waiting.remove(&e.name).unwrap_or_default());
+            }
+            out.push(e);
+        }
+        ready = next;
+    }
+    out
+}
+
+/// The exceptions that belong to a tree.
+#[salsa::tracked(returns(ref))]
+fn in_trees(db: &dyn Db, file: SourceFile) -> HashSet<Item> {
+    exceptions(db, file).values().flatten().map(|e| e.item.clone()).collect()
 }
 
 /// The exceptions of a definition.
@@ -196,12 +206,6 @@ fn other_form(cx: &mut Cx<'_>, item: &Item, at: Span, allocation: bool) -> BodyK
 fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
     let first = path.first()?;
     let here = index(cx.db, cx.item.file);
-    let own: Vec<String> = here
-        .names
-        .iter()
-        .filter(|((ns, _), es)| *ns == Ns::Value && may_have(&es[0].item.key.keyword))
-        .map(|((_, n), _)| n.clone())
-        .collect();
     let n = &first.text;
     let found = here.names.get(&(Ns::Value, n.clone())).map(|es| es[0].item.clone());
     let Some(item) = found.filter(|i| may_have(&i.key.keyword)) else {
@@ -210,7 +214,8 @@ fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
             "there is no `let` and no line `{n}`, and no allocation, to be an exception to"
         );
         let d = Diag::new(Code::N001, message).at(cx.at(first.span), text!("例外没有依托", "the exception dangles"));
-        cx.push(match nearest(n.as_str(), &own) {
+        let own = here.names.iter().filter(|((ns, _), es)| *ns == Ns::Value && may_have(&es[0].item.key.keyword));
+        cx.push(match nearest(n.as_str(), own.map(|((_, n), _)| n)) {
             Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(first.span), k.clone()),
             None => {
                 d.help(text!("例外只能改写 let、排放行与分配", "only a `let`, a line or an allocation has exceptions"))
@@ -218,14 +223,14 @@ fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
         });
         return None;
     };
-    let siblings = all_named(cx.db, cx.item.file, n);
+    let siblings = named(cx.db, cx.item.file, n);
     if let Some(of) = path.get(1)
-        && !siblings.iter().any(|(name, _)| *name == of.text)
+        && !siblings.contains_key(&of.text)
     {
-        let (e, names) = (&of.text, siblings.iter().map(|(n, _)| n.clone()).collect::<Vec<_>>());
+        let e = &of.text;
         let d = Diag::new(Code::N001, text!("`{n}` 没有例外 `{e}`", "`{n}` has no exception `{e}`"))
             .at(cx.at(of.span), text!("例外没有依托", "the exception dangles"));
-        cx.push(match nearest(e.as_str(), &names) {
+        cx.push(match nearest(e.as_str(), siblings.keys()) {
             Some(k) => d.help(text!("是否指 `{k}`？", "is `{k}` meant?")).fix(cx.at(of.span), k.clone()),
             None => d.help(text!(
                 "给那个例外命名：`except {n} as {e} when …`",
@@ -242,35 +247,46 @@ fn definition(cx: &mut Cx<'_>, Path(path): &Path) -> Option<Item> {
         cx.push(d);
         return None;
     }
-    let in_tree = exceptions_of(cx.db, &item).iter().any(|e| e.item == *cx.item);
-    if let (false, Some(of)) = (in_tree, path.get(1)) {
-        ring(cx, n, of, &siblings);
+    if let Some(of) = path.get(1)
+        && !in_trees(cx.db, cx.item.file).contains(cx.item)
+    {
+        ring(cx, n, of, siblings);
         return None;
     }
     Some(item)
 }
 
-/// The named exceptions of a definition, whether or not they belong to its tree.
-fn all_named(db: &dyn Db, file: SourceFile, of: &str) -> Vec<(String, Item)> {
-    items(db, file)
-        .iter()
-        .filter_map(|i| match i.ast(db).map(|a| &a.stmt) {
-            Some(Stmt::Except { target, name: Some(name), .. }) if target.0.first().is_some_and(|t| t.text == of) => {
-                Some((name.text.clone(), i.clone()))
-            }
-            _ => None,
-        })
-        .collect()
+/// By name, in order of text.
+type Named = BTreeMap<String, Vec<Item>>;
+
+/// The named exceptions of each definition, whether or not they belong to its tree.
+#[salsa::tracked(returns(ref))]
+fn all_named(db: &dyn Db, file: SourceFile) -> BTreeMap<String, Named> {
+    let mut out: BTreeMap<String, Named> = BTreeMap::new();
+    for i in items(db, file) {
+        if let Some(Stmt::Except { target, name: Some(name), .. }) = i.ast(db).map(|a| &a.stmt)
+            && let Some(of) = target.0.first()
+        {
+            out.entry(of.text.clone()).or_default().entry(name.text.clone()).or_default().push(i.clone());
+        }
+    }
+    out
+}
+
+/// The named exceptions of a definition.
+fn named<'db>(db: &'db dyn Db, file: SourceFile, of: &str) -> &'db Named {
+    static NONE: Named = Named::new();
+    all_named(db, file).get(of).unwrap_or(&NONE)
 }
 
 /// Exceptions that are exceptions to each other.
-fn ring(cx: &mut Cx<'_>, target: &str, of: &Ident, siblings: &[(String, Item)]) {
+fn ring(cx: &mut Cx<'_>, target: &str, of: &Ident, siblings: &Named) {
     let mut d = Diag::new(
         Code::N003,
         text!("`{target}` 的例外互为例外，没有着落", "exceptions to `{target}` are exceptions to each other"),
     )
     .at(cx.at(of.span), text!("追溯不到 `{target}`", "does not lead back to `{target}`"));
-    if let Some((_, other)) = siblings.iter().find(|(n, i)| *n == of.text && i != cx.item) {
+    if let Some(other) = siblings.get(&of.text).into_iter().flatten().find(|i| *i != cx.item) {
         let place = other.at(other.ast(cx.db).map_or(footrule_diag::Span::default(), |a| a.span));
         d = d.also(place, text!("经过这里", "through here"));
     }
@@ -281,8 +297,8 @@ fn ring(cx: &mut Cx<'_>, target: &str, of: &Ident, siblings: &[(String, Item)]) 
 fn twice(cx: &mut Cx<'_>, item: &Item, name: &Ident) {
     let mine = cx.item.clone();
     let n = &name.text;
-    let siblings = all_named(cx.db, cx.item.file, item.name());
-    let Some((_, first)) = siblings.iter().find(|(s, _)| s == n).filter(|(_, i)| *i != mine) else { return };
+    let siblings = named(cx.db, cx.item.file, item.name());
+    let Some(first) = siblings.get(n).and_then(|all| all.first()).filter(|i| **i != mine) else { return };
     let first = match first.ast(cx.db).map(|a| &a.stmt) {
         Some(Stmt::Except { name: Some(n), .. }) => first.at(n.span),
         _ => return,
