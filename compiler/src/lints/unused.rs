@@ -15,7 +15,7 @@ fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
 }
 
 /// Everything that an expression mentions by item.
-fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
+pub(super) fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
         TKind::Item(i)
         | TKind::Call(i, ..)
