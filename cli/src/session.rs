@@ -99,7 +99,7 @@ impl Workbench {
         let mut refused: Vec<Diagnostic> = Vec::new();
         for path in &asked(paths) {
             let found = if path == "std" {
-                Ok(library().map(str::to_owned).collect())
+                Ok(footrule_stdlib::sources().map(|(key, _)| key.to_owned()).collect())
             } else if Path::new(path).is_dir() {
                 let mut files = Vec::new();
                 match sources_below(Path::new(path), &mut files) {
@@ -166,11 +166,6 @@ impl Workbench {
         );
         Err(vec![Diagnostic::new(Code::C003, message).help(help)])
     }
-}
-
-/// The keys of the library's sources, without its data files.
-fn library() -> impl Iterator<Item = &'static str> {
-    footrule_stdlib::FILES.iter().map(|(key, _)| *key).filter(|key| !key.ends_with(".csv") && !key.ends_with(".json"))
 }
 
 /// Reads input data; each of `sets` overrides them. All that is wrong is found together.
@@ -317,7 +312,7 @@ fn empty_folder(path: &str) -> Diagnostic {
 fn no_such_rule(asked: &str) -> Diagnostic {
     let name = asked.strip_prefix(STD).unwrap_or(asked);
     let d = Diagnostic::new(Code::C002, text!("没有规则 `{asked}`", "there is no rule `{asked}`"));
-    let names = library().map(|key| key.strip_prefix(STD).unwrap_or(key));
+    let names = footrule_stdlib::sources().map(|(key, _)| key.strip_prefix(STD).unwrap_or(key));
     match nearest(name, names) {
         Some(near) => d.help(text!("规则库中有 `{STD}{near}`", "the library has `{STD}{near}`")),
         None => d.help(text!("`footrule list` 列出规则库", "`footrule list` shows the library")),

@@ -11,7 +11,7 @@ use crate::names::StmtName;
 use crate::package::Package;
 use footrule_diag::{Diagnostic, FileSpan, Span};
 use footrule_syntax::{Chunk, ChunkKey, Parsed, Split, ast};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A source file. The key is a path as the user wrote it, or `std:NAME`.
@@ -189,7 +189,7 @@ pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
 }
 
 #[salsa::tracked(returns(ref), no_eq)]
-fn chunks_by_key(db: &dyn Db, file: SourceFile) -> std::collections::HashMap<ChunkKey, usize> {
+fn chunks_by_key(db: &dyn Db, file: SourceFile) -> HashMap<ChunkKey, usize> {
     split(db, file).chunks.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
 }
 
@@ -199,6 +199,18 @@ fn inner_chunks(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Ch
     let Some(chunk) = chunk(db, file, process.clone()) else { return Vec::new() };
     let item = parsed(db, file, process).items.first();
     item.map_or_else(Vec::new, |item| footrule_syntax::inner_chunks(chunk, item))
+}
+
+#[salsa::tracked(returns(ref), no_eq)]
+fn inner_by_key(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> HashMap<ChunkKey, usize> {
+    inner_chunks(db, file, process).iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
+}
+
+/// The chunk of a statement inside a process.
+fn inner_chunk<'db>(db: &'db dyn Db, file: SourceFile, owner: ChunkKey, key: &ChunkKey) -> Option<&'db Chunk> {
+    let owner = Arc::new(owner);
+    let ix = *inner_by_key(db, file, owner.clone()).get(key)?;
+    inner_chunks(db, file, owner).get(ix)
 }
 
 /// The statements inside a process, in order of text.
@@ -219,7 +231,7 @@ pub fn all_items(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = &Item> {
 #[salsa::tracked(returns(ref))]
 pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk> {
     if let Some(owner) = key.owner() {
-        let inner = inner_chunks(db, file, Arc::new(owner)).iter().find(|c| c.key == *key)?;
+        let inner = inner_chunk(db, file, owner, &key)?;
         return Some(Chunk { start: 0, ..inner.clone() });
     }
     if is_built_in(&key) {
@@ -233,9 +245,8 @@ pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk>
 #[salsa::tracked]
 pub fn chunk_start(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> u32 {
     if let Some(owner) = key.owner() {
-        let owner = Arc::new(owner);
-        let inner = inner_chunks(db, file, owner.clone()).iter().find(|c| c.key == *key).map_or(0, |c| c.start);
-        return chunk_start(db, file, owner) + inner;
+        let inner = inner_chunk(db, file, owner.clone(), &key).map_or(0, |c| c.start);
+        return chunk_start(db, file, Arc::new(owner)) + inner;
     }
     chunks_by_key(db, file).get(&*key).map_or(0, |&ix| split(db, file).chunks[ix].start)
 }

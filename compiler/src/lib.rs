@@ -24,5 +24,6 @@ pub mod types;
 pub mod units;
 pub mod upstream;
 
+pub use footrule_stdlib::is_source;
 pub use package::{Level, PackageInfo, Root, is_name};
-pub use session::{RuleSummary, Session, is_source};
+pub use session::{RuleSummary, Session};

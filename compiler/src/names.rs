@@ -5,11 +5,12 @@
 
 use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
 use crate::package::{Candidate, candidates};
+use crate::sigs::{Sig, sig};
 use crate::types::Through;
-use footrule_diag::Span;
+use footrule_diag::{Span, Vocabulary};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Header, Ident, Stmt};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A namespace.
@@ -376,34 +377,60 @@ pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
     value.then_some(Through { path, item })
 }
 
-/// All names of a namespace that a statement can see, for suggestions.
-pub fn visible_from(db: &dyn Db, from: &Item, ns: Ns) -> Vec<String> {
-    let mut names = visible(db, from.file, ns);
-    if let Some(owner) = from.owner() {
-        let own = process_index(db, owner.file, owner.key).keys();
-        names.extend(own.filter(|(n, _)| *n == ns).map(|(_, name)| name.clone()));
-        names.sort();
-        names.dedup();
-    }
-    names
+/// The names of a namespace that a process declares.
+fn names_inside<'db>(db: &'db dyn Db, from: &Item, ns: Ns) -> impl Iterator<Item = &'db String> {
+    let own = from.owner().map(|owner| process_index(db, owner.file, owner.key).keys());
+    own.into_iter().flatten().filter(move |(n, _)| *n == ns).map(|(_, name)| name)
 }
 
-/// All names of a namespace that a file can see, for suggestions.
-pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> Vec<String> {
+/// The nearest name of a namespace that a statement can see, or of `more`, if it is near enough to be meant.
+pub fn nearest_visible<'a>(db: &'a dyn Db, from: &Item, ns: Ns, name: &str, more: &'a [String]) -> Option<&'a str> {
+    let more = names_inside(db, from, ns).chain(more).map(String::as_str);
+    vocabulary(db, from.file, ns).nearest(name, more)
+}
+
+#[salsa::tracked(returns(ref))]
+fn vocabulary(db: &dyn Db, file: SourceFile, ns: Ns) -> Vocabulary {
+    visible(db, file, ns).into_iter().collect()
+}
+
+/// All names of a namespace that a file can see.
+fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> BTreeSet<String> {
     let here = index(db, file);
     let mut files = vec![file];
     files.extend(here.uses.iter().filter_map(|u| u.file(db)));
     files.extend(module(db, "std:units"));
-    let mut names: Vec<String> = files
-        .iter()
-        .flat_map(|&f| {
-            let own = index(db, f).names.keys().filter(|(n, _)| *n == ns);
-            own.filter(move |(_, name)| f == file || exported(db, f, ns, name).is_some()).map(|(_, name)| name.clone())
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+    let names = files.iter().flat_map(|&f| {
+        let own = index(db, f).names.keys().filter(|(n, _)| *n == ns);
+        own.filter(move |(_, name)| f == file || exported(db, f, ns, name).is_some()).map(|(_, name)| name.clone())
+    });
+    names.collect()
+}
+
+/// The enumerations that have a member of this name and that a file can see, sorted by name.
+#[salsa::tracked(returns(ref))]
+fn enumerations_by_member(db: &dyn Db, file: SourceFile) -> HashMap<String, Vec<Item>> {
+    let mut out: HashMap<String, Vec<Item>> = HashMap::new();
+    for name in visible(db, file, Ns::Type) {
+        if let Resolved::One(e) = resolve(db, file, Ns::Type, name)
+            && let Sig::Enum(members) = &sig(db, &e.item).sig
+        {
+            let members: BTreeSet<&String> = members.iter().collect();
+            members.into_iter().for_each(|m| out.entry(m.clone()).or_default().push(e.item.clone()));
+        }
+    }
+    out
+}
+
+/// The enumerations that have a member of this name and that a statement can see.
+pub fn enumerations_with<'db>(db: &'db dyn Db, from: &Item, member: &str) -> Vec<&'db Item> {
+    let of_file = enumerations_by_member(db, from.file).get(member).into_iter().flatten();
+    let inside = from.owner().map(|owner| process_index(db, owner.file, owner.key).iter());
+    let own = inside.into_iter().flatten().filter(|((ns, _), _)| *ns == Ns::Type).map(|(_, es)| &es[0].item);
+    let mut out: Vec<&Item> = of_file.collect();
+    out.extend(own.filter(|e| crate::sigs::member(db, e, member).is_some()));
+    out.sort_by(|a, b| a.name().cmp(b.name()));
+    out
 }
 
 /// The files reachable by `use`, this one first, each once.

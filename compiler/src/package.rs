@@ -119,7 +119,7 @@ pub(crate) fn candidates(db: &dyn Db, file: SourceFile, path: &Path) -> Vec<Cand
 /// A module path as authors write it, for a file that this one could name.
 pub(crate) fn spelled(db: &dyn Db, file: SourceFile, key: &str) -> Option<String> {
     if let Some(name) = key.strip_prefix("std:") {
-        return (!name.contains(".csv") && !name.contains(".json")).then(|| format!("std.{name}"));
+        return footrule_stdlib::is_source(key).then(|| format!("std.{name}"));
     }
     let named = crate::names::module(db, key)?;
     let stem = |path: &str| {

@@ -2,10 +2,10 @@
 //! units first; what a reader can do stands in the help.
 
 use crate::db::{Db, Diag, Item, Place};
-use crate::names::{Entry, Ns, visible_from};
+use crate::names::{Entry, Ns, nearest_visible};
 use crate::types::Ty;
 use crate::units::{Dimension, Generator, Tag, UnitTy, flow_name, show_unit};
-use footrule_diag::{Code, Text, nearest, text};
+use footrule_diag::{Code, Text, text};
 
 /// A name that several modules declare.
 pub(crate) fn ambiguous(db: &dyn Db, at: Place, name: &str, entries: &[Entry]) -> Diag {
@@ -42,12 +42,10 @@ pub(crate) fn unknown(db: &dyn Db, code: Code, at: Place, name: &str, ns: Ns, mo
         Ns::Process => Text::new("过程", "process"),
         Ns::Scenario => Text::new("情景", "scenario"),
     };
-    let mut known = visible_from(db, &at.item, ns);
-    known.extend(more.iter().cloned());
     let d = Diag::new(code, Text::new(format!("{} `{name}` 未知", what.zh), format!("unknown {} `{name}`", what.en)))
         .at(at.clone(), text!("没有声明", "not declared"));
-    match nearest(name, &known) {
-        Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(at, n.clone()),
+    match nearest_visible(db, &at.item, ns, name, more) {
+        Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(at, n),
         None => d,
     }
 }
@@ -295,4 +293,13 @@ pub(crate) fn stray(at: Place, what: &str) -> Diag {
     )
     .at(at, text!("不予读取", "not read"))
     .help(text!("把文件本身放进包里", "put the file itself into the package"))
+}
+
+/// Names in a message, the first twenty of them.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let mut out = names.iter().take(20).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    if names.len() > 20 {
+        out.push_str(", …");
+    }
+    out
 }

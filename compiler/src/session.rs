@@ -6,6 +6,7 @@ use crate::package::{Package, PackageInfo, Root};
 use crate::sigs::sig;
 use footrule_diag::{Diagnostic, FileSpan, Severity, Text};
 use footrule_mir::Program;
+use footrule_stdlib::is_source;
 use salsa::Setter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -278,10 +279,4 @@ impl Session {
         }
         out
     }
-}
-
-/// True if a key names Footrule source rather than data.
-#[must_use]
-pub fn is_source(key: &str) -> bool {
-    key.starts_with("std:") && !key.contains(".csv") || key.ends_with(".pcr") || key.ends_with(".pcr.md")
 }

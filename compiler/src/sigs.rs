@@ -1,6 +1,6 @@
 //! Signatures: what the rest of a program may know of a declaration without reading its body.
 
-use crate::db::{Db, Diag, Item};
+use crate::db::{Db, Diag, Item, SourceFile};
 use crate::names::{Ns, Resolved, lookup};
 use crate::report::{ambiguous, unknown};
 use crate::types::{EnumRef, Ty};
@@ -9,6 +9,7 @@ use crate::upstream::{FootprintOf, footprint_of, read_footprint, refuse};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{self, Ident, Stmt, UnitExpr};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A field of a record.
@@ -311,4 +312,17 @@ pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -
 /// The signature of an item.
 pub fn sig<'db>(db: &'db dyn Db, item: &Item) -> &'db Signature {
     signature(db, item.file, item.key.clone())
+}
+
+#[salsa::tracked(returns(ref))]
+fn member_numbers(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> HashMap<String, u32> {
+    match &sig(db, &Item { file, key }).sig {
+        Sig::Enum(names) => names.iter().enumerate().rev().map(|(i, n)| (n.clone(), i as u32)).collect(),
+        _ => HashMap::new(),
+    }
+}
+
+/// The number of a member of an enumeration.
+pub(crate) fn member(db: &dyn Db, enumeration: &Item, name: &str) -> Option<u32> {
+    member_numbers(db, enumeration.file, enumeration.key.clone()).get(name).copied()
 }

@@ -5,8 +5,8 @@
 //! convert nothing; whoever needs another unit of the same dimension asks [`UnitTy::factor_to`] for the exact ratio.
 
 use crate::db::{Db, Diag, Item, SourceFile};
-use crate::names::{Entry, Ns, Resolved, lookup, visible_from};
-use footrule_diag::{Code, Span, nearest, text};
+use crate::names::{Entry, Ns, Resolved, lookup, nearest_visible};
+use footrule_diag::{Code, Span, text};
 use footrule_number::{Number, Ratio};
 use footrule_syntax::ast::{self, Stmt, UnitExpr};
 use std::collections::BTreeMap;
@@ -374,12 +374,11 @@ fn read_symbol(db: &dyn Db, item: &Item, symbol: &ast::Ident, diags: &mut Vec<Di
                     ))
                     .fix(item.at(symbol.span), "t")
             } else {
-                let known = visible_from(db, item, Ns::Unit);
-                let near = nearest(name, &known);
+                let near = nearest_visible(db, item, Ns::Unit, name, &[]);
                 let d = Diag::new(Code::N014, text!("单位 `{name}` 未知", "unknown unit `{name}`"))
                     .at(item.at(symbol.span), text!("没有这个单位", "no such unit"));
                 match near {
-                    Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(symbol.span), n.clone()),
+                    Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(symbol.span), n),
                     None => {
                         d.help(text!("新单位用 `unit {name} = …` 声明", "a new unit is declared by `unit {name} = …`"))
                     }
@@ -419,11 +418,10 @@ pub(crate) fn read_flow(db: &dyn Db, item: &Item, path: &ast::Path, span: Span, 
             None
         }
         Resolved::None => {
-            let known = visible_from(db, item, Ns::Flow);
             let d = Diag::new(Code::N005, text!("物质种类 `{name}` 未知", "unknown flow `{name}`"))
                 .at(item.at(span), text!("没有声明", "not declared"));
-            diags.push(match nearest(name, &known) {
-                Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(span), n.clone()),
+            diags.push(match nearest_visible(db, item, Ns::Flow, name, &[]) {
+                Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(item.at(span), n),
                 None => d.help(text!(
                     "用 `flow {name} zh \"…\" en \"…\"` 声明，或 `use` 声明它的模块",
                     "declare it by `flow {name} zh \"…\" en \"…\"`, or `use` the module that does"

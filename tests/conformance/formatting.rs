@@ -5,6 +5,9 @@ use footrule_compiler::Session;
 use footrule_syntax::format::{Keywords, Options, format};
 use footrule_tests::case::{Case, read};
 use std::fs;
+use std::path::PathBuf;
+
+use crate::root;
 
 const KEY: &str = "case.pcr";
 const WAYS: [(&str, Option<Keywords>); 3] =
@@ -31,8 +34,7 @@ pub fn library_keeps_its_meaning() -> Result<(), String> {
     };
     let before = rules.iter().map(|r| meaning(&session, &r.key)).collect::<Result<Vec<_>, _>>()?;
     for (way, keywords) in WAYS {
-        for (key, text) in footrule_stdlib::FILES.iter().filter(|(k, _)| !k.ends_with(".csv") && !k.ends_with(".json"))
-        {
+        for (key, text) in footrule_stdlib::sources() {
             session.add_source(key, rewritten(text, keywords)?);
         }
         for (rule, before) in rules.iter().zip(&before) {
@@ -81,4 +83,36 @@ fn one(session: &mut Session, case: &Case) -> Result<usize, String> {
         compared += 1;
     }
     Ok(compared)
+}
+
+/// Every source that a reader may take as a pattern is in the one style: rules and modules, the examples of the pages,
+/// the tutorials, the published cases, what `footrule new` writes.
+pub fn one_style() -> Result<(), String> {
+    let mut other = Vec::new();
+    let mut look = |name: String, text: &str, literate: bool| match format(text, literate, Options { keywords: None }) {
+        Ok(made) if made != text => other.push(name),
+        // What is shown as wrong has no style.
+        _ => {}
+    };
+    let mut folders: Vec<PathBuf> =
+        ["stdlib-rules", "examples", "docs", "cli/src/commands/new"].map(|f| root().join(f)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
+            let (path, name) = (entry.path(), entry.path().display().to_string());
+            if path.is_dir() {
+                folders.push(path);
+            } else if footrule_stdlib::is_source(&name) {
+                look(name.clone(), &fs::read_to_string(&path).map_err(|e| e.to_string())?, name.ends_with(".md"));
+            }
+        }
+    }
+    for page in ["tests/published", "docs/tutorial"].into_iter().flat_map(crate::pages) {
+        let text = fs::read_to_string(&page).map_err(|e| e.to_string())?;
+        for case in read(&page.display().to_string(), &text) {
+            for block in case.blocks.iter().filter(|b| b.language == "pcr" && b.get("error").is_none()) {
+                look(format!("{}, line {}", page.display(), block.line), &block.text, false);
+            }
+        }
+    }
+    if other.is_empty() { Ok(()) } else { Err(format!("not as `footrule fmt` writes it: {}", other.join("; "))) }
 }

@@ -1,6 +1,7 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
 mod formatting;
+mod hostile;
 mod invariance;
 mod native;
 mod properties;
@@ -69,7 +70,11 @@ fn main() {
         ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
         ("the suite's meaning survives fmt", formatting::suite_keeps_its_meaning),
         ("small files", repository::small_files),
-        ("hostile edits", repository::hostile_edits),
+        ("hostile edits", hostile::edits),
+        ("hostile layouts", hostile::layouts),
+        ("large texts", hostile::large_texts),
+        ("work grows with the text", hostile::work_is_in_proportion),
+        ("one style", formatting::one_style),
         ("ranges of the library are sound", ranges::library_is_sound),
         ("ranges of the suite are sound", ranges::suite_is_sound),
         ("a wrong range is caught", ranges::sabotage_is_caught),

@@ -3,6 +3,9 @@
 //! A text is survived if checking it ends without a panic, every finding points into a text, and a session that has seen
 //! other versions before says the same as a fresh one.
 
+pub mod big;
+pub mod layout;
+
 use footrule_compiler::Session;
 use footrule_diag::Diagnostic;
 
@@ -171,4 +174,26 @@ pub fn run(text: &str, seed: u64, edits: usize) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Splits and formats hostile edits of pieces of a text, each of some lines, so that many of them can still be read.
+/// Yields how many the formatter accepted.
+///
+/// # Errors
+/// The promise that is broken, with the number of the edit.
+pub fn run_layout(text: &str, literate: bool, seed: u64, edits: usize) -> Result<usize, String> {
+    let mut rng = Rng::new(seed);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut accepted = 0;
+    for i in 0..edits {
+        let from = rng.below(lines.len());
+        let mut piece = lines[from..lines.len().min(from + 30)].concat();
+        for _ in 0..rng.below(3) {
+            piece = mutate(&piece, &mut rng);
+        }
+        let failed = |e| format!("seed {seed}, edit {i}: {e}");
+        layout::splits(&piece, literate).map_err(failed)?;
+        accepted += usize::from(layout::formats(&piece, literate).map_err(failed)?);
+    }
+    Ok(accepted)
 }

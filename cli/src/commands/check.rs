@@ -7,6 +7,7 @@ use crate::render::{self, github, json, ranges, sarif, terminal};
 use crate::session::Workbench;
 use crate::{bug, output};
 use footrule_diag::{Diagnostic, Severity};
+use std::collections::HashSet;
 
 /// Checks files; prints what was found on stdout and a summary on stderr.
 pub fn run(cx: &Context, args: &Check) -> Exit {
@@ -23,13 +24,10 @@ pub fn run(cx: &Context, args: &Check) -> Exit {
         Err(refused) => return cx.refuse(&refused, &|key| bench.source(key)),
     };
     let mut found: Vec<Diagnostic> = Vec::new();
+    let mut told: HashSet<Diagnostic> = HashSet::new();
     for key in &keys {
-        for d in bench.check(key) {
-            // A module that several files use reports once.
-            if !found.contains(&d) {
-                found.push(d);
-            }
-        }
+        // A module that several files use reports once.
+        found.extend(bench.check(key).into_iter().filter(|d| told.insert(d.clone())));
     }
     let source: render::Source<'_> = &|key| bench.source(key);
     match args.format {

@@ -13,7 +13,7 @@ mod text;
 
 pub use position::Position;
 pub use registry::{Class, Code, CodeInfo, REGISTRY, info};
-pub use text::{Lang, Text, nearest};
+pub use text::{Lang, Text, Vocabulary, nearest};
 
 use serde::{Deserialize, Serialize};
 

@@ -62,22 +62,80 @@ macro_rules! text {
     };
 }
 
-/// The candidate with the least edit distance, if it is near enough to be meant (a third of the letters, at least one).
+/// Of more names than this none is suggested: a file of a thousand unknown names must not take an hour.
+const MOST: usize = 3_000;
+
+/// The candidate with the least edit distance, if it is near enough to be meant (a third of the letters, at least one)
+/// and there are not very many.
 pub fn nearest<S: AsRef<str>>(wanted: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
-    let wanted = fold(wanted);
-    let limit = (wanted.len() / 3).max(1);
-    let mut best: Option<(usize, S)> = None;
-    for c in candidates {
-        if c.as_ref().is_empty() {
-            continue;
-        }
-        let d = distance(&wanted, &fold(c.as_ref()));
-        let nearer = best.as_ref().is_none_or(|(b, name)| (d, c.as_ref()) < (*b, name.as_ref()));
-        if d <= limit && d < wanted.len().max(2) && nearer {
-            best = Some((d, c));
-        }
+    let candidates: Vec<S> = candidates.into_iter().take(MOST + 1).collect();
+    if candidates.len() > MOST {
+        return None;
     }
-    best.map(|(_, c)| c)
+    let search = Search::new(wanted);
+    let folded = candidates.into_iter().map(|c| (Folded::of(c.as_ref()), c));
+    folded
+        .filter_map(|(f, c)| Some((search.distance(&f)?, c)))
+        .min_by(|(a, x), (b, y)| (a, x.as_ref()).cmp(&(b, y.as_ref())))
+        .map(|(_, c)| c)
+}
+
+/// Names that are searched many times for the nearest one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Vocabulary(Vec<(Folded, String)>);
+
+impl FromIterator<String> for Vocabulary {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().map(|n| (Folded::of(&n), n)).collect())
+    }
+}
+
+impl Vocabulary {
+    /// [`nearest`] among these names and a few more.
+    #[must_use]
+    pub fn nearest<'a>(&'a self, wanted: &str, more: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let search = Search::new(wanted);
+        let own = if self.0.len() > MOST { &[][..] } else { &self.0 };
+        let own = own.iter().filter_map(|(f, n)| Some((search.distance(f)?, n.as_str())));
+        let more = more.into_iter().filter_map(|n| Some((search.distance(&Folded::of(n))?, n)));
+        own.chain(more).min().map(|(_, n)| n)
+    }
+}
+
+/// A name as it is compared, and which letters it has: one bit for each, some share one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Folded(Vec<char>, u64);
+
+impl Folded {
+    fn of(text: &str) -> Self {
+        let letters = fold(text);
+        let bits = letters.iter().fold(0, |bits, c| bits | 1 << (u32::from(*c) % 64));
+        Self(letters, bits)
+    }
+}
+
+/// What is looked for, and how far away it may be.
+struct Search {
+    wanted: Folded,
+    limit: usize,
+}
+
+impl Search {
+    fn new(wanted: &str) -> Self {
+        let wanted = Folded::of(wanted);
+        let letters = wanted.0.len();
+        Self { wanted, limit: (letters / 3).max(1).min(letters.max(2) - 1) }
+    }
+
+    /// The distance, if it is near enough. What differs in too many letters is not compared.
+    fn distance(&self, to: &Folded) -> Option<usize> {
+        let (Folded(a, own), Folded(b, other)) = (&self.wanted, to);
+        let apart = a.len().abs_diff(b.len()).max((own ^ other).count_ones() as usize / 2);
+        if b.is_empty() || apart > self.limit {
+            return None;
+        }
+        Some(distance(a, b)).filter(|d| *d <= self.limit)
+    }
 }
 
 /// Letters that are compared: lower case, `-` and blanks as `_`; at most 64.

@@ -197,14 +197,15 @@ pub(super) fn basis(cx: &mut Cx<'_>, by: &Ident, weights: &Weights) -> Option<TB
 
 /// No name twice; the rest stands last and only among shares.
 fn names(cx: &mut Cx<'_>, by: &Ident, weights: &Weights) {
+    for ((first, _), (n, _)) in super::repeated(weights, |(n, _)| &n.text) {
+        let name = &n.text;
+        let d = Diag::new(Code::T015, text!("`{name}` 写了两次", "`{name}` is given twice"))
+            .at(cx.at(n.span), text!("再次", "again"))
+            .also(cx.at(first.span), text!("先写在此", "first here"));
+        cx.push(d);
+    }
     for (i, (n, w)) in weights.iter().enumerate() {
         let name = &n.text;
-        if let Some((first, _)) = weights[..i].iter().find(|(m, _)| m.text == n.text) {
-            let d = Diag::new(Code::T015, text!("`{name}` 写了两次", "`{name}` is given twice"))
-                .at(cx.at(n.span), text!("再次", "again"))
-                .also(cx.at(first.span), text!("先写在此", "first here"));
-            cx.push(d);
-        }
         if w.is_some() {
             continue;
         }

@@ -37,14 +37,14 @@ pub(super) fn balance(cx: &mut Cx<'_>, name: &Ident, within: Option<&(Expr, Iden
     cx.mode = Mode::Line;
     let mut out: Vec<(bool, TExpr)> = Vec::new();
     let mut ty: Option<Ty> = None;
-    for (i, row) in rows.iter().enumerate() {
-        if let Some(first) = rows[..i].iter().find(|r| r.name.text == row.name.text && r.input == row.input) {
-            let n = &row.name.text;
-            let d = Diag::new(Code::N002, text!("`{n}` 列了两次", "`{n}` is listed twice"))
-                .at(cx.at(row.name.span), text!("再次", "again"))
-                .also(cx.at(first.name.span), text!("先列在此", "first listed here"));
-            cx.push(d);
-        }
+    for (first, row) in super::repeated(rows, |r| (&r.name.text, r.input)) {
+        let n = &row.name.text;
+        let d = Diag::new(Code::N002, text!("`{n}` 列了两次", "`{n}` is listed twice"))
+            .at(cx.at(row.name.span), text!("再次", "again"))
+            .also(cx.at(first.name.span), text!("先列在此", "first listed here"));
+        cx.push(d);
+    }
+    for row in rows {
         let e = cx.expr(&row.value, None);
         let e = cx.quantity(e);
         let e = cx.no_point(e);

@@ -176,7 +176,7 @@ pub(super) fn ordinal(cx: &mut Cx<'_>, cell: &KeyCell, ty: &Ty, ends: &Ends) -> 
     let before = cx.diags.len();
     let i = match read(cx, cell, ty) {
         Cell::Any => None,
-        Cell::Upper(n, closed, _) => ends.iter().position(|e| *e == (n, closed)),
+        Cell::Upper(n, closed, _) => ends.binary_search(&(n, closed)).ok(),
         Cell::Lower(..) | Cell::Rest | Cell::Bad => Some(ends.len()),
     };
     // Everything that is wrong in a cell was told where the brackets were read.

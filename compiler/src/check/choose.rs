@@ -9,6 +9,7 @@ use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
 use footrule_number::Ratio;
 use footrule_syntax::ast::{CmpOp, Expr, ExprKind, MatchArm, WhenArm};
+use std::collections::HashMap;
 
 impl Cx<'_> {
     pub(super) fn compare(&mut self, op: CmpOp, a: &Expr, b: &Expr, span: Span) -> TExpr {
@@ -112,23 +113,29 @@ impl Cx<'_> {
             }
         };
         let members = self.members(&e);
+        let numbers: HashMap<&str, usize> = members.iter().enumerate().rev().map(|(i, m)| (m.as_str(), i)).collect();
         let mut which: Vec<Option<usize>> = vec![None; members.len()];
         let mut bodies: Vec<TExpr> = Vec::new();
         for (i, arm) in arms.iter().enumerate() {
+            let mut mine: Vec<u32> = Vec::new();
             if arm.values.is_empty() {
-                for w in &mut which {
-                    w.get_or_insert(i);
+                for (m, w) in (0..).zip(&mut which).filter(|(_, w)| w.is_none()) {
+                    *w = Some(i);
+                    mine.push(m);
                 }
             }
             for v in &arm.values {
-                match members.iter().position(|m| *m == v.text) {
+                match numbers.get(v.text.as_str()).copied() {
                     Some(m) if which[m].is_some() => {
                         let n = &v.text;
                         let d = Diag::new(Code::N002, text!("`{n}` 已有分支", "`{n}` has an arm already"))
                             .at(self.at(v.span), text!("重复", "again"));
                         self.push(d);
                     }
-                    Some(m) => which[m] = Some(i),
+                    Some(m) => {
+                        which[m] = Some(i);
+                        mine.push(m as u32);
+                    }
                     None => {
                         self.name(v, Some(&Ty::Enum(e.clone())));
                     }
@@ -136,7 +143,7 @@ impl Cx<'_> {
             }
             let first = bodies.first().map(|b| b.ty.clone());
             let depth = self.given.len();
-            let mine = (0..).zip(&which).filter(|(_, w)| **w == Some(i)).map(|(m, _)| m).collect();
+            mine.sort_unstable();
             self.given.push(Known::Among(x.clone(), mine));
             let body = self.expr(&arm.body, want.or(first.as_ref()));
             self.given.truncate(depth);
@@ -153,7 +160,7 @@ impl Cx<'_> {
         let missing: Vec<&str> =
             which.iter().zip(&members).filter(|(w, _)| w.is_none()).map(|(_, m)| m.as_str()).collect();
         if !missing.is_empty() {
-            let list = missing.join(", ");
+            let list = crate::report::listed(&missing);
             let d = Diag::new(Code::T004, text!("match 缺少：{list}", "match lacks: {list}"))
                 .at(self.at(span), text!("没有覆盖全部值", "not every value has an arm"))
                 .help(text!("补上 `{list} => …`，或用 `otherwise => …`", "add `{list} => …`, or `otherwise => …`"));

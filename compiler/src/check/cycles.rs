@@ -1,11 +1,11 @@
 //! Definition cycles, found on names before any type is computed. Only values that are computed can be part of one.
 
-use crate::db::{Db, Item, SourceFile};
+use crate::db::{Db, Item, SourceFile, all_items, items};
 use crate::names::{Ns, index, process_index, reach};
 use crate::types::Through;
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Binder, ExceptValue, Expr, ExprKind, Header, Line, Origin, Stmt};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub(super) fn binder(b: &Binder, f: &mut dyn FnMut(&[&str])) {
@@ -184,77 +184,97 @@ pub struct Definitions {
     /// Every definition after those that it reads: typed and lowered in this order, no chain of definitions, however
     /// long, becomes a chain of calls.
     pub order: Vec<Item>,
-    /// Definitions that read themselves by way of each other.
+    /// Definitions that read themselves by way of each other, as rings that are told.
     pub rings: Vec<Vec<Item>>,
-    /// The ring that a definition stands in.
-    ring_of: BTreeMap<Item, usize>,
+    /// Definitions that read themselves.
+    pub cyclic: BTreeSet<Item>,
 }
 
 /// Orders the definitions of a file and finds its cycles, by depth-first search with an explicit stack.
 #[salsa::tracked(returns(ref))]
 pub fn definitions(db: &dyn Db, file: SourceFile) -> Definitions {
-    let here = index(db, file);
-    let value = |i: &&Item| {
-        let key = (Ns::Value, i.name().to_string());
-        let own = |es: &Vec<crate::names::Entry>| es.iter().any(|e| e.item == **i);
-        match i.owner() {
-            None => here.names.get(&key).is_some_and(own),
-            Some(p) => process_index(db, p.file, p.key).get(&key).is_some_and(own),
+    let processes = items(db, file).iter().filter(|i| i.key.keyword == "process");
+    let inner = processes.flat_map(|p| process_index(db, file, p.key.clone()));
+    let declared = index(db, file).names.iter().chain(inner).filter(|((ns, _), _)| *ns == Ns::Value);
+    let values: HashSet<&Item> = declared.flat_map(|(_, entries)| entries.iter().map(|e| &e.item)).collect();
+    let starts: Vec<Item> = all_items(db, file).filter(|i| values.contains(i)).cloned().collect();
+    let Searched { order, rings, cyclic } = search(&starts, |i| value_deps(db, i.file, i.key.clone()).clone());
+    Definitions { order, rings, cyclic }
+}
+
+/// What [`search`] finds.
+pub(super) struct Searched<T> {
+    /// Each thing after those that it reads.
+    pub(super) order: Vec<T>,
+    /// Things that read themselves by way of each other: at least one ring of each knot, but not every way around it.
+    pub(super) rings: Vec<Vec<T>>,
+    /// What reads itself.
+    pub(super) cyclic: BTreeSet<T>,
+}
+
+/// A thing whose reads are being followed.
+struct Step<T> {
+    thing: T,
+    reads: Vec<T>,
+    next: usize,
+    /// The lowest place on the stack that leads back here and that something from here reads.
+    low: usize,
+}
+
+/// A longer ring is told only if most of it stands in no ring told before, so that telling takes linear time.
+const SHORT_RING: usize = 16;
+
+/// Depth-first search with an explicit stack. A ring is told from the one of its members that stands first in `starts`.
+pub(super) fn search<T: Clone + Ord>(starts: &[T], reads: impl Fn(&T) -> Vec<T>) -> Searched<T> {
+    let rank: BTreeMap<&T, usize> = starts.iter().enumerate().rev().map(|(i, t)| (t, i)).collect();
+    let mut out = Searched { order: Vec::new(), rings: Vec::new(), cyclic: BTreeSet::new() };
+    let mut done: BTreeSet<T> = BTreeSet::new();
+    for start in starts.iter() {
+        if done.contains(start) {
+            continue;
         }
-    };
-    let starts: Vec<Item> = crate::db::all_items(db, file).filter(value).cloned().collect();
-    let (order, rings) = search(&starts, |i| value_deps(db, i.file, i.key.clone()).clone());
-    let mut out = Definitions { order, rings, ring_of: BTreeMap::new() };
-    for (n, ring) in out.rings.iter().enumerate() {
-        for i in ring {
-            out.ring_of.entry(i.clone()).or_insert(n);
+        // Places on the stack; up to `told` they stand in rings.
+        let (mut path, mut told) = (BTreeMap::from([(start.clone(), 0)]), 0);
+        let step = |thing: T| Step { reads: reads(&thing), thing, next: 0, low: usize::MAX };
+        let mut stack = vec![step(start.clone())];
+        while let Some(top) = stack.last_mut() {
+            let dep = top.reads.get(top.next).cloned();
+            top.next += 1;
+            let Some(dep) = dep else {
+                let Some(Step { thing, low, .. }) = stack.pop() else { break };
+                if low <= stack.len() {
+                    out.cyclic.insert(thing.clone());
+                }
+                if let Some(above) = stack.last_mut() {
+                    above.low = above.low.min(low);
+                }
+                told = told.min(stack.len());
+                path.remove(&thing);
+                done.insert(thing.clone());
+                out.order.push(thing);
+                continue;
+            };
+            if let Some(&from) = path.get(&dep) {
+                top.low = top.low.min(from);
+                let (length, new) = (stack.len() - from, stack.len() - told.max(from));
+                if length <= SHORT_RING || 2 * new >= length {
+                    let mut ring: Vec<T> = stack[from..].iter().map(|s| s.thing.clone()).collect();
+                    let turn = (0..ring.len()).min_by_key(|i| rank.get(&ring[*i]).copied().unwrap_or(usize::MAX));
+                    ring.rotate_left(turn.unwrap_or(0));
+                    out.rings.push(ring);
+                    told = stack.len();
+                }
+            } else if !done.contains(&dep) {
+                path.insert(dep.clone(), stack.len());
+                stack.push(step(dep));
+            }
         }
     }
     out
 }
 
-/// Each thing after those that it reads, and the rings; depth-first with an explicit stack. A ring is told from the
-/// one of its members that stands first in `starts`.
-pub(super) fn search<T: Clone + Ord>(starts: &[T], reads: impl Fn(&T) -> Vec<T>) -> (Vec<T>, Vec<Vec<T>>) {
-    let (mut order, mut rings) = (Vec::new(), Vec::new());
-    let mut done: BTreeSet<T> = BTreeSet::new();
-    for start in starts {
-        let mut path: BTreeSet<T> = [start.clone()].into();
-        let mut stack: Vec<(T, Vec<T>, usize)> = vec![(start.clone(), reads(start), 0)];
-        while let Some((thing, deps, next)) = stack.last_mut() {
-            let dep = if done.contains(thing) { None } else { deps.get(*next).cloned() };
-            *next += 1;
-            match dep {
-                Some(dep) if path.contains(&dep) => {
-                    let from = stack.iter().position(|(i, ..)| *i == dep).unwrap_or(0);
-                    let mut ring: Vec<T> = stack[from..].iter().map(|(i, ..)| i.clone()).collect();
-                    let first = starts.iter().find(|s| ring.contains(s));
-                    let turn = ring.iter().position(|i| Some(i) == first).unwrap_or(0);
-                    ring.rotate_left(turn);
-                    rings.push(ring);
-                }
-                Some(dep) if !done.contains(&dep) => {
-                    path.insert(dep.clone());
-                    let more = reads(&dep);
-                    stack.push((dep, more, 0));
-                }
-                Some(_) => {}
-                None => {
-                    let thing = thing.clone();
-                    path.remove(&thing);
-                    if done.insert(thing.clone()) {
-                        order.push(thing);
-                    }
-                    stack.pop();
-                }
-            }
-        }
-    }
-    (order, rings)
-}
-
 /// True if a definition stands in a cycle.
 #[salsa::tracked]
 pub fn is_cyclic(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
-    definitions(db, file).ring_of.contains_key(&Item { file, key })
+    definitions(db, file).cyclic.contains(&Item { file, key })
 }

@@ -3,13 +3,14 @@
 use super::BodyKind;
 use super::expr::Cx;
 use super::rule::{TCheck, check, constraints};
-use crate::db::Item;
+use crate::db::{Db, Item, SourceFile, all_items};
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TConstraint, TExpr, TKind, Ty, Unary};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_mir::Const;
 use footrule_number::Number;
 use footrule_syntax::ast::{self, DateKey, Expr, GasRow, Ident, KeyCell, KeyMode, Policy, SourceEntry, Stmt};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A record's fields and requirements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +88,9 @@ pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Ex
     let Sig::Fn { params: types, result, .. } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     // Inside the body, `$i` is the local variable of parameter i.
     let local = |cx: &Cx<'_>, t: &Ty| {
-        let ids: Vec<(u32, String)> = cx.locals.iter().map(|l| (l.id, l.name.clone())).collect();
         Cx::substitute(t, &mut |root, path| {
-            let (id, name) = ids.get(root.strip_prefix('$')?.parse::<usize>().ok()?)?;
-            Some(crate::units::Tag::Follows { root: format!("#{id}"), path: path.to_vec(), shown: name.clone() })
+            let l = cx.locals.get(root.strip_prefix('$')?.parse::<usize>().ok()?)?;
+            Some(crate::units::Tag::Follows { root: format!("#{}", l.id), path: path.to_vec(), shown: l.name.clone() })
         })
     };
     for ((name, _), (_, ty)) in params.iter().zip(types) {
@@ -104,9 +104,9 @@ pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Ex
 
 pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Check]) -> BodyKind {
     let Sig::Record(sigs) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for f in fields {
-        if seen.contains(&f.name.text.as_str()) {
+        if !seen.insert(&f.name.text) {
             let n = &f.name.text;
             cx.error(
                 Code::N002,
@@ -115,7 +115,6 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
                 text!("再次声明", "declared again"),
             );
         }
-        seen.push(&f.name.text);
     }
     let this = cx.this(Ty::Record(cx.item.clone()));
     let mut out = Vec::new();
@@ -163,45 +162,33 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
 
 /// Defaults and computed fields may read fields in any order, but not in a circle.
 fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
-    let reads = |f: &ast::Field| {
-        let mut out: Vec<usize> = Vec::new();
-        let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n));
+    let numbers: HashMap<&str, usize> =
+        fields.iter().enumerate().rev().map(|(i, f)| (f.name.text.as_str(), i)).collect();
+    let reads = |i: &usize| {
+        let (f, mut out) = (&fields[*i], Vec::new());
+        let mut add = |n: &str| out.extend(numbers.get(n));
         f.default.iter().chain(&f.computed).chain(&f.when).for_each(|e| super::cycles::names(e, &mut add));
         out
     };
-    for (i, f) in fields.iter().enumerate() {
-        let mut reached: Vec<usize> = reads(f);
-        let mut next = 0;
-        while next < reached.len() {
-            for j in reads(&fields[reached[next]]) {
-                if !reached.contains(&j) {
-                    reached.push(j);
-                }
-            }
-            next += 1;
-        }
-        if reached.contains(&i) {
-            let n = &f.name.text;
-            cx.error(
-                Code::N003,
-                f.name.span,
-                text!("字段 `{n}` 的定义成环", "field `{n}` is defined through itself"),
-                text!("环在此", "part of the cycle"),
-            );
-            return;
-        }
+    let all: Vec<usize> = (0..fields.len()).collect();
+    if let Some(f) = super::cycles::search(&all, reads).cyclic.first().map(|i| &fields[*i]) {
+        let n = &f.name.text;
+        cx.error(
+            Code::N003,
+            f.name.span,
+            text!("字段 `{n}` 的定义成环", "field `{n}` is defined through itself"),
+            text!("环在此", "part of the cycle"),
+        );
     }
 }
 
 pub(super) fn enumeration(cx: &mut Cx<'_>, variants: &[ast::Variant]) -> BodyKind {
-    for (i, v) in variants.iter().enumerate() {
-        if let Some(first) = variants[..i].iter().find(|w| w.name.text == v.name.text) {
-            let n = &v.name.text;
-            let d = Diagnostic::new(Code::N002, text!("`{n}` 列了两次", "`{n}` is listed twice"))
-                .at(cx.at(v.name.span), text!("再次", "again"))
-                .also(cx.at(first.name.span), text!("先列在此", "first listed here"));
-            cx.push(d);
-        }
+    for (first, v) in super::repeated(variants, |v| &v.name.text) {
+        let n = &v.name.text;
+        let d = Diagnostic::new(Code::N002, text!("`{n}` 列了两次", "`{n}` is listed twice"))
+            .at(cx.at(v.name.span), text!("再次", "again"))
+            .also(cx.at(first.name.span), text!("先列在此", "first listed here"));
+        cx.push(d);
     }
     BodyKind::None
 }
@@ -229,26 +216,27 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
     }
 }
 
-/// Data has an end: a record cannot hold records of its own kind.
-fn contains_itself(cx: &mut Cx<'_>) {
-    let mut reached: Vec<Item> = Vec::new();
-    let mut queue = vec![cx.item.clone()];
-    while let Some(r) = queue.pop() {
-        let Sig::Record(fields) = &sig(cx.db, &r).sig else { continue };
-        for f in fields {
+/// The records of a file, and those that they hold, that hold records of their own kind.
+#[salsa::tracked(returns(ref))]
+fn endless(db: &dyn Db, file: SourceFile) -> BTreeSet<Item> {
+    let held = |r: &Item| {
+        let Sig::Record(fields) = &sig(db, r).sig else { return Vec::new() };
+        let inner = fields.iter().filter_map(|f| {
             let mut ty = &f.ty;
             while let Ty::List(t) | Ty::Optional(t) = ty {
                 ty = t;
             }
-            if let Ty::Record(inner) = ty
-                && !reached.contains(inner)
-            {
-                reached.push(inner.clone());
-                queue.push(inner.clone());
-            }
-        }
-    }
-    if reached.contains(cx.item) {
+            if let Ty::Record(inner) = ty { Some(inner.clone()) } else { None }
+        });
+        inner.collect()
+    };
+    let records: Vec<Item> = all_items(db, file).filter(|i| i.key.keyword == "record").cloned().collect();
+    super::cycles::search(&records, held).cyclic
+}
+
+/// Data has an end: a record cannot hold records of its own kind.
+fn contains_itself(cx: &mut Cx<'_>) {
+    if endless(cx.db, cx.item.file).contains(cx.item) {
         let n = cx.item.name();
         let span = cx.item.name_place(cx.db).span;
         cx.error(
@@ -291,24 +279,31 @@ fn constant(cx: &mut Cx<'_>, e: TExpr) -> TExpr {
     e
 }
 
-/// True if two keys hold on the same day: equal ones, or a day inside a year.
-fn compete(a: DateKey, b: DateKey) -> bool {
-    match (a, b) {
-        (DateKey::Year(y), DateKey::Day(d)) | (DateKey::Day(d), DateKey::Year(y)) => y == d.year,
-        (a, b) => a == b,
+/// The first row before row `i` that holds on a day on which this key does: an equal one, or a day inside a year.
+/// `held` gives the first row of each key; of a day, with `true`, also by its year.
+fn competitor(held: &mut HashMap<(DateKey, bool), usize>, key: DateKey, i: usize) -> Option<usize> {
+    let (other, by_year) = match key {
+        DateKey::Year(_) => ((key, true), None),
+        DateKey::Day(d) => ((DateKey::Year(d.year), false), Some((DateKey::Year(d.year), true))),
+    };
+    let first = held.get(&(key, false)).into_iter().chain(held.get(&other)).min().copied();
+    for k in [Some((key, false)), by_year].into_iter().flatten() {
+        held.entry(k).or_insert(i);
     }
+    first
 }
 
 pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
     let Sig::Value(want) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
     let common = p.source.as_ref().and_then(|s| cx.source(s));
     let mut rows: Vec<TParamRow> = Vec::new();
+    let mut held = HashMap::new();
     for r in &p.rows {
         let e = cx.expr(&r.value, Some(want));
         let e = cx.fit(e, want, true);
         let value = constant(cx, e);
         let source = r.source.as_ref().map_or_else(|| common.clone(), |s| cx.source(s));
-        if let Some(old) = rows.iter().find(|o| compete(o.key, r.key)) {
+        if let Some(old) = competitor(&mut held, r.key, rows.len()).and_then(|i| rows.get(i)) {
             let d = Diagnostic::new(Code::P002, text!("两行都适用于同一日期", "two rows hold on the same date"))
                 .at(cx.at(r.key_span), text!("重复", "again"))
                 .also(cx.at(old.span), text!("前一行", "first row"));
@@ -502,6 +497,17 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
     if count > 100_000 {
         return;
     }
+    // Which keys a row leaves open, and of the rows that leave these open, the members of the others.
+    let mut covers: HashMap<Vec<bool>, HashSet<Vec<usize>>> = HashMap::new();
+    for r in rows {
+        let cells = r.keys.iter().map(|k| match k {
+            Some(Const::Enum(_, j)) => Some(*j as usize),
+            _ => None,
+        });
+        let cells: Vec<Option<usize>> = cells.collect();
+        let open = cells.iter().map(Option::is_none).collect();
+        covers.entry(open).or_default().insert(cells.into_iter().flatten().collect());
+    }
     let mut missing: Vec<String> = Vec::new();
     for mut n in 0..count {
         let mut at = vec![0; names.len()];
@@ -509,12 +515,9 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
             at[i] = n % m.len();
             n /= m.len();
         }
-        let covered = rows.iter().any(|r| {
-            r.keys.iter().zip(&at).all(|(k, i)| match k {
-                None => true,
-                Some(Const::Enum(_, j)) => *j as usize == *i,
-                Some(_) => true,
-            })
+        let covered = covers.iter().any(|(open, members)| {
+            let named: Vec<usize> = at.iter().zip(open).filter(|(_, open)| !**open).map(|(i, _)| *i).collect();
+            members.contains(&named)
         });
         if !covered {
             missing.push(at.iter().zip(&names).map(|(i, m)| m[*i].as_str()).collect::<Vec<_>>().join(", "));

@@ -72,28 +72,30 @@ pub(super) fn own(db: &dyn Db, from: &Item, name: &str) -> Option<Item> {
     }
 }
 
-/// Exceptions with what goes with each, parents first. What belongs to no tree is left out.
+/// Exceptions with what goes with each, level by level. What never finds its parent dangles or stands in a ring, and
+/// belongs to no tree.
 pub(super) fn arrange<T>(list: Vec<(T, Exception)>) -> Vec<(T, Exception)> {
-    let mut rest = list;
-    rest.sort_by(|a, b| a.1.key.cmp(&b.1.key));
+    let mut waiting: BTreeMap<Option<String>, Vec<(T, Exception)>> = BTreeMap::new();
+    for (with, e) in list {
+        waiting.entry(e.of.clone()).or_default().push((with, e));
+    }
     let mut out: Vec<(T, Exception)> = Vec::new();
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
-    // Level by level; what never finds its parent dangles or stands in a ring.
-    loop {
-        let (ready, waiting): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|(_, e)| e.of.as_ref().is_none_or(|o| names.contains_key(o)));
-        if ready.is_empty() {
-            return out;
-        }
+    let mut ready = waiting.remove(&None).unwrap_or_default();
+    while !ready.is_empty() {
+        ready.sort_by(|(_, a), (_, b)| (&a.key, &a.of).cmp(&(&b.key, &b.of)));
+        let mut next = Vec::new();
         for (with, mut e) in ready {
             e.parent = e.of.as_ref().and_then(|o| names.get(o).copied());
             if let Some(n) = &e.name {
                 names.entry(n.clone()).or_insert(out.len() as u32);
+                next.extend(waiting.remove(&e.name).unwrap_or_default());
             }
             out.push((with, e));
         }
-        rest = waiting;
+        ready = next;
     }
+    out
 }
 
 /// The exceptions that a file, or a process, makes to its own definitions, parents first.

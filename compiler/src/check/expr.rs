@@ -225,15 +225,22 @@ impl<'db> Cx<'db> {
                 make(TKind::And(Box::new(low), Box::new(high)), Ty::Bool)
             }
             K::InSet(x, xs) => {
-                let mut out: Option<TExpr> = None;
-                for y in xs {
-                    let one = self.compare(CmpOp::Eq, x, y, span);
-                    out = Some(match out {
-                        None => one,
-                        Some(o) => make(TKind::Or(Box::new(o), Box::new(one)), Ty::Bool),
-                    });
+                let mut any: Vec<TExpr> = xs.iter().map(|y| self.compare(CmpOp::Eq, x, y, span)).collect();
+                // A long list must not become a deep tree.
+                while any.len() > 1 {
+                    let mut wider: Vec<TExpr> = Vec::with_capacity(any.len() / 64 + 1);
+                    for (i, one) in any.into_iter().enumerate() {
+                        match wider.last_mut().filter(|_| i % 64 != 0) {
+                            Some(o) => {
+                                let before = std::mem::replace(o, TExpr::error(span));
+                                *o = make(TKind::Or(Box::new(before), Box::new(one)), Ty::Bool);
+                            }
+                            None => wider.push(one),
+                        }
+                    }
+                    any = wider;
                 }
-                out.unwrap_or_else(|| make(TKind::Bool(false), Ty::Bool))
+                any.pop().unwrap_or_else(|| make(TKind::Bool(false), Ty::Bool))
             }
             K::And(a, b) => {
                 let a = self.boolean(a);

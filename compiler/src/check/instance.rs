@@ -193,9 +193,8 @@ pub fn instances(db: &dyn Db, file: SourceFile) -> Instances {
         };
         starts.extend(own.iter().filter(value).map(|i| (at, i.clone())));
     }
-    let (order, rings) = search(&starts, |a| reads(db, &out, a));
-    out.cyclic = rings.iter().flatten().cloned().collect();
-    (out.order, out.rings) = (order, rings);
+    let found = search(&starts, |a| reads(db, &out, a));
+    (out.order, out.rings, out.cyclic) = (found.order, found.rings, found.cyclic);
     out
 }
 

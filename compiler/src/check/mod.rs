@@ -75,6 +75,9 @@ use crate::sigs::{Sig, sig};
 use crate::types::{TExpr, Ty};
 use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::{Header, Stmt};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// What a statement's body is.
@@ -206,7 +209,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
     };
     let mut diags = cx.finish();
     // One slip, one finding: a body and its signature may meet the same unknown name.
-    let own = &sig(db, &item).diags;
+    let own: HashSet<&Diag> = sig(db, &item).diags.iter().collect();
     diags.retain(|d| !own.contains(d));
     Body { kind, diags }
 }
@@ -327,4 +330,16 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
             s.params.iter().for_each(|(_, e, _)| f(e));
         }
     }
+}
+
+/// What stands in a list again: the first of its key, and the other one.
+fn repeated<'a, T, K: Eq + Hash>(all: &'a [T], key: impl Fn(&'a T) -> K) -> impl Iterator<Item = (&'a T, &'a T)> {
+    let mut first: HashMap<K, &T> = HashMap::new();
+    all.iter().filter_map(move |x| match first.entry(key(x)) {
+        Entry::Occupied(e) => Some((*e.get(), x)),
+        Entry::Vacant(e) => {
+            e.insert(x);
+            None
+        }
+    })
 }

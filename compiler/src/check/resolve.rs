@@ -406,7 +406,7 @@ impl Cx<'_> {
     pub(super) fn member(&self, e: &EnumRef, n: &Ident) -> Option<TExpr> {
         let ty = Ty::Enum(e.clone());
         let kind = match e {
-            EnumRef::Item(_) => TKind::Member(e.clone(), self.members(e).iter().position(|m| *m == n.text)? as u32),
+            EnumRef::Item(i) => TKind::Member(e.clone(), crate::sigs::member(self.db, i, &n.text)?),
             EnumRef::Gases => {
                 TKind::Gas(crate::names::gases(self.db, self.item.file).iter().find(|g| g.name() == n.text)?.clone())
             }
@@ -420,12 +420,10 @@ impl Cx<'_> {
     /// The one enumeration in sight that has this member.
     pub(super) fn unique_member(&mut self, n: &Ident) -> Option<TExpr> {
         let mut found: Vec<TExpr> = Vec::new();
-        for t in crate::names::visible_from(self.db, self.item, Ns::Type) {
-            if let Resolved::One(e) = lookup(self.db, self.item, Ns::Type, t)
-                && e.item.key.keyword != "record"
-                // The bases of cut-offs are named where one is asked for, and nowhere else.
-                && !crate::cutoff::is_built_in(&e.item.key)
-                && let Some(x) = self.member(&EnumRef::Item(e.item), n)
+        for e in crate::names::enumerations_with(self.db, self.item, &n.text) {
+            // The bases of cut-offs are named where one is asked for, and nowhere else.
+            if !crate::cutoff::is_built_in(&e.key)
+                && let Some(x) = self.member(&EnumRef::Item(e.clone()), n)
             {
                 found.push(x);
             }
@@ -602,7 +600,7 @@ impl Cx<'_> {
         d = match nearest(f, names) {
             Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(self.at(field.span), n.clone()),
             None => {
-                let list = names.join(", ");
+                let list = crate::report::listed(names);
                 d.help(text!("字段有：{list}", "fields are: {list}"))
             }
         };

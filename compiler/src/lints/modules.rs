@@ -1,19 +1,25 @@
 //! The modules that a file uses: unknown, ambiguous, of another package, never used.
 
-use crate::db::{Db, Diag, SourceFile, items, split};
-use crate::names::{Use, exported, gases, index, is_stray, module};
+use crate::db::{Db, Diag, SourceFile, Workspace, items, split};
+use crate::names::{Use, exported, gases, index, is_stray, module, nearest};
 use crate::package::spelled;
 use footrule_diag::{Code, text};
 use footrule_syntax::ast::Stmt;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 /// Each `use` means one file that this file may name.
 pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+    // Made once: a file may name many modules that are not there.
+    let known: LazyCell<Vec<String>, _> = LazyCell::new(|| {
+        Workspace::try_get(db)
+            .map_or_else(Vec::new, |w| w.files(db).keys().filter_map(|k| spelled(db, file, k)).collect())
+    });
     for u in &index(db, file).uses {
         let path = u.path(db);
         let mut found = u.found(db);
         let Some(m) = found.next() else {
-            out.push(missing(db, file, u));
+            out.push(missing(db, file, u, &known));
             continue;
         };
         if let Some(other) = found.next() {
@@ -51,7 +57,12 @@ pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
 }
 
 /// Why there is no file for a `use`.
-fn missing(db: &dyn Db, file: SourceFile, u: &Use) -> Diag {
+fn missing(
+    db: &dyn Db,
+    file: SourceFile,
+    u: &Use,
+    known: &LazyCell<Vec<String>, impl FnOnce() -> Vec<String>>,
+) -> Diag {
     let path = u.path(db);
     let at = || u.item.at(u.span);
     if u.candidates.iter().any(|c| is_stray(db, &c.key)) {
@@ -82,9 +93,7 @@ fn missing(db: &dyn Db, file: SourceFile, u: &Use) -> Diag {
             "`{name}` is a package: write `use {name}.MODULE`; its files are in `{root}`"
         ));
     }
-    let known: Vec<String> = crate::db::Workspace::try_get(db)
-        .map_or_else(Vec::new, |w| w.files(db).keys().filter_map(|k| spelled(db, file, k)).collect());
-    match footrule_diag::nearest(path, known) {
+    match nearest(path, known.iter()) {
         Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(at(), n),
         None => match own {
             Some(p) => {

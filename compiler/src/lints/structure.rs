@@ -5,7 +5,7 @@ use crate::db::{Db, Diag, Item, SourceFile, items};
 use crate::names::{Ns, index, module};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ast::Stmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that need no declaration.
 const TYPE_WORDS: &[&str] = &["number", "integer", "bool", "text", "date", "period", "Gas", "Stage"];
@@ -130,10 +130,11 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         for i in ring.iter().filter(|i| *i != item).take(8) {
             d = d.also(i.name_place(db), text!("经过这里", "through here"));
         }
+        let names: BTreeSet<&str> = ring.iter().map(Item::name).collect();
         for e in ring.iter().flat_map(|i| crate::check::exceptions_of(db, i)) {
             let mut reads = false;
             if let Some(Stmt::Except { when, value, .. }) = e.item.ast(db).map(|a| &a.stmt) {
-                let mut found = |n: &str| reads |= ring.iter().any(|i| i.name() == n);
+                let mut found = |n: &str| reads |= names.contains(n);
                 crate::check::names(when, &mut found);
                 crate::check::value_names(value, &mut found);
             }

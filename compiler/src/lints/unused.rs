@@ -15,7 +15,7 @@ fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
 }
 
 /// Everything that an expression mentions by item.
-fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
+pub(super) fn mentioned(e: &TExpr, f: &mut dyn FnMut(&Item)) {
     e.walk(&mut |x| match &x.kind {
         TKind::Item(i)
         | TKind::Call(i, ..)
@@ -63,10 +63,10 @@ pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     // Names inside broken bodies count as used: no finding about what could not be read.
-    let rings: BTreeSet<&Item> = definitions(db, file).rings.iter().flatten().collect();
+    let cyclic = &definitions(db, file).cyclic;
     let broken: BTreeSet<String> = all_items(db, file)
         .filter(|i| {
-            rings.contains(i)
+            cyclic.contains(i)
                 || !body_of(db, i).diags.is_empty()
                 || !sig(db, i).diags.is_empty()
                 || !parsed(db, file, i.key.clone()).errors.is_empty()

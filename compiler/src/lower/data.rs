@@ -10,6 +10,7 @@ use footrule_diag::Span;
 use footrule_mir::{self as mir, Cell, Const, Constraint, Day, FactorId, NodeId, Op, Origin, Policy, SourceId};
 use footrule_number::Number;
 use footrule_syntax::ast::{self, DateKey, Stmt};
+use std::collections::{BTreeSet, HashMap};
 
 fn day(d: ast::Date) -> Day {
     (d.year, d.month, d.day)
@@ -404,12 +405,14 @@ impl Lower<'_> {
 
 /// The fields that the condition, default, computation or factor of each field reads.
 fn field_needs(fields: &[ast::Field]) -> Vec<Vec<usize>> {
+    let numbers: HashMap<&str, usize> =
+        fields.iter().enumerate().rev().map(|(i, f)| (f.name.text.as_str(), i)).collect();
     fields
         .iter()
         .enumerate()
         .map(|(k, f)| {
             let mut out = Vec::new();
-            let mut add = |n: &str| out.extend(fields.iter().position(|g| g.name.text == n).filter(|i| *i != k));
+            let mut add = |n: &str| out.extend(numbers.get(n).filter(|i| **i != k));
             let factor = f.factor.as_ref().map(|x| &x.value);
             let all = f.default.iter().chain(&f.computed).chain(&f.when).chain(factor);
             all.for_each(|e| crate::check::names(e, &mut add));
@@ -420,13 +423,24 @@ fn field_needs(fields: &[ast::Field]) -> Vec<Vec<usize>> {
 
 /// Each field after those that it needs; else in order of text.
 pub(super) fn completion_order(needs: &[Vec<usize>]) -> Vec<u32> {
-    let mut order: Vec<usize> = Vec::with_capacity(needs.len());
-    while order.len() < needs.len() {
-        let open = |k: &usize| !order.contains(k);
-        let ready = |k: &usize| open(k) && needs[*k].iter().all(|n| order.contains(n));
-        // A cycle has been refused where the record is checked; any order will do then.
-        let Some(next) = (0..needs.len()).find(ready).or_else(|| (0..needs.len()).find(open)) else { break };
-        order.push(next);
+    let mut needs: Vec<BTreeSet<usize>> = needs.iter().map(|n| n.iter().copied().collect()).collect();
+    let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+    for (k, all) in needs.iter().enumerate() {
+        all.iter().for_each(|n| needed_by[*n].push(k));
     }
-    order.into_iter().map(|k| k as u32).collect()
+    let mut open: BTreeSet<usize> = (0..needs.len()).collect();
+    let mut ready: BTreeSet<usize> = (0..needs.len()).filter(|k| needs[*k].is_empty()).collect();
+    let mut order: Vec<u32> = Vec::with_capacity(needs.len());
+    // A cycle has been refused where the record is checked; any order will do then.
+    while let Some(next) = ready.pop_first().or_else(|| open.first().copied()) {
+        open.remove(&next);
+        order.push(next as u32);
+        for k in &needed_by[next] {
+            needs[*k].remove(&next);
+            if needs[*k].is_empty() && open.contains(k) {
+                ready.insert(*k);
+            }
+        }
+    }
+    order
 }

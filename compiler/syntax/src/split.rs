@@ -150,6 +150,8 @@ struct Splitter<'a> {
     current: Option<Current>,
     docs: Vec<&'a str>,
     clause: Option<String>,
+    /// No `”` stands from where one was looked for last up to here.
+    no_curly_before: usize,
     seen: HashMap<(String, Option<String>), u32>,
     out: Split,
 }
@@ -162,6 +164,7 @@ impl<'a> Splitter<'a> {
             current: None,
             docs: Vec::new(),
             clause: None,
+            no_curly_before: 0,
             seen: HashMap::new(),
             out: Split::default(),
         }

@@ -62,8 +62,9 @@ pub fn format(text: &str, literate: bool, options: Options) -> Result<String, Ve
     let mut done = mark;
     for (start, end, margin) in regions {
         out.push_str(&text[done..start]);
-        let chunks: Vec<&Chunk> = file.chunks.iter().filter(|c| (start..end).contains(&(c.start as usize))).collect();
-        match region(text, (start, end), margin, &chunks, options) {
+        let from = file.chunks.partition_point(|c| (c.start as usize) < start);
+        let to = file.chunks.partition_point(|c| (c.start as usize) < end);
+        match region(text, (start, end), margin, file.chunks.get(from..to).unwrap_or_default(), options) {
             Some(lines) => align::print(&mut out, &lines, margin, end_of_line),
             // The grammar read a token that this module does not see: better untouched than damaged.
             None => out.push_str(&text[start..end]),
@@ -79,7 +80,7 @@ fn region(
     text: &str,
     (start, end): (usize, usize),
     margin: usize,
-    chunks: &[&Chunk],
+    chunks: &[Chunk],
     options: Options,
 ) -> Option<Vec<Line>> {
     let mut lines = Vec::new();

@@ -188,7 +188,12 @@ impl Splitter<'_> {
     /// `“…”`: read as a text, so that brackets in it do no harm.
     fn curly_quote(&mut self, at: usize, end: usize) -> usize {
         let rest = &self.text[at..end];
-        let len = rest.find('”').map_or('“'.len_utf8(), |i| i + '”'.len_utf8());
+        // A line of many opening quotes is searched to its end once.
+        let closing = if at < self.no_curly_before { None } else { rest.find('”') };
+        if closing.is_none() {
+            self.no_curly_before = end;
+        }
+        let len = closing.map_or('“'.len_utf8(), |i| i + '”'.len_utf8());
         self.layout[at..at + len].fill(b' ');
         self.layout[at] = NOTHING;
         let mut marks = vec![at];
