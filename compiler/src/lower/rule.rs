@@ -261,12 +261,7 @@ impl Lower<'_> {
         let body = &body_of(self.db, item).kind;
         let (span, formula) = match body {
             BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
-            BodyKind::Allocate(t) => {
-                // From its basis on.
-                let end = item.ast(self.db).map_or(Span::default(), |a| a.span).end;
-                let text = item.slice(self.db, Span::new(t.base.span.start, end));
-                (item.name_place(self.db).span, format!("by {text}"))
-            }
+            BodyKind::Allocate(t) => (item.name_place(self.db).span, self.by_text(item, t.base.span)),
             _ => (Span::default(), String::new()),
         };
         let reads = self.reads_with_exceptions(item);
