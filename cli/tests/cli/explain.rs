@@ -59,7 +59,16 @@ fn an_allocation_shows_its_bases_and_shares() {
     let folder = folder("explain_allocation", &[("r.pcr", rule)]);
     let path = folder.join("r.pcr").to_string_lossy().into_owned();
     let o = footrule(&[
-        "explain", &path, "--lang", "en", "--set", "milk_out=10 kg", "--set", "x=7", "--definitions", "herd",
+        "explain",
+        &path,
+        "--lang",
+        "en",
+        "--set",
+        "milk_out=10 kg",
+        "--set",
+        "x=7",
+        "--definitions",
+        "herd",
     ]);
     ends(&o, 0);
     let text = out(&o);

@@ -23,14 +23,7 @@ fn shares(given: bool, weights: &[Option<&str>]) -> (Program, NodeId) {
     let fields: Vec<_> = fields.collect();
     let order = (0..fields.len() as u32).collect();
     let this = b.node(Op::Bound, Ty::Record(RecordId(0)));
-    b.p.records.push(RecordInfo {
-        name: "herd".to_owned(),
-        fields,
-        requires: Vec::new(),
-        this,
-        order,
-        each: false,
-    });
+    b.p.records.push(RecordInfo { name: "herd".to_owned(), fields, requires: Vec::new(), this, order, each: false });
     let mut list = Vec::new();
     for (i, w) in weights.iter().enumerate() {
         let node = match w {
