@@ -207,29 +207,6 @@ pub(super) fn enumeration(cx: &mut Cx<'_>, variants: &[ast::Variant]) -> BodyKin
     BodyKind::None
 }
 
-/// A `const` is one number for ever: it reads no input, no dated value, no result.
-pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
-    let mut reads = None;
-    value.walk(&mut |x| {
-        let depends = match &x.kind {
-            TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..) => true,
-            _ => false,
-        };
-        if depends && reads.is_none() {
-            reads = Some(x.span);
-        }
-    });
-    if let Some(span) = reads {
-        cx.error(
-            Code::T006,
-            span,
-            text!("常数不能依赖输入、参数或结果", "a constant depends on no input, param or result"),
-            text!("会随数据变化", "changes with the data"),
-        );
-    }
-}
-
 /// Data has an end: a record cannot hold records of its own kind.
 fn contains_itself(cx: &mut Cx<'_>) {
     let mut reached: Vec<Item> = Vec::new();

@@ -9,6 +9,7 @@ mod builtin;
 mod choose;
 mod coerce;
 mod conditional;
+mod constant;
 mod constraints;
 mod cutoff;
 mod cycles;
@@ -139,7 +140,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
                 cx.source(s);
             });
             let value = cx.declared(ty.as_ref(), value);
-            decl::independent(&mut cx, &value);
+            constant::independent(&mut cx, &value);
             BodyKind::Value(Box::new(value))
         }
         Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),

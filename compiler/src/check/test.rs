@@ -159,6 +159,7 @@ pub(super) fn set(
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, ty, true);
+    super::constant::given(cx, &e);
     sets.push((target, e, cx.at(span)));
 }
 
@@ -361,6 +362,7 @@ fn member(
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
+    super::constant::given(cx, &e);
     if !sets.iter().any(|(i, _, _)| i == target) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };

@@ -1,7 +1,7 @@
 //! Lowering of the rule itself: header, inputs, lines, checks, reports; and the findings that need all of it.
 
 use super::Lower;
-use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
+use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, is_cyclic, source_entry};
 use crate::db::{Diag, Item};
 use crate::products::products;
 use crate::types::{EnumRef, GasTag, TExpr, Ty};
@@ -410,6 +410,10 @@ impl Lower<'_> {
             return n;
         }
         let BodyKind::Report(t) = &body_of(self.db, item).kind else { return NodeId(0) };
+        // Refused already; the node of a report that is only its own name would be looked for without end.
+        if *is_cyclic(self.db, item.file, item.key.clone()) {
+            return NodeId(0);
+        }
         let n = self.within(self.results, item, |lo| lo.expr(&t.value));
         self.values.insert(at, n);
         n
