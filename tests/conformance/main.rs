@@ -66,6 +66,7 @@ fn main() {
         ("shares sum to one", properties::shares_sum_to_one),
         ("units convert back", properties::units_convert_back),
         ("every code is tested", repository::every_code_is_tested),
+        ("every code is listed", repository::every_code_is_listed),
         ("robust", repository::robust),
         ("the library's meaning survives fmt", formatting::library_keeps_its_meaning),
         ("the suite's meaning survives fmt", formatting::suite_keeps_its_meaning),

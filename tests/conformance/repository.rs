@@ -1,7 +1,7 @@
 //! Checks of the repository as a whole: layers, the library, the pages.
 
 use footrule_compiler::Session;
-use footrule_diag::{Diagnostic, REGISTRY, Severity};
+use footrule_diag::{CodeInfo, Diagnostic, REGISTRY, Severity};
 use footrule_runtime::{Inputs, Options, evaluate};
 use footrule_tests::case::read;
 use std::collections::BTreeMap;
@@ -154,6 +154,14 @@ pub fn every_code_is_tested() -> Result<(), String> {
         .filter(|c| !tested.contains_key(*c) && (!over_the_command.contains(c) || !calls.contains(&c[3..])))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no case for {missing:?}")) }
+}
+
+/// `docs/diagnostics/README.md` lists every code with its titles.
+pub fn every_code_is_listed() -> Result<(), String> {
+    let page = fs::read_to_string(root().join("docs/diagnostics/README.md")).map_err(|e| e.to_string())?;
+    let line = |i: &CodeInfo| format!("- [{0}]({0}.md) {1} · {2}\n", i.code, i.zh, i.en);
+    let missing: Vec<String> = REGISTRY.iter().map(line).filter(|l| !page.contains(l)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("docs/diagnostics/README.md lacks\n{}", missing.concat())) }
 }
 
 /// Hostile texts are answered, not survived: no panic, findings in place.

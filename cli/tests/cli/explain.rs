@@ -130,3 +130,36 @@ fn scenario_and_quality_stand_where_the_values_are_read() {
     let x = &lines[1]["children"][1];
     assert_eq!((&x["id"], &x["scenario"]["in_place_of_given"]), (&"x".into(), &true.into()));
 }
+
+#[test]
+fn an_allocation_shows_its_bases_and_shares() {
+    let rule = "rule r zh \"例\" en \"example\"\nversion 0.1.0\nvalid from 2026-01-01\ngwp AR6\n\
+        declared unit 1 kg{milk} of milk_out\nround 1 decimals in kg{CO2e}/kg{milk}\nuse std.gas\nflow milk zh \"奶\" en \"milk\"\n\
+        stage farming zh \"养殖\" en \"farming\"\ninput milk_out: kg{milk} where > 0\ninput x: number\n\
+        §5.1 allocate herd zh \"牛群\" en \"herd\" by given { milk: 0.9; meat: rest }\n\
+        §5.2 except herd as dry when x > 5 by physical { milk: 3; meat: 1 }\n\
+        emission direct in farming = 100 kg{CO2}\n";
+    let folder = folder("explain_allocation", &[("r.pcr", rule)]);
+    let path = folder.join("r.pcr").to_string_lossy().into_owned();
+    let o = footrule(&[
+        "explain",
+        &path,
+        "--lang",
+        "en",
+        "--set",
+        "milk_out=10 kg",
+        "--set",
+        "x=7",
+        "--definitions",
+        "herd",
+    ]);
+    ends(&o, 0);
+    let text = out(&o);
+    for line in [
+        "§5.1 herd = (milk: 0.75, meat: 0.25)",
+        "  §5.1 base; by given { milk: 0.9; meat: rest } = (milk: 0.9, meat: 0.1)",
+        "→ §5.2 except herd (dry) when x > 5: holds; by physical { milk: 3; meat: 1 } = (milk: 0.75, meat: 0.25)",
+    ] {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+}

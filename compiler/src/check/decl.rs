@@ -1,15 +1,16 @@
-//! Bodies of what modules declare: functions, records, parameters, tables, gases, units, sources.
+//! Bodies of what modules declare: functions, records, parameters, tables, gases, units.
 
 use super::BodyKind;
+use super::constraints::constraints;
 use super::expr::Cx;
-use super::rule::{TCheck, check, constraints};
+use super::rule::{TCheck, check};
 use crate::db::{Db, Item, SourceFile, all_items};
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TConstraint, TExpr, TKind, Ty, Unary};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_mir::Const;
 use footrule_number::Number;
-use footrule_syntax::ast::{self, DateKey, Expr, GasRow, Ident, KeyCell, KeyMode, Policy, SourceEntry, Stmt};
+use footrule_syntax::ast::{self, DateKey, Expr, GasRow, Ident, KeyCell, KeyMode, Policy};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A record's fields and requirements.
@@ -193,29 +194,6 @@ pub(super) fn enumeration(cx: &mut Cx<'_>, variants: &[ast::Variant]) -> BodyKin
     BodyKind::None
 }
 
-/// A `const` is one number for ever: it reads no input, no dated value, no result.
-pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
-    let mut reads = None;
-    value.walk(&mut |x| {
-        let depends = match &x.kind {
-            TKind::Item(i) => i.key.keyword != "const",
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..) => true,
-            _ => false,
-        };
-        if depends && reads.is_none() {
-            reads = Some(x.span);
-        }
-    });
-    if let Some(span) = reads {
-        cx.error(
-            Code::T006,
-            span,
-            text!("常数不能依赖输入、参数或结果", "a constant depends on no input, param or result"),
-            text!("会随数据变化", "changes with the data"),
-        );
-    }
-}
-
 /// The records of a file, and those that they hold, that hold records of their own kind.
 #[salsa::tracked(returns(ref))]
 fn endless(db: &dyn Db, file: SourceFile) -> BTreeSet<Item> {
@@ -295,6 +273,15 @@ fn competitor(held: &mut HashMap<(DateKey, bool), usize>, key: DateKey, i: usize
 
 pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
     let Sig::Value(want) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    if !matches!(want, Ty::Number(_) | Ty::Split(_) | Ty::Error) {
+        let shown = want.show(cx.db);
+        cx.error(
+            Code::T001,
+            p.name.span,
+            text!("参数是一个数量，不是 {shown}", "a parameter is a quantity, not {shown}"),
+            text!("类型为 {shown}", "this is {shown}"),
+        );
+    }
     let common = p.source.as_ref().and_then(|s| cx.source(s));
     let mut rows: Vec<TParamRow> = Vec::new();
     let mut held = HashMap::new();
@@ -326,8 +313,35 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
     BodyKind::Param(Box::new(TParam { rows, before: policy(&p.before), after: policy(&p.after) }))
 }
 
+/// The names of keys and columns differ, and a key is something that a cell can say.
+fn head(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)]) {
+    let keyed: Vec<&Ident> = t.keys.iter().map(|k| &k.name).collect();
+    let columns: Vec<&Ident> = t.columns.iter().filter_map(|(n, _)| n.as_ref()).collect();
+    for list in [&keyed, &columns] {
+        for (i, name) in list.iter().enumerate() {
+            if list[..i].iter().any(|o| o.text == name.text) {
+                let n = &name.text;
+                let again = text!("表的 `{n}` 列重复", "column `{n}` of the table is declared twice");
+                cx.error(Code::N002, name.span, again, text!("再次声明", "declared again"));
+            }
+        }
+    }
+    for (name, (_, ty)) in keyed.iter().zip(keys) {
+        if !matches!(ty, Ty::Number(_) | Ty::Text | Ty::Date | Ty::Enum(_) | Ty::Error) {
+            let shown = ty.show(cx.db);
+            cx.error(
+                Code::P007,
+                name.span,
+                text!("表的键不能是 {shown}", "a key of a table cannot be {shown}"),
+                text!("须为枚举、数量、文字或日期", "an enumeration, a quantity, a text or a date"),
+            );
+        }
+    }
+}
+
 pub(super) fn table(cx: &mut Cx<'_>, t: &ast::Table) -> BodyKind {
     let Sig::Table { keys, columns, partial } = &sig(cx.db, cx.item).sig else { return BodyKind::None };
+    head(cx, t, keys);
     let common = t.source.as_ref().and_then(|s| cx.source(s));
     if !super::interpolate::head(cx, t, keys, columns) {
         return BodyKind::None;
@@ -567,6 +581,10 @@ pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
                 text!("标签写在使用单位的地方", "a tag stands where the unit is used"),
             );
         }
+        if def.factor == Number::ZERO || def.divisor == Some(Number::ZERO) {
+            let message = text!("单位的换算系数不能为零", "the factor of a unit is not zero");
+            cx.error(Code::U011, def.unit.span, message, text!("此处", "here"));
+        }
         let u = cx.unit(&def.unit);
         let info = crate::units::unit_info(cx.db, cx.item.file, cx.item.key.clone());
         // A unit without dimension stands in a cycle, which is told where the file is checked.
@@ -580,65 +598,6 @@ pub(super) fn unit(cx: &mut Cx<'_>, def: Option<&ast::UnitDef>) -> BodyKind {
             );
         }
     }
-    BodyKind::None
-}
-
-/// The value of an entry of a source.
-pub(crate) fn source_entry<'a>(stmt: &'a Stmt, key: &str) -> Option<&'a SourceEntry> {
-    match stmt {
-        Stmt::Source { entries, .. } => entries.iter().find(|e| e.key.text == key),
-        _ => None,
-    }
-}
-
-const SOURCE_KEYS: &[&str] = &[
-    "title",
-    "publisher",
-    "year",
-    "region",
-    "url",
-    "licence",
-    "gwp",
-    "origin",
-    "status",
-    "note",
-    "accessed",
-    "table",
-    "id",
-    "quality",
-    "technological",
-    "geographical",
-    "temporal",
-    "precision",
-];
-
-pub(super) fn source(cx: &mut Cx<'_>, entries: &[SourceEntry]) -> BodyKind {
-    for e in entries {
-        let k = &e.key.text;
-        // These words decide something; a misspelt one would decide it silently otherwise.
-        let words: &[&str] = match k.as_str() {
-            "gwp" => &["SAR", "AR4", "AR5", "AR6", "unknown", "none"],
-            "status" => &["seen", "recalled", "constructed", "illustrative"],
-            "origin" => &["fossil", "biogenic", "land_use", "aircraft"],
-            _ => &[],
-        };
-        if !words.is_empty() {
-            cx.one_of(&Ident { text: e.value.clone(), span: e.span }, words);
-        }
-        if !SOURCE_KEYS.contains(&k.as_str()) {
-            let mut d = Diagnostic::new(Code::N009, text!("来源没有条目 `{k}`", "a source has no entry `{k}`"))
-                .at(cx.at(e.key.span), text!("未知", "unknown"));
-            d = match footrule_diag::nearest(k.as_str(), SOURCE_KEYS.iter().copied()) {
-                Some(n) => d.help(text!("是否指 `{n}`？", "is `{n}` meant?")).fix(cx.at(e.key.span), n),
-                None => {
-                    let all = SOURCE_KEYS.join(", ");
-                    d.help(text!("可用：{all}", "entries are: {all}"))
-                }
-            };
-            cx.push(d);
-        }
-    }
-    super::quality::source(cx, entries);
     BodyKind::None
 }
 

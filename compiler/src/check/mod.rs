@@ -9,6 +9,8 @@ mod builtin;
 mod choose;
 mod coerce;
 mod conditional;
+mod constant;
+mod constraints;
 mod cutoff;
 mod cycles;
 mod dated;
@@ -34,6 +36,7 @@ mod resolve;
 mod rule;
 mod scenario;
 mod series;
+mod source;
 mod targets;
 mod test;
 mod through;
@@ -47,8 +50,8 @@ pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
 pub(crate) use cycles::is_counted;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub(crate) use cycles::{names, value_names};
+pub(crate) use decl::literal;
 pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
-pub(crate) use decl::{literal, source_entry};
 pub use evidence::TEvidence;
 pub(crate) use except::target_text;
 pub use except::{TExcept, TExceptBy};
@@ -67,6 +70,7 @@ pub use product::TProduct;
 pub(crate) use rule::cmp as mir_cmp;
 pub use rule::{TCheck, TInput, TLine, TOrigin, TPiece, TReport};
 pub use scenario::TScenario;
+pub(crate) use source::source_entry;
 pub use targets::{LineTarget, Targets, line_targets};
 pub use test::{TExpect, TTest};
 
@@ -150,7 +154,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
                 cx.source(s);
             });
             let value = cx.declared(ty.as_ref(), value);
-            decl::independent(&mut cx, &value);
+            constant::independent(&mut cx, &value);
             BodyKind::Value(Box::new(value))
         }
         Stmt::Fn { params, body, .. } => decl::function(&mut cx, params, body),
@@ -190,7 +194,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
         Stmt::Enum { variants, .. } => decl::enumeration(&mut cx, variants),
         Stmt::Gas { gwps, .. } => decl::gas(&mut cx, gwps),
         Stmt::Unit { definition, .. } => decl::unit(&mut cx, definition.as_ref()),
-        Stmt::Source { entries, .. } => decl::source(&mut cx, entries),
+        Stmt::Source { entries, .. } => source::source(&mut cx, entries),
         Stmt::Accept { source, footprint, .. } => {
             cx.accepted(source, *footprint);
             BodyKind::None

@@ -61,10 +61,22 @@ pub enum TExpect {
     Warning(String),
 }
 
+/// What a test says once: its period, its file of data, its scenario, its source.
+fn once(cx: &mut Cx<'_>, before: &[(TestEntry, Span)], entry: &TestEntry, span: Span) {
+    let single =
+        matches!(entry, TestEntry::Period(..) | TestEntry::From(_) | TestEntry::Scenario(_) | TestEntry::Source(_));
+    let same = |o: &&(TestEntry, Span)| std::mem::discriminant(&o.0) == std::mem::discriminant(entry);
+    if single && before.iter().any(|o| same(&o)) {
+        let message = text!("这一部分出现两次", "this part is given twice");
+        cx.error(Code::S001, span, message, text!("只保留一处", "keep one of them"));
+    }
+}
+
 pub(super) fn test(cx: &mut Cx<'_>, t: &Test) -> BodyKind {
     cx.mode = Mode::Plain;
     let mut out = TTest::default();
-    for (entry, span) in &t.entries {
+    for (i, (entry, span)) in t.entries.iter().enumerate() {
+        once(cx, &t.entries[..i], entry, *span);
         match entry {
             TestEntry::Period(a, b) => out.period = Some((*a, *b)),
             TestEntry::Source(s) => out.source = cx.source(s),
@@ -150,6 +162,7 @@ pub(super) fn set(
     };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &ty, true);
+    super::constant::given(cx, &e);
     sets.push((target, e, cx.at(span)));
 }
 
@@ -352,6 +365,7 @@ fn member(
     let Some((members, _)) = cx.each(input) else { return };
     let e = cx.expr(value, Some(&want));
     let e = cx.fit(e, &want, true);
+    super::constant::given(cx, &e);
     if !sets.iter().any(|(i, _, _)| i == target) {
         let kind = crate::types::TKind::Each(input.clone(), vec![None; cx.members(&members).len()]);
         let all = crate::types::TExpr { kind, ty: Ty::Each(input.clone()), span };

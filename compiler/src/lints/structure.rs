@@ -7,8 +7,23 @@ use footrule_diag::{Code, Span, text};
 use footrule_syntax::ast::Stmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Types that need no declaration.
-const TYPE_WORDS: &[&str] = &["number", "integer", "bool", "text", "date", "period", "Gas", "Stage"];
+/// Types that need no declaration, in both languages.
+const TYPE_WORDS: &[&str] = &[
+    "number",
+    "数",
+    "integer",
+    "整数",
+    "bool",
+    "真假",
+    "text",
+    "文字",
+    "date",
+    "日期",
+    "period",
+    "核算期",
+    "Gas",
+    "Stage",
+];
 
 /// Clashes and cycles.
 pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -40,6 +55,18 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     reserved.sort();
     for item in reserved {
         out.push(crate::report::reserved(item.name_place(db), item.name()));
+    }
+    if let Some(first) = &ix.rule {
+        for item in items(db, file).iter().filter(|i| *i != first) {
+            if let Some(Stmt::Rule { .. }) = item.ast(db).map(|a| &a.stmt) {
+                out.push(
+                    Diag::new(Code::R002, text!("`rule` 写了两次", "`rule` is given twice"))
+                        .at(item.name_place(db), text!("再次", "again"))
+                        .also(first.name_place(db), text!("先写在此", "first here"))
+                        .help(text!("一个文件只写一条规则", "a file holds one rule")),
+                );
+            }
+        }
     }
     for item in items(db, file) {
         if let Some(Stmt::Let { open: true, name, .. }) = item.ast(db).map(|a| &a.stmt) {
@@ -170,5 +197,7 @@ fn rule_only(s: &Stmt) -> bool {
             | Stmt::Product { .. }
             | Stmt::Allocate(_)
             | Stmt::Include(_)
+            | Stmt::Scenario { .. }
+            | Stmt::RequireEvidence { .. }
     )
 }

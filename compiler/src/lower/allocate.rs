@@ -6,6 +6,7 @@ use crate::db::Item;
 use crate::names::{Ns, Resolved, resolve};
 use crate::products::product_called;
 use crate::units::UnitTy;
+use footrule_diag::Span;
 use footrule_mir::{self as mir, AllocationId, NodeId, Op, ProductId, RecordId, RegionId};
 
 impl Lower<'_> {
@@ -70,6 +71,7 @@ impl Lower<'_> {
         for e in exceptions_of(self.db, item) {
             let BodyKind::ExceptBy(x) = &body_of(self.db, &e.item).kind else { continue };
             let exception = self.exception(&e.item, 0, x.when.span, x.basis.span);
+            self.program.exceptions[exception.ix()].formula = self.by_text(&e.item, x.basis.span);
             let outer = std::mem::replace(&mut self.here, e.item.clone());
             let when = self.region(|lo| lo.expr(&x.when));
             let value = self.basis(item, record, &x.basis);
@@ -86,6 +88,12 @@ impl Lower<'_> {
         let infos = bases.into_iter().map(|(e, region, b, i)| self.basis_info(item, &i, b, region, e)).collect();
         self.bases.insert(item.clone(), infos);
         node
+    }
+
+    /// `by mass { … }` as written, from the word of the basis to the end of the statement.
+    pub(super) fn by_text(&self, item: &Item, basis: Span) -> String {
+        let end = item.ast(self.db).map_or(basis.end, |a| a.span.end);
+        format!("by {}", item.slice(self.db, Span::new(basis.start, end)))
     }
 
     /// A region that yields the shares by a basis.

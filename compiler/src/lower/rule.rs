@@ -1,7 +1,7 @@
 //! Lowering of the rule itself: header, inputs, lines, checks, reports; and the findings that need all of it.
 
 use super::Lower;
-use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, source_entry};
+use crate::check::{At, BodyKind, TCheck, TLine, TOrigin, TPiece, body_of, is_cyclic, source_entry};
 use crate::db::{Diag, Item};
 use crate::products::products;
 use crate::types::{EnumRef, GasTag, TExpr, Ty};
@@ -263,12 +263,7 @@ impl Lower<'_> {
         let body = &body_of(self.db, item).kind;
         let (span, formula) = match body {
             BodyKind::Value(e) => (e.span, item.slice(self.db, e.span).to_string()),
-            BodyKind::Allocate(t) => {
-                // From its basis on.
-                let end = item.ast(self.db).map_or(Span::default(), |a| a.span).end;
-                let text = item.slice(self.db, Span::new(t.base.span.start, end));
-                (item.name_place(self.db).span, format!("by {text}"))
-            }
+            BodyKind::Allocate(t) => (item.name_place(self.db).span, self.by_text(item, t.base.span)),
             _ => (Span::default(), String::new()),
         };
         let reads = self.reads_with_exceptions(item);
@@ -419,6 +414,10 @@ impl Lower<'_> {
             return n;
         }
         let BodyKind::Report(t) = &body_of(self.db, item).kind else { return NodeId(0) };
+        // Refused already; the node of a report that is only its own name would be looked for without end.
+        if *is_cyclic(self.db, item.file, item.key.clone()) {
+            return NodeId(0);
+        }
         let n = self.within(self.results, item, |lo| lo.expr(&t.value));
         self.values.insert(at, n);
         n

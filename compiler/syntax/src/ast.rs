@@ -346,6 +346,31 @@ pub struct Date {
     pub day: u32,
 }
 
+impl Date {
+    /// The day that is written as `2024-02-29`, if there is one.
+    #[must_use]
+    pub fn read(written: &str) -> Option<Self> {
+        let mut parts = written.split('-');
+        let mut next = |digits: usize| {
+            let p = parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
+            p.parse::<u32>().ok()
+        };
+        let (year, month, day) = (i32::try_from(next(4)?).ok()?, next(2)?, next(2)?);
+        let exists = parts.next().is_none() && 0 < day && day <= days_in(year, month);
+        exists.then_some(Self { year, month, day })
+    }
+}
+
+fn days_in(year: i32, month: u32) -> u32 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {

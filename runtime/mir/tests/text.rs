@@ -176,3 +176,15 @@ fn evidence_scenarios_and_limits_of_cutoffs_have_meaning() {
     assert_eq!(two(mass.clone(), energy.clone()), two(energy.clone(), mass.clone()));
     assert_ne!(two(mass, energy.clone()), two(cutoff("mass", "0.02"), energy));
 }
+
+#[test]
+fn a_line_to_no_product_says_so() {
+    let plain = program(&[0, 1]);
+    let mut nowhere = plain.clone();
+    nowhere.lines[0].target = Target::Nowhere;
+    assert_eq!(verify(&nowhere), Ok(()));
+    assert_eq!(nowhere.lines[0].target.allocations().count(), 0);
+    assert!(print(&nowhere).contains(" to nowhere"), "{}", print(&nowhere));
+    assert!(canonical_text(&nowhere).contains("emission direct in making to nowhere"), "{}", canonical_text(&nowhere));
+    assert_ne!(canonical_text(&nowhere), canonical_text(&plain));
+}

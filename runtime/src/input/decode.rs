@@ -127,6 +127,9 @@ impl<'p> Decoder<'p> {
                 "period" => period = self.period(&m.value),
                 "scenario" => self.scenario = self.read_scenario(&m.value),
                 "inputs" => self.group(&m.value, "", given),
+                "gwp" if !matches!(m.value.kind, Kind::Text(_) | Kind::Argument(_) | Kind::Null) => {
+                    self.shape(&m.value, "gwp", Text::new("GWP 体系的名称", "the name of a GWP set"));
+                }
                 key if TOP.contains(&key) => {}
                 key => self.unknown_key(m, &around, key, TOP.into_iter().chain(["period", "inputs"])),
             }

@@ -135,19 +135,16 @@ impl<'i> Reader<'i> {
     pub(super) fn date(&mut self, node: &Node<'i>) -> Date {
         let place = self.span(node);
         let written = node.as_str().trim();
-        let mut parts = written.split('-').map(|p| p.parse::<u32>().unwrap_or(0));
-        let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-        let year = i32::try_from(year).unwrap_or(0);
-        if day == 0 || day > days_in(year, month) {
+        Date::read(written).unwrap_or_else(|| {
             self.malformed(
                 place,
                 text!("日期 `{written}` 不存在", "there is no day `{written}`"),
                 None,
                 text!("日期写作 年-月-日", "a date is year-month-day"),
             );
-            return Date { year, month: 1, day: 1 };
-        }
-        Date { year, month, day }
+            // Any day: the file is refused.
+            Date { year: 1, month: 1, day: 1 }
+        })
     }
 
     /// A year or a date.
@@ -179,14 +176,4 @@ impl<'i> Reader<'i> {
 /// Zero, which stands for numbers that could not be read.
 pub(super) fn zero() -> Number {
     Number::ZERO
-}
-
-fn days_in(year: i32, month: u32) -> u32 {
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 0,
-    }
 }
