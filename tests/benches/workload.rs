@@ -72,7 +72,8 @@ pub fn alu(rows: usize) -> (Layout, Columns) {
         }
     }
     let number = Kind::Number { factor: Ratio::ONE, offset: None };
-    let mut layout = Layout::default();
+    let outputs = Some(vec!["total".to_owned(), "report.flag".to_owned()]);
+    let mut layout = Layout { outputs, ..Layout::default() };
     let mut columns = Columns { rows, ..Columns::default() };
     for ((name, scale, ..), units) in NUMBERS.iter().zip(units) {
         layout.columns.push(layout::Column { path: (*name).into(), kind: number, list: None, nullable: false });
@@ -187,6 +188,7 @@ pub fn bom(rows: usize) -> (Vec<Material>, String, Layout, Columns) {
             column("items[].mass", number, items),
             column("items[].recycled", number, items),
         ],
+        outputs: Some(vec!["total".to_owned()]),
         ..Layout::default()
     };
     let decimal = |units, scale| Column { values: Values::Decimal { units, scale }, given: None };
@@ -201,4 +203,50 @@ pub fn bom(rows: usize) -> (Vec<Material>, String, Layout, Columns) {
         offsets: vec![offsets],
     };
     (materials, rule, layout, columns)
+}
+
+/// Packs by hand in rust_decimal.
+pub struct Bom {
+    materials: Vec<[Decimal; 5]>,
+    energy: Vec<Decimal>,
+    items: Vec<(usize, Decimal, Decimal)>,
+    offsets: Vec<usize>,
+}
+
+impl Bom {
+    pub fn new(materials: &[Material], columns: &Columns) -> Self {
+        let decimals = |k: usize| match &columns.columns[k].values {
+            Values::Decimal { units, scale } => units.iter().map(|u| Decimal::new(*u, *scale)).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        let Values::Member(kinds) = &columns.columns[1].values else { unreachable!("materials are members") };
+        let (mass, share) = (decimals(2), decimals(3));
+        let items = kinds.iter().zip(mass).zip(share).map(|((k, m), s)| (*k as usize, m, s));
+        let of = |m: &Material| {
+            [
+                Decimal::new(m[0], 4),
+                Decimal::new(m[1], 4),
+                Decimal::new(m[2], 1),
+                Decimal::new(m[3], 2),
+                Decimal::new(m[4], 2),
+            ]
+        };
+        Self {
+            materials: materials.iter().map(of).collect(),
+            energy: decimals(0),
+            items: items.collect(),
+            offsets: columns.offsets[0].iter().map(|o| *o as usize).collect(),
+        }
+    }
+
+    pub fn decimal(&self, row: usize) -> Decimal {
+        let one = Decimal::ONE;
+        let mut sum = Decimal::ZERO;
+        for (k, mass, r1) in &self.items[self.offsets[row]..self.offsets[row + 1]] {
+            let [ev, erec, a, q, r2] = self.materials[*k];
+            let f = (one - r1) * ev + r1 * (a * erec + (one - a) * ev * q) + (one - a) * r2 * (erec - ev * q);
+            sum += mass * f;
+        }
+        (sum / self.energy[row]).round_dp(3)
+    }
 }

@@ -66,14 +66,13 @@ pub fn library() -> Result<(), String> {
                         return Err(format!("{}: certified, but refused\n{row:?}", rule.key));
                     };
                     for (k, o) in kernel.outputs.iter().enumerate() {
-                        let (x, d) = answers.figures[k][r];
-                        let found = Number::from_parts(i128::from(x), d).unwrap_or_default();
+                        let found = answers.figures[k].number(r).unwrap_or_default();
                         let want = match (exact.outputs[k], o.round) {
                             (Scalar::Number(x), Some(round)) if round.significant => {
                                 x.round_significant(round.digits).map(|x| x.0).unwrap_or_default()
                             }
                             (Scalar::Number(x), Some(round)) => x.round_decimals(round.digits),
-                            (Scalar::Bool(b), _) => Number::from(i64::from(b)),
+                            (Scalar::Bool(b), _) => Number::from(-i64::from(b)),
                             _ => Number::ZERO,
                         };
                         if found != want {

@@ -395,7 +395,8 @@ impl Analysis<'_> {
                 if relb >= 0.1 {
                     return Err(Unbounded("a divisor that is hardly known"));
                 }
-                let rel = (a.rel + relb) / (1.0 - relb) + U;
+                // A divisor that does not change in a loop is inverted once: two roundings.
+                let rel = (a.rel + relb) / (1.0 - relb) + 2.01 * U;
                 let abs = a.abs / low * (1.0 + 3.0 * relb);
                 let most = a.most() / low;
                 let (lo, hi) = match (a.sign(), b.sign()) {

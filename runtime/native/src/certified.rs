@@ -49,6 +49,8 @@ pub(crate) struct Plan {
     apart: Vec<Option<(ListId, usize, usize)>>,
     /// Slot of the offsets of each list.
     offsets: Vec<usize>,
+    /// Whether the kernel reads the values, and the presence, of each column.
+    read: Vec<(bool, bool)>,
     width: usize,
     outputs: usize,
 }
@@ -56,6 +58,14 @@ pub(crate) struct Plan {
 impl Plan {
     fn new(kernel: &Kernel, lists: &[Option<ListId>]) -> Self {
         let mut plan = Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1, ..Self::default() };
+        plan.read = vec![(false, false); lists.len()];
+        for def in &kernel.defs {
+            match def {
+                Def::Column(c) | Def::Flag(c) | Def::Member(c) => plan.read[c.0 as usize].0 = true,
+                Def::Given(c) => plan.read[c.0 as usize].1 = true,
+                _ => {}
+            }
+        }
         let mut items = kernel.lists.len();
         plan.offsets = (0..items).collect();
         for list in lists {
@@ -108,24 +118,56 @@ pub struct Certified {
     slack: f64,
 }
 
+/// Figures of one output.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Coefficients: the figure of a row is `coefficient × 10^-decimals`; a condition is -1 where it holds, else 0.
+    pub coefficients: Vec<i64>,
+    /// The same for all rows.
+    pub decimals: u32,
+    /// Of each row, for figures with significant digits.
+    pub each: Option<Vec<u32>>,
+}
+
+impl Figures {
+    /// The figure of a row.
+    #[must_use]
+    pub fn number(&self, row: usize) -> Option<Number> {
+        let decimals = self.each.as_ref().map_or(Some(self.decimals), |e| e.get(row).copied())?;
+        Number::from_parts(i128::from(*self.coefficients.get(row)?), decimals).ok()
+    }
+}
+
 /// What is known of some rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
     /// Which rows are sure; the others say nothing.
     pub sure: Vec<bool>,
-    /// For each output the figure of each row: coefficient and decimals (a condition is 0 or 1).
-    pub figures: Vec<Vec<(i64, u32)>>,
+    /// For each output.
+    pub figures: Vec<Figures>,
     /// For each warning whether its condition holds.
     pub holds: Vec<Vec<bool>>,
 }
 
-/// Room for the columns of a block and what is made of them.
+/// Columns as the code reads them, for rows that are evaluated more than once.
 #[derive(Debug, Clone, Default)]
-pub struct Work {
-    block: Vec<f64>,
-    out: Vec<i64>,
+pub struct Blocks {
+    blocks: Vec<(usize, Block)>,
+}
+
+/// The values of at most [`ROWS`] rows.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    values: Vec<f64>,
     items: Vec<Vec<f64>>,
     offsets: Vec<Vec<u32>>,
+}
+
+/// Room for a block and what is made of it.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    block: Block,
+    out: Vec<i64>,
 }
 
 impl Certified {
@@ -172,31 +214,62 @@ impl Certified {
 
     /// Evaluates rows whose columns fit the layout and lie within the hull.
     pub fn run(&self, columns: &Columns, work: &mut Work) -> Answers {
-        let mut answers = Answers {
-            sure: Vec::with_capacity(columns.rows),
-            figures: self.kernel.outputs.iter().map(|_| Vec::with_capacity(columns.rows)).collect(),
-            holds: self.kernel.warnings.iter().map(|_| Vec::with_capacity(columns.rows)).collect(),
-        };
-        work.block.resize(self.plan.block_len(), 0.0);
-        work.out.resize(self.plan.out_len(), 0);
-        let mut first = 0;
-        while first < columns.rows {
+        let mut answers = self.answers(columns.rows);
+        for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
-            self.fill(columns, first, rows, work);
-            let Work { block, out, items, offsets } = work;
-            let lists: Vec<Apart<'_>> =
-                offsets.iter().map(|o| Apart::Offsets(o)).chain(items.iter().map(|x| Apart::Numbers(x))).collect();
-            self.image.call(block, rows, out, &lists);
-            self.answer(&work.out, rows, &mut answers);
-            first += rows;
+            self.fill(columns, first, rows, &mut work.block);
+            self.call(rows, &work.block, &mut work.out, &mut answers);
         }
         answers
     }
 
-    /// Brings the columns of some rows into a block.
-    fn fill(&self, columns: &Columns, first: usize, rows: usize, work: &mut Work) {
-        work.offsets.clear();
-        work.items.clear();
+    /// Converts columns that fit the layout and lie within the hull.
+    #[must_use]
+    pub fn blocks(&self, columns: &Columns) -> Blocks {
+        let blocks = (0..columns.rows).step_by(ROWS).map(|first| {
+            let rows = ROWS.min(columns.rows - first);
+            let mut block = Block::default();
+            self.fill(columns, first, rows, &mut block);
+            (rows, block)
+        });
+        Blocks { blocks: blocks.collect() }
+    }
+
+    /// Evaluates converted columns.
+    pub fn run_blocks(&self, blocks: &Blocks, work: &mut Work) -> Answers {
+        let mut answers = self.answers(blocks.blocks.iter().map(|(rows, _)| rows).sum());
+        for (rows, block) in &blocks.blocks {
+            self.call(*rows, block, &mut work.out, &mut answers);
+        }
+        answers
+    }
+
+    fn answers(&self, rows: usize) -> Answers {
+        let figures = self.kernel.outputs.iter().map(|o| {
+            let round = o.round.unwrap_or_default();
+            let each = round.significant.then(|| Vec::with_capacity(rows));
+            Figures { coefficients: Vec::with_capacity(rows), decimals: round.digits, each }
+        });
+        Answers {
+            sure: Vec::with_capacity(rows),
+            figures: figures.collect(),
+            holds: self.kernel.warnings.iter().map(|_| Vec::with_capacity(rows)).collect(),
+        }
+    }
+
+    fn call(&self, rows: usize, block: &Block, out: &mut Vec<i64>, answers: &mut Answers) {
+        out.resize(self.plan.out_len(), 0);
+        let offsets = block.offsets.iter().map(|o| Apart::Offsets(o));
+        let lists: Vec<Apart<'_>> = offsets.chain(block.items.iter().map(|x| Apart::Numbers(x))).collect();
+        self.image.call(&block.values, rows, out, &lists);
+        self.answer(out, rows, answers);
+    }
+
+    /// Brings the columns of some rows into a block: those that the kernel reads.
+    fn fill(&self, columns: &Columns, first: usize, rows: usize, block: &mut Block) {
+        block.values.resize(self.plan.block_len(), 0.0);
+        block.offsets.clear();
+        block.items.clear();
         // Items of the rows at hand, list by list; lists come after those around them.
         let mut ranges: Vec<(usize, usize)> = Vec::with_capacity(self.kernel.lists.len());
         for (l, parent) in self.kernel.lists.iter().enumerate() {
@@ -205,34 +278,29 @@ impl Certified {
                 Some(p) => ranges[p.0 as usize],
             };
             let all = &columns.offsets[l];
-            let (start, end) = (all[from] as usize, all[to] as usize);
-            work.offsets.push(all[from..=to].iter().map(|o| o - all[from]).collect());
-            ranges.push((start, end));
+            block.offsets.push(all[from..=to].iter().map(|o| o - all[from]).collect());
+            ranges.push((all[from] as usize, all[to] as usize));
         }
         for (i, column) in columns.columns.iter().enumerate() {
             let c = ColumnId(i as u32);
-            let there = |at: usize| column.given.as_ref().is_none_or(|g| g[at]);
-            let mark = |b: bool| f64::from_bits(if b { u64::MAX } else { 0 });
-            match self.plan.apart.get(i).copied().flatten() {
-                Some((list, ..)) => {
-                    let (from, to) = ranges[list.0 as usize];
-                    let mut values = vec![0.0; to - from];
-                    convert(&column.values, from, &mut values);
-                    work.items.push(values);
-                    work.items.push((from..to).map(|at| mark(there(at))).collect());
-                }
-                None => {
-                    let slot = self.plan.slot(c, false) * STRIDE;
-                    convert(&column.values, first, &mut work.block[slot..slot + rows]);
-                    let slot = self.plan.slot(c, true) * STRIDE;
-                    if column.given.is_some() {
-                        for (k, v) in work.block[slot..slot + rows].iter_mut().enumerate() {
-                            *v = mark(there(first + k));
-                        }
-                    } else {
-                        work.block[slot..slot + rows].fill(mark(true));
-                    }
-                }
+            let (values, given) = self.plan.read[i];
+            if let Some((list, ..)) = self.plan.apart.get(i).copied().flatten() {
+                let (from, to) = ranges[list.0 as usize];
+                let mut of = vec![0.0; if values { to - from } else { 0 }];
+                convert(&column.values, from, &mut of);
+                block.items.push(of);
+                let mut of = vec![0.0; if given { to - from } else { 0 }];
+                presence(column, from, &mut of);
+                block.items.push(of);
+                continue;
+            }
+            if values {
+                let slot = self.plan.slot(c, false) * STRIDE;
+                convert(&column.values, first, &mut block.values[slot..slot + rows]);
+            }
+            if given {
+                let slot = self.plan.slot(c, true) * STRIDE;
+                presence(column, first, &mut block.values[slot..slot + rows]);
             }
         }
     }
@@ -240,28 +308,36 @@ impl Certified {
     fn answer(&self, out: &[i64], rows: usize, answers: &mut Answers) {
         let outputs = self.kernel.outputs.len();
         let column = |k: usize| &out[k * STRIDE..k * STRIDE + rows];
-        let mut sure: Vec<bool> = column(outputs + self.kernel.warnings.len()).iter().map(|x| *x != 0).collect();
+        let first = answers.sure.len();
+        answers.sure.extend(column(outputs + self.kernel.warnings.len()).iter().map(|x| *x != 0));
         for (k, output) in self.kernel.outputs.iter().enumerate() {
             let figures = &mut answers.figures[k];
-            match output.round {
-                Some(round) if round.significant => {
-                    for (i, bits) in column(k).iter().enumerate() {
-                        let v = f64::from_bits(*bits as u64);
-                        let known = self.bounds.number(output.value);
-                        let error = known.map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack);
-                        let figure = significant(v, error, round.digits);
-                        sure[i] &= figure.is_some();
-                        figures.push(figure.unwrap_or_default());
-                    }
-                }
-                Some(round) => figures.extend(column(k).iter().map(|x| (*x, round.digits))),
-                None => figures.extend(column(k).iter().map(|x| (i64::from(*x != 0), 0))),
+            let Some(each) = &mut figures.each else {
+                figures.coefficients.extend_from_slice(column(k));
+                continue;
+            };
+            let known = self.bounds.number(output.value);
+            for (i, bits) in column(k).iter().enumerate() {
+                let v = f64::from_bits(*bits as u64);
+                let error = known.map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack);
+                let figure = significant(v, error, figures.decimals);
+                answers.sure[first + i] &= figure.is_some();
+                let (coefficient, decimals) = figure.unwrap_or_default();
+                figures.coefficients.push(coefficient);
+                each.push(decimals);
             }
         }
         for k in 0..self.kernel.warnings.len() {
             answers.holds[k].extend(column(outputs + k).iter().map(|x| *x != 0));
         }
-        answers.sure.extend(sure);
+    }
+}
+
+/// Which values are there, as masks.
+fn presence(column: &crate::columns::Column, first: usize, out: &mut [f64]) {
+    for (i, o) in out.iter_mut().enumerate() {
+        let there = column.given.as_ref().is_none_or(|g| g[first + i]);
+        *o = f64::from_bits(if there { u64::MAX } else { 0 });
     }
 }
 

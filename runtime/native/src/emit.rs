@@ -62,6 +62,7 @@ pub(crate) fn compile(
             at: vec![None; kernel.lists.len()],
             tables: Vec::new(),
             tested: Vec::new(),
+            inverse: HashMap::new(),
         };
         e.tested = e.with_tests();
         e.function(params[1], params[2]);
@@ -94,6 +95,8 @@ struct Emit<'a> {
     tables: Vec<Box<[u64]>>,
     /// Folds with tests inside.
     tested: Vec<Id>,
+    /// Inverses of divisors that do not change in the loop at hand.
+    inverse: HashMap<Id, Value>,
 }
 
 impl Emit<'_> {
@@ -412,6 +415,10 @@ impl Emit<'_> {
             Def::Number(x) => self.float_const(nearest(*x)),
             Def::Column(c) => self.load(*c, false),
             Def::Unary(op, a) => self.unary(id, *op, *a),
+            Def::Binary(Binary::Div, a, b) if self.inverse.contains_key(b) => {
+                let (x, inverse) = (self.number(*a), self.inverse[b]);
+                self.b.ins().fmul(x, inverse)
+            }
             Def::Binary(op, a, b) => self.binary(*op, *a, *b),
             Def::Power(a, n) => {
                 let x = self.number(*a);
@@ -707,7 +714,19 @@ impl Emit<'_> {
                 for id in outer {
                     self.define(id);
                 }
+                let before = self.inverse.clone();
+                for id in &body {
+                    if let Def::Binary(Binary::Div, _, d) = self.kernel.def(*id)
+                        && !in_loops(self.kernel, *d, term)
+                        && !self.inverse.contains_key(d)
+                    {
+                        let (one, d_value) = (self.float_const(1.0), self.number(*d));
+                        let inverse = self.b.ins().fdiv(one, d_value);
+                        self.inverse.insert(*d, inverse);
+                    }
+                }
                 self.over(kind, term, 0, (&body, &tests), acc);
+                self.inverse = before;
                 for id in &body {
                     self.values[id.ix()] = None;
                 }

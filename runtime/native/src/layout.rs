@@ -22,6 +22,8 @@ pub struct Layout {
     pub empty: Vec<String>,
     /// Columns.
     pub columns: Vec<Column>,
+    /// The figures that are wanted, by name; all if `None`. Warnings and requirements always count.
+    pub outputs: Option<Vec<String>>,
 }
 
 /// A list with its items in columns.
@@ -69,6 +71,12 @@ impl Layout {
     #[must_use]
     pub fn column(&self, path: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.path == path)
+    }
+
+    /// True if a figure is wanted.
+    #[must_use]
+    pub fn wants(&self, output: &str) -> bool {
+        self.outputs.as_ref().is_none_or(|all| all.iter().any(|o| o == output))
     }
 
     /// True if anything of a datum is given.

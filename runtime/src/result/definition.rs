@@ -62,7 +62,9 @@ fn own<'p>(program: &'p Program, node: NodeId, name: &str) -> Option<(NodeId, &'
     match &found.op {
         Op::Except(_, cases) => {
             let info = program.exceptions.get(cases.first()?.exception.ix())?;
-            (info.of.split('.').next() == Some(name)).then_some((node, found))
+            // `share`, `share.big`; of a process `boiler.share`, `boiler.share.big`.
+            let of = info.of.strip_prefix(name)?;
+            (of.is_empty() || of.starts_with('.')).then_some((node, found))
         }
         // A line that does not apply is zero to its readers.
         Op::If(_, value, _) => {

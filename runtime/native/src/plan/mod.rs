@@ -225,7 +225,7 @@ impl<'p> Plan<'p> {
                 program.gases.iter().zip(&figures.gases).map(|(g, x)| (format!("{prefix}gas.{}", g.name.id), *x)),
             );
             for (name, value) in out {
-                self.b.output(Output { name, unit: unit.clone(), value, round });
+                self.output(Output { name, unit: unit.clone(), value, round });
             }
         }
         for report in &program.reports {
@@ -234,20 +234,29 @@ impl<'p> Plan<'p> {
             match (&sym, program.nodes.get(report.value.ix()).map(|n| &n.ty)) {
                 (Sym::Number(x), Some(Ty::Number(u))) => {
                     let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
-                    self.b.output(Output { name, unit, value: *x, round });
+                    self.output(Output { name, unit, value: *x, round });
                 }
                 (Sym::Split(parts), Some(Ty::Split(u))) => {
                     let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
                     let value = sym::whole(&mut self.b, parts);
-                    self.b.output(Output { name, unit, value, round });
+                    self.output(Output { name, unit, value, round });
                 }
-                (Sym::Bool(x), _) => self.b.output(Output { name, unit: String::new(), value: *x, round: None }),
+                (Sym::Bool(x), _) => self.output(Output { name, unit: String::new(), value: *x, round: None }),
                 _ => {
                     self.fail("a report that is neither a number nor a condition");
                     let value = self.b.add(Def::Fail);
-                    self.b.output(Output { name, unit: String::new(), value, round: None });
+                    self.output(Output { name, unit: String::new(), value, round: None });
                 }
             }
+        }
+    }
+
+    /// A figure if it is wanted; else it must still not fail.
+    fn output(&mut self, output: Output) {
+        if self.layout.wants(&output.name) {
+            self.b.output(output);
+        } else {
+            self.b.demand(output.value);
         }
     }
 

@@ -1,0 +1,123 @@
+//! The native evaluators beside hand-written Rust, in one run: compare the ratios, not the times.
+
+mod workload;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use footrule_compiler::Session;
+use footrule_mir::Program;
+use footrule_native::certified::{Certified, Work, hull};
+use footrule_native::columns::{Columns, Values};
+use footrule_native::plan;
+use rust_decimal::Decimal;
+use std::hint::black_box;
+use std::sync::Arc;
+
+fn program(text: &str) -> Arc<Program> {
+    let mut s = Session::new();
+    s.load_std();
+    s.add_source("bench.pcr", text);
+    s.program("bench.pcr").unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+fn record(columns: &Columns, row: usize) -> ([Decimal; 28], [f64; 28], [usize; 4]) {
+    let (mut d, mut f, mut c) = ([Decimal::ZERO; 28], [0.0; 28], [0; 4]);
+    for (k, column) in columns.columns.iter().enumerate() {
+        match &column.values {
+            Values::Decimal { units, scale } => {
+                d[k] = Decimal::new(units[row], *scale);
+                f[k] = units[row] as f64 / 10f64.powi(*scale as i32);
+            }
+            Values::Member(v) => c[k - 28] = v[row] as usize,
+            _ => {}
+        }
+    }
+    (d, f, c)
+}
+
+fn alu(c: &mut Criterion) {
+    const ROWS: usize = 4096;
+    let program = program(include_str!("alu.pcr"));
+    let (layout, columns) = workload::alu(ROWS);
+    let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
+    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
+    let certified = Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).unwrap_or_else(|e| panic!("{e}"));
+    let answers = certified.run(&columns, &mut Work::default());
+    let records: Vec<_> = (0..ROWS).map(|r| record(&columns, r)).collect();
+    let sure = answers.sure.iter().filter(|s| **s).count();
+    for (r, (d, _, c)) in records.iter().enumerate() {
+        let (pcf, flag) = workload::alu_decimal(d, *c);
+        if answers.sure[r] {
+            assert_eq!(Decimal::new(answers.figures[0].coefficients[r], 3), pcf, "row {r}");
+            assert_eq!(answers.figures.last().map(|f| f.coefficients[r]), Some(i64::from(flag)), "row {r}");
+        }
+    }
+    println!("alu: {sure} of {ROWS} rows are sure");
+    let mut group = c.benchmark_group("alu");
+    group.throughput(Throughput::Elements(ROWS as u64));
+    group.bench_function("hand_rust_decimal", |b| {
+        b.iter(|| records.iter().map(|(d, _, c)| workload::alu_decimal(black_box(d), *c).1).sum::<u32>());
+    });
+    group.bench_function("hand_f64_by_record", |b| {
+        b.iter(|| records.iter().map(|(_, f, c)| workload::alu_float(black_box(f), *c).0).sum::<f64>());
+    });
+    let mut work = Work::default();
+    group.bench_function("certified_from_decimal_columns", |b| {
+        b.iter(|| certified.run(black_box(&columns), &mut work).sure.len());
+    });
+    let blocks = certified.blocks(&columns);
+    group.bench_function("certified_columnar", |b| {
+        b.iter(|| certified.run_blocks(black_box(&blocks), &mut work).sure.len());
+    });
+    group.finish();
+}
+
+fn bom(c: &mut Criterion) {
+    const ROWS: usize = 1024;
+    let (materials, text, layout, columns) = workload::bom(ROWS);
+    let program = program(&text);
+    let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
+    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
+    let certified = Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).unwrap_or_else(|e| panic!("{e}"));
+    let answers = certified.run(&columns, &mut Work::default());
+    let sure = answers.sure.iter().filter(|s| **s).count();
+    println!("bom: {sure} of {ROWS} rows are sure");
+    let by_hand = workload::Bom::new(&materials, &columns);
+    for r in 0..ROWS {
+        if answers.sure[r] {
+            assert_eq!(Decimal::new(answers.figures[0].coefficients[r], 3), by_hand.decimal(r), "row {r}");
+        }
+    }
+    let mut group = c.benchmark_group("bom");
+    group.throughput(Throughput::Elements(ROWS as u64));
+    group.bench_function("hand_rust_decimal", |b| {
+        b.iter(|| (0..ROWS).map(|r| by_hand.decimal(black_box(r)).is_zero() as u32).sum::<u32>());
+    });
+    let mut work = Work::default();
+    group.bench_function("certified_from_decimal_columns", |b| {
+        b.iter(|| certified.run(black_box(&columns), &mut work).sure.len());
+    });
+    let blocks = certified.blocks(&columns);
+    group.bench_function("certified_columnar", |b| {
+        b.iter(|| certified.run_blocks(black_box(&blocks), &mut work).sure.len());
+    });
+    group.finish();
+}
+
+fn compile(c: &mut Criterion) {
+    let program = program(include_str!("alu.pcr"));
+    let (layout, columns) = workload::alu(64);
+    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
+    c.bench_function("alu_program_to_code", |b| {
+        b.iter(|| {
+            let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
+            Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).is_ok()
+        });
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = alu, bom, compile
+}
+criterion_main!(benches);
