@@ -59,6 +59,8 @@ fn main() {
     let whole: &[(&str, Check)] = &[
         ("layers", repository::layers),
         ("native evaluators agree with the reference on the library", native::library),
+        ("native evaluators agree with the reference on generated rules", native::generated),
+        ("a bound that is too small is caught", native::edges),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),
         ("order is unobservable", invariance::order_is_unobservable),

@@ -151,7 +151,7 @@ fn near(x: Number, rng: &mut Rng) -> Number {
     let step = Number::from_parts(rng.below(7) as i128 - 3, (x.scale() + 1).min(10)).unwrap_or_default();
     let y = y.add(step).map_or(y, |z| if z.is_negative() { y } else { z });
     // A share stays one.
-    if rng.below(4) > 0 || x.is_zero() || x <= Number::ONE && y > Number::ONE { x } else { y }
+    if rng.below(10) > 0 || x.is_zero() || x <= Number::ONE && y > Number::ONE { x } else { y }
 }
 
 /// The columns of rows of one shape.
