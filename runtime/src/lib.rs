@@ -42,4 +42,5 @@ pub use quality::{Rating, Score};
 pub use result::*;
 pub use testing::{TestVerdict, run_test};
 pub use touch::{Touch, Touches};
+pub use units::{Conversion, conversion_of};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};
