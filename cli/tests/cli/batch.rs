@@ -473,6 +473,97 @@ fn binary_floats_are_refused_unless_asked_for() {
     assert!(err(&o).contains("FR-B006"), "{}", err(&o));
 }
 
+/// A rule with a list of numbers, a text, and results by significant digits, of two products and in further units.
+const PAIR: &str = "rule pair zh \"双\" en \"pair\"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+round 3 significant
+use std.units, std.gas
+flow heavy
+flow light
+stage making zh \"生产\" en \"production\"
+input burnt: list of number where count >= 1
+input plant: text default \"\" zh \"名称\" en \"name\"
+input as_heavy: t{heavy} where > 0 zh \"名称\" en \"heavy product\"
+input as_light: t{light} where > 0
+product heavy_one declared unit 1 t{heavy} of as_heavy
+product light_one declared unit 1 t{light} of as_light
+emission of_heavy to heavy_one in making = sum(burnt) * 1 t{CO2}
+emission of_light to light_one in making = 1234.5 kg{CO2}
+report named = plant
+";
+
+#[test]
+fn lists_of_numbers_texts_and_significant_digits() {
+    let p = Plant::new("pair", &[("pair.pcr", PAIR)]);
+    let mut list = ListBuilder::new(Decimal128Builder::new());
+    for numbers in [&[1, 2][..], &[10], &[]] {
+        numbers.iter().for_each(|n| list.values().append_value(n * 10_i128.pow(10)));
+        list.append(true);
+    }
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["[1] first", "{x", ""]));
+    let one: ArrayRef = Arc::new(Int64Array::from(vec![3, 3, 3]));
+    let burnt: ArrayRef = Arc::new(list.finish());
+    let columns =
+        [("burnt", burnt), ("plant", texts.clone()), ("note", texts), ("as_heavy", one.clone()), ("as_light", one)];
+    parquet(&p.path("in.parquet"), &RecordBatch::try_from_iter(columns).expect("a batch"));
+    let args = ["batch", "pair.pcr", "--input", "in.parquet", "--output", "out.csv", "--columns", "total,reports"];
+    let o = command(&args).current_dir(&p.0).output().expect("the command runs");
+    ends(&o, 1);
+    // 3 t and 10 t of CO2 in 3 t; 1234.5 kg in 3 t.
+    assert_eq!(
+        fs::read_to_string(p.path("out.csv")).expect("the output"),
+        "row,heavy_one.total [kg{CO2e}/t{heavy}],light_one.total [kg{CO2e}/t{light}],report.named\n\
+         1,1000,412,[1] first\n2,3330,412,{x\n"
+    );
+    assert!(fs::read_to_string(p.path("out.csv.errors.csv")).expect("errors").contains("3,,burnt,FR-I012"));
+    // A label of two inputs is no name for a column.
+    super::write(&p.0, "in.csv", "burnt,名称,as_heavy,as_light\n[1],x,1,1\n");
+    let o = command(&["batch", "pair.pcr", "--input", "in.csv", "--output", "o.csv"]).current_dir(&p.0).output();
+    let o = o.expect("the command runs");
+    ends(&o, 3);
+    assert!(err(&o).contains("FR-B005") && !err(&o).contains("FR-B001"), "{}", err(&o));
+}
+
+#[test]
+fn evidence_stands_in_columns_of_its_own() {
+    let table = "production,production.source,electricity [MWh],electricity.primary,electricity.quality\n\
+                 10,[3] weighbridge,0.1,TRUE,2\n\
+                 10,,,,\n\
+                 10,,0.1,maybe,\n";
+    let p = Plant::new("evidence", &[("in.csv", table)]);
+    let args = ["--input", "in.csv", "--output", "out.csv", "--columns", "total"];
+    assert_eq!(p.text(&args, 1), "row,total [kg{CO2e}/t{Al}]\n1,1005.0\n2,1000.0\n");
+    let errors = fs::read_to_string(p.path("out.csv.errors.csv")).expect("errors");
+    assert!(errors.contains("3,,electricity.primary,FR-I008") && errors.lines().count() == 2, "{errors}");
+}
+
+#[test]
+fn two_runs_do_not_write_one_file() {
+    let p = Plant::new("lock", &[("in.csv", TABLE)]);
+    let other = File::create(p.path("out.csv.part")).expect("a file");
+    other.lock().expect("a lock");
+    let o = p.call(&["--input", "in.csv", "--output", "out.csv", "--id", "id"]);
+    ends(&o, 2);
+    assert!(err(&o).contains("FR-B021") && err(&o).contains("another run"), "{}", err(&o));
+    drop(other);
+    p.text(&["--input", "in.csv", "--output", "out.csv", "--id", "id"], 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let p = Plant::new("full", &[("in.csv", TABLE)]);
+    for to in ["csv", "parquet", "arrow"] {
+        let mut call = command(&["batch", "plant.pcr", "--input", "in.csv", "--output", "-", "--to", to, "--id", "id"]);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let o = call.current_dir(&p.0).stdout(full).output().expect("the command runs");
+        ends(&o, 2);
+        assert!(err(&o).contains("FR-B021") && !err(&o).contains("--resume"), "{to}: {}", err(&o));
+    }
+}
+
 #[test]
 fn structs_are_paths() {
     let p = Plant::new("structs", &[]);

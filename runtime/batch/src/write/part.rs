@@ -10,7 +10,7 @@ use arrow_schema::SchemaRef;
 use footrule_diag::{Code, Diagnostic, Text, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -97,19 +97,31 @@ impl Growing {
         format!("{path}.part")
     }
 
+    fn assembled(path: &str) -> String {
+        format!("{path}.new")
+    }
+
     /// Opens the temporary file; `keep` is how much of it is to stay.
     fn open(path: &str, keep: u64) -> Result<Self, Stop> {
         let name = Self::temporary(path);
-        let open = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(keep == 0).open(&name)?;
-            if file.metadata()?.len() < keep {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        let open = OpenOptions::new().write(true).create(true).truncate(false).open(&name);
+        let mut file = open.map_err(|e| unwritable(&name, &e))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let m = text!("另一次批量核算正在写 `{name}`", "another run is writing `{name}`");
+                return Err(Stop::Found(Box::new(Diagnostic::new(Code::B021, m))));
             }
-            file.set_len(keep)?;
-            file.seek(SeekFrom::End(0))?;
-            Ok(file)
-        };
-        let file = open().map_err(|e| unwritable(&name, &e))?;
+            // Not every file system has locks.
+            Err(TryLockError::Error(_)) => {}
+        }
+        let length = file.metadata().map_err(|e| unwritable(&name, &e))?.len();
+        if length < keep {
+            let m = text!("`{name}` 比中断时短", "`{name}` is shorter than when the run was interrupted");
+            return Err(refused(Code::B022, m, anew()));
+        }
+        let cut = file.set_len(keep).and_then(|()| file.seek(SeekFrom::End(0)));
+        cut.map_err(|e| unwritable(&name, &e))?;
         Ok(Self { path: path.to_owned(), file, bytes: keep })
     }
 
@@ -138,14 +150,21 @@ fn unwritable(path: &str, e: &io::Error) -> Stop {
     if path == "-" && e.kind() == io::ErrorKind::BrokenPipe {
         return Stop::Gone;
     }
-    let m = text!("`{path}` 无法写入：{e}", "`{path}` cannot be written: {e}");
+    let m = match path {
+        "-" => text!("标准输出无法写入：{e}", "stdout cannot be written: {e}"),
+        _ => text!("`{path}` 无法写入：{e}", "`{path}` cannot be written: {e}"),
+    };
     let d = Diagnostic::new(Code::B021, m);
     Stop::Found(Box::new(match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded if path != "-" => {
             d.help(text!("腾出空间后以 --resume 续算", "make room, then go on with --resume"))
         }
         _ => d,
     }))
+}
+
+fn anew() -> Text {
+    text!("不加 --resume 则从头算起", "without --resume the run begins anew")
 }
 
 fn refused(code: Code, message: Text, help: Text) -> Stop {
@@ -196,16 +215,16 @@ impl Part {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(_) => None,
         };
-        let help = || text!("不加 --resume 则从头算起", "without --resume the run begins anew");
         let Some(state) = read else {
-            return Err(refused(Code::B022, text!("`{name}` 读不懂", "`{name}` cannot be read"), help()));
+            return Err(refused(Code::B022, text!("`{name}` 读不懂", "`{name}` cannot be read"), anew()));
         };
         let changed = run.iter().find(|(k, v)| state.run.get(*k) != Some(*v)).map(|(k, _)| k);
         if let Some(what) = changed {
             let m = text!("自中断以来 {what} 已变", "`{what}` has changed since the run was interrupted");
-            return Err(refused(Code::B022, m, help()));
+            return Err(refused(Code::B022, m, anew()));
         }
-        Ok(Some(state))
+        // Before its first chunk a run has nothing to go on with.
+        Ok(Some(state).filter(|s| s.done.chunks > 0))
     }
 
     /// Appends what came of a chunk.
@@ -252,7 +271,11 @@ impl Part {
         let name = state_name(&file.path);
         let new = format!("{name}.new");
         let text = serde_json::to_string(&state).unwrap_or_default();
-        fs::write(&new, text).map_err(|e| unwritable(&new, &e))?;
+        fs::write(&new, text).map_err(|e| {
+            // The state before stays.
+            let _ = fs::remove_file(&new);
+            unwritable(&new, &e)
+        })?;
         rename(&new, &name)?;
         self.saved = Instant::now();
         Ok(())
@@ -261,6 +284,9 @@ impl Part {
     /// All is written: gives the files their names. The file of findings, if there is one.
     pub(crate) fn finish(mut self) -> Result<(Done, Option<String>), Stop> {
         self.save()?;
+        if let (Sink::File(file), Format::Parquet | Format::Arrow) = (&self.sink, self.format) {
+            assemble(self.format, &self.schema, &file.path)?;
+        }
         let errors = match self.errors {
             Some(file) if self.done.refused == 0 && !self.keep_errors => {
                 let name = Growing::temporary(&file.path);
@@ -281,7 +307,11 @@ impl Part {
                 let path = file.path.clone();
                 match self.format {
                     Format::Csv | Format::Jsonl => file.complete()?,
-                    format => assemble(format, &self.schema, &path)?,
+                    _ => {
+                        rename(&Growing::assembled(&path), &path)?;
+                        let part = Growing::temporary(&path);
+                        fs::remove_file(&part).map_err(|e| unwritable(&part, &e))?;
+                    }
                 }
                 let state = state_name(&path);
                 fs::remove_file(&state).map_err(|e| unwritable(&state, &e))?;
@@ -303,10 +333,10 @@ impl Part {
     }
 }
 
-/// Makes one file of the frames of a part.
+/// Makes one file of the frames of a part, still under another name.
 fn assemble(format: Format, schema: &SchemaRef, path: &str) -> Result<(), Stop> {
     let part = Growing::temporary(path);
-    let new = format!("{path}.new");
+    let new = Growing::assembled(path);
     let make = || {
         let mut frames = BufReader::with_capacity(1 << 20, File::open(&part)?);
         let mut table = Table::new(format, schema, BufWriter::new(File::create(&new)?), true)?;
@@ -320,6 +350,5 @@ fn assemble(format: Format, schema: &SchemaRef, path: &str) -> Result<(), Stop> 
         let _ = fs::remove_file(&new);
         return Err(unwritable(path, &e));
     }
-    rename(&new, path)?;
-    fs::remove_file(&part).map_err(|e| unwritable(&part, &e))
+    Ok(())
 }
