@@ -456,6 +456,30 @@ fn parquet_and_arrow() {
 }
 
 #[test]
+fn numbers_of_every_width() {
+    let p = Plant::new("widths", &[]);
+    let wide = arrow_array::Decimal256Array::from(vec![arrow_buffer::i256::from_i128(100_000)]);
+    let wide: ArrayRef = Arc::new(wide.with_precision_and_scale(76, 4).expect("fits"));
+    let hundreds: ArrayRef = Arc::new(Decimal128Array::from(vec![2]).with_precision_and_scale(5, -2).expect("fits"));
+    let narrow: ArrayRef =
+        Arc::new(arrow_array::Decimal32Array::from(vec![100]).with_precision_and_scale(5, 1).expect("fits"));
+    let large: ArrayRef = Arc::new(arrow_array::UInt64Array::from(vec![200]));
+    let small: ArrayRef = Arc::new(arrow_array::Int8Array::from(vec![10]));
+    let view: ArrayRef = Arc::new(arrow_array::StringViewArray::from(vec!["200"]));
+    // 10 t with 200 kWh, whatever they are stored in.
+    for (i, (production, electricity)) in [(wide, hundreds), (narrow, large), (small, view)].into_iter().enumerate() {
+        let table =
+            RecordBatch::try_from_iter([("production", production), ("electricity", electricity)]).expect("a batch");
+        let (input, output) = (format!("in{i}.arrow"), format!("out{i}.csv"));
+        let mut w =
+            FileWriter::try_new(File::create(p.path(&input)).expect("a file"), &table.schema()).expect("a writer");
+        w.write(&table).and_then(|()| w.finish()).expect("rows");
+        let args = ["--input", &input, "--output", &output, "--columns", "total"];
+        assert_eq!(p.text(&args, 0), "row,total [kg{CO2e}/t{Al}]\n1,1010.0\n", "{i}");
+    }
+}
+
+#[test]
 fn binary_floats_are_refused_unless_asked_for() {
     let p = Plant::new("floats", &[]);
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![0.1, 3.0]));
@@ -646,9 +670,13 @@ fn a_killed_run_is_resumed() {
 
 #[test]
 fn rules_of_the_library_have_batches() {
-    // The data of the examples, one line.
+    // The data of the examples, each on one line.
     let base = folder("batch_library", &[]);
-    for rule in ["cement", "primary_aluminium", "lithium_ion_battery", "dairy_products", "garment"] {
+    let list = footrule(&["list", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&ends(&list, 0)).expect("JSON");
+    let rules: Vec<&str> = list["rules"].as_array().expect("rules").iter().filter_map(|r| r["rule"].as_str()).collect();
+    assert!(rules.len() >= 10, "{list}");
+    for rule in rules.iter().filter_map(|r| r.strip_prefix("std:")) {
         let path = super::root().join("examples").join(format!("{rule}.json"));
         let text = fs::read_to_string(path).expect("an example");
         let line = text.replace('\n', " ") + "\n";
