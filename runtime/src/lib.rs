@@ -36,7 +36,7 @@ mod walk;
 
 pub use constant::{parameter, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
-pub use input::{InputDoc, Inputs, MAX_LIST, Request, Step, steps};
+pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;

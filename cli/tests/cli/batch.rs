@@ -264,6 +264,7 @@ fn lists_in_a_file_of_their_own() {
     for (items, code) in [
         ("row,burnt\n2,1\n1,1\n", "FR-B010"),
         ("row,burnt\n7,1\n", "FR-B010"),
+        ("row,burnt\n,1\n", "FR-B010"),
         ("row,brunt\n1,1\n", "FR-B001"),
         ("row,name\n1,x\n", "FR-B002"),
         ("key,burnt\n1,1\n", "FR-B002"),
@@ -274,6 +275,12 @@ fn lists_in_a_file_of_their_own() {
         ends(&o, 3);
         assert!(err(&o).contains(code) && !p.path("no.csv").exists(), "{items}: {}", err(&o));
     }
+    // Two rows of one key.
+    super::write(&p.0, "in.csv", "id,production\na,10\nb,10\na,10\n");
+    super::write(&p.0, "f.csv", "id,burnt\na,1\n");
+    let o = p.call(&["--input", "in.csv", "--list", "furnaces=f.csv", "--output", "no.csv", "--id", "id"]);
+    ends(&o, 3);
+    assert!(err(&o).contains("FR-B010") && err(&o).contains("row 3"), "{}", err(&o));
 }
 
 #[test]

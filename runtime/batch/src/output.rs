@@ -85,6 +85,8 @@ pub struct Output {
     pub columns: Vec<OutColumn>,
     /// Name of the column that identifies the row, and if it holds a row number.
     pub key: (String, bool),
+    /// There are columns for all gases.
+    gases: bool,
 }
 
 impl Output {
@@ -149,7 +151,7 @@ impl Output {
             columns.push(OutColumn { name, unit, what: What::Warnings, form: Form::Text });
         }
         let key = (id.unwrap_or("row").to_owned(), id.is_none());
-        Ok(Self { columns, key })
+        Ok(Self { columns, key, gases: has("gases") })
     }
 
     /// The schema of the results.
@@ -246,8 +248,34 @@ impl<'a> Filling<'a> {
     /// # Errors
     /// FR-C005: a figure does not fit its column. Then nothing is added.
     pub fn push(&mut self, brief: &Brief) -> Result<(), RowError> {
+        self.all_gases(brief)?;
         let cells = self.output.columns.iter().map(|c| Cell::of(self.program, brief, c, self.lang));
         self.push_cells(cells.collect::<Result<Vec<_>, _>>()?);
+        Ok(())
+    }
+
+    /// No gas is left out for want of a column.
+    fn all_gases(&self, brief: &Brief) -> Result<(), RowError> {
+        if !self.output.gases {
+            return Ok(());
+        }
+        for (i, footprint) in brief.footprints.iter().enumerate() {
+            for gas in &footprint.gases {
+                let id = gas.name.as_ref().map(|n| n.id.as_str());
+                let is = |c: &OutColumn| match c.what {
+                    What::Gas(p, g) => {
+                        p == i && g.and_then(|g| self.program.gases.get(g)).map(|g| g.name.id.as_str()) == id
+                    }
+                    _ => false,
+                };
+                if !self.output.columns.iter().any(is) {
+                    let id = id.unwrap_or("other");
+                    let m =
+                        text!("程序缺陷：没有气体 {id} 的列", "a bug of Footrule: there is no column for the gas {id}");
+                    return Err(RowError::new(Code::C005, id, m));
+                }
+            }
+        }
         Ok(())
     }
 

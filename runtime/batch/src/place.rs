@@ -6,6 +6,7 @@ use footrule_diag::Text;
 use footrule_mir::{
     EnumId, FactorDefault, FieldInfo, Footprint, InputInfo, Named, Origin, Program, RecordId, Ty, UnitId,
 };
+use footrule_runtime::{EVIDENCE, origin_name};
 use std::collections::BTreeMap;
 
 /// What kind of value a column holds.
@@ -34,10 +35,6 @@ pub enum Kind {
 
 /// Keys of the document beside its inputs.
 pub const TOP: [&str; 6] = ["period", "scenario", "gwp", "product", "company", "note"];
-
-/// What a datum may be given with.
-const EVIDENCE: [&str; 10] =
-    ["source", "year", "region", "primary", "quality", "evidence", "note", "certificate", "uncertainty", "supplier"];
 
 /// Keys of a footprint beside those of a factor.
 const FOOTPRINT: [&str; 6] = ["primary_data_share", "rule", "period", "product", "company", "scenario"];
@@ -115,7 +112,7 @@ impl<'p> Typed<'p> {
         let co2e = |unit: UnitId| match key {
             "value" => Some(number(unit)),
             "unit" | "gwp" | "origin" => Some(Spot::Text),
-            _ if Origin::ALL.into_iter().any(|o| origin(o) == key) => Some(number(unit)),
+            _ if Origin::ALL.into_iter().any(|o| origin_name(o) == key) => Some(number(unit)),
             _ => evidence(this.program, key),
         };
         if let Some(unit) = this.factor {
@@ -209,17 +206,6 @@ fn evidence<'p>(program: &'p Program, key: &str) -> Option<Spot<'p>> {
         "source" | "region" | "note" | "supplier" => Spot::Text,
         _ => Spot::Any,
     })
-}
-
-/// An origin as data name it.
-fn origin(o: Origin) -> &'static str {
-    match o {
-        Origin::Fossil => "fossil",
-        Origin::Biogenic => "biogenic",
-        Origin::LandUse => "land_use",
-        Origin::Aircraft => "aircraft",
-        Origin::Undivided => "undivided",
-    }
 }
 
 /// A path and what stands below it.

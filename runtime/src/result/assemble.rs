@@ -323,7 +323,8 @@ pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
 }
 
 /// The name of an origin, as in files.
-pub(crate) fn origin_name(o: footrule_mir::Origin) -> &'static str {
+#[must_use]
+pub fn origin_name(o: footrule_mir::Origin) -> &'static str {
     use footrule_mir::Origin;
     match o {
         Origin::Fossil => "fossil",

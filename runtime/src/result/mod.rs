@@ -19,6 +19,7 @@ mod rests_on;
 mod scenario;
 mod upstream;
 
+pub use assemble::origin_name;
 pub use brief::{Brief, evaluate_brief};
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};

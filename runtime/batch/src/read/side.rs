@@ -1,7 +1,7 @@
 //! Lists in files of their own: rows of CSV, each with the key of the row of the table that it belongs to.
 //!
-//! Guarantees: constant memory, so the rows stand in the order of the table; a row that belongs to none is an error and
-//! never passed over.
+//! Guarantees: the files are read side by side, so that their rows stand in one order (a hash of each key is all that is
+//! kept); a row that belongs to none, or could belong to several, is an error and never passed over.
 
 use super::{Chunk, How, Input, Rows, csv, unreadable};
 use crate::cell;
@@ -11,6 +11,8 @@ use arrow_array::{Array, ArrayRef, ListArray, RecordBatch, StructArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use footrule_diag::{Code, Diagnostic, nearest, text};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 /// A list and its file.
@@ -41,6 +43,8 @@ pub(crate) struct WithLists {
     schema: SchemaRef,
     /// The column of the table that the keys name, and if it holds JSON; without one they are row numbers.
     id: Option<(usize, bool)>,
+    /// Hashes of the keys so far: a key that two rows have would say nothing.
+    seen: HashSet<u64>,
 }
 
 impl WithLists {
@@ -58,7 +62,7 @@ impl WithLists {
             fields.push(Arc::new(Field::new(&list.input, DataType::List(Arc::new(item)), true)));
             sides.push(side);
         }
-        Ok(Self { main, sides, schema: Arc::new(Schema::new(fields)), id })
+        Ok(Self { main, sides, schema: Arc::new(Schema::new(fields)), id, seen: HashSet::new() })
     }
 }
 
@@ -85,6 +89,20 @@ impl Rows for WithLists {
             Some((id, json)) => (0..rows).map(|i| cell::shown(chunk.batch.column(id), i, json)).collect(),
             None => (0..rows as u64).map(|i| (chunk.first_row + i).to_string()).collect(),
         };
+        if self.id.is_some() {
+            for (key, row) in keys.iter().zip(chunk.first_row..) {
+                let mut hash = DefaultHasher::new();
+                key.trim().hash(&mut hash);
+                if !self.seen.insert(hash.finish()) {
+                    let m = text!(
+                        "第 {row} 行的标识 `{key}` 前面已有，不知列表的各行属于哪一行",
+                        "row {row} has the key `{key}` of an earlier row: which of them the rows of a list belong to is not said"
+                    );
+                    let help = text!("各行的标识不得相同", "give each row a key of its own");
+                    return Err(vec![Diagnostic::new(Code::B010, m).help(help)]);
+                }
+            }
+        }
         let mut columns = chunk.batch.columns().to_vec();
         for side in &mut self.sides {
             columns.push(side.items(&keys)?);
@@ -134,6 +152,14 @@ impl Side {
                         return Err(vec![Diagnostic::new(e.code, m)]);
                     }
                     let key = cell::shown(chunk.batch.column(self.key), self.at, false);
+                    if key.trim().is_empty() {
+                        let path = &self.path;
+                        let m = text!(
+                            "`{path}` 第 {row} 行没有写明属于哪一行",
+                            "row {row} of `{path}` does not say which row it belongs to"
+                        );
+                        return Err(vec![Diagnostic::new(Code::B010, m)]);
+                    }
                     return Ok(Some((key.trim().to_owned(), row)));
                 }
                 _ => {
