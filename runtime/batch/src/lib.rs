@@ -35,6 +35,6 @@ pub use evaluate::{Evaluated, Evaluator, Reference, Rows, Setup};
 pub use format::Format;
 pub use output::{Cell, Filling, Form, GROUPS, OutColumn, Output, What};
 pub use place::{Kind, TOP};
-pub use read::{Chunk, List};
+pub use read::{Chunk, List, reading};
 pub use row::RowError;
 pub use run::{Job, Make, Progress, Refused, Summary, run};

@@ -5,6 +5,7 @@
 
 mod arrow;
 mod csv;
+mod guarded;
 mod jsonl;
 mod parquet;
 mod side;
@@ -22,6 +23,7 @@ use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use guarded::reading;
 pub use side::List;
 pub(crate) use side::WithLists;
 
@@ -79,13 +81,15 @@ pub(crate) fn open(
             let m = text!("Parquet 不能从标准输入读取", "Parquet cannot be read from stdin");
             return Err(vec![Diagnostic::new(Code::B020, m)]);
         }
-        return Ok(Box::new(parquet::Table::open(path, how)?));
+        return Ok(Box::new(guarded::Guarded::open(path, format, || parquet::Table::open(path, how))?));
     }
     let input = Input::open(path).map_err(|e| unreadable(path, &e))?;
     Ok(match format {
         Format::Csv => Box::new(csv::Table::open(path, input, how)?),
         Format::Jsonl => Box::new(jsonl::Table::open(program, path, input, how)?),
-        Format::Parquet | Format::Arrow => Box::new(arrow::Table::open(path, input, how)?),
+        Format::Parquet | Format::Arrow => {
+            Box::new(guarded::Guarded::open(path, format, || arrow::Table::open(path, input, how))?)
+        }
     })
 }
 

@@ -72,6 +72,7 @@ pub(crate) struct Part {
     sink: Sink,
     errors: Option<Growing>,
     keep_errors: bool,
+    overwrite: bool,
     format: Format,
     schema: SchemaRef,
     run: Map<String, Value>,
@@ -198,7 +199,7 @@ impl Part {
         };
         let errors = path.map(|p| Growing::open(&p, kept.1)).transpose()?;
         let saved = Instant::now();
-        let mut part = Self { sink, errors, keep_errors, format, schema, run, done, saved };
+        let mut part = Self { sink, errors, keep_errors, overwrite, format, schema, run, done, saved };
         if part.done.chunks == 0 {
             let first = head(format, &part.schema).map_err(|e| unwritable(output, &io::Error::other(e)))?;
             part.append(&first, &Findings::new(errors_format).head(), Done::default())?;
@@ -291,6 +292,10 @@ impl Part {
             Some(file) if self.done.refused == 0 && !self.keep_errors => {
                 let name = Growing::temporary(&file.path);
                 fs::remove_file(&name).map_err(|e| unwritable(&name, &e))?;
+                // Findings of results that are being replaced.
+                if self.overwrite && Path::new(&file.path).exists() {
+                    fs::remove_file(&file.path).map_err(|e| unwritable(&file.path, &e))?;
+                }
                 None
             }
             Some(file) => {
