@@ -93,6 +93,8 @@ pub enum Command {
     Run(Run),
     /// Show how definitions come about: base, exceptions, which one is in force · 解释中间量
     Explain(Explain),
+    /// Calculate a table of products: CSV, JSON Lines, Parquet, Arrow · 批量核算
+    Batch(Box<Batch>),
     /// List the rules of the library · 列出规则库
     List(List),
     /// Explain a diagnostic code · 解释诊断代码
@@ -182,6 +184,83 @@ pub struct Run {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+/// A format of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Comma-separated values
+    Csv,
+    /// One JSON object for each line
+    Jsonl,
+    /// Parquet
+    Parquet,
+    /// Arrow IPC
+    Arrow,
+}
+
+/// What becomes of binary floating-point numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Floats {
+    /// A column of them is refused
+    Refuse,
+    /// The shortest decimal that stands for the number is taken
+    Shortest,
+}
+
+/// `footrule batch`
+#[derive(Debug, ClapArgs)]
+pub struct Batch {
+    /// A path or std:NAME
+    pub rule: String,
+    /// The table: one row for each product; its format follows the ending; `-` is stdin · 输入表
+    #[arg(long, value_name = "FILE")]
+    pub input: String,
+    /// Where the results go: .csv, .jsonl, .parquet or .arrow; `-` is stdout · 输出表
+    #[arg(long, value_name = "FILE")]
+    pub output: String,
+    /// Where findings about rows go: .csv or .jsonl [default: OUTPUT.errors.csv] · 错误表
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<String>,
+    /// What the results hold: total, stages, gases, reports, warnings [default: all] · 输出内容
+    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// The column that identifies rows; else they are numbered · 标识列
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
+    /// Columns to pass over · 不用的列
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The items of a list in a CSV file of their own: --list fuels=fuels.csv · 列表文件
+    #[arg(long, value_name = "NAME=FILE")]
+    pub list: Vec<String>,
+    /// Set one input for all rows, over the table's: --set period=2024
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// A scenario of the rule for all rows · 情景
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Format of the input, if its name does not say
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub from: Option<TableFormat>,
+    /// Format of the output, if its name does not say
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: Option<TableFormat>,
+    /// Encoding of text, if it is not found out: utf-8, gb18030 · 编码
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Columns of binary floating-point numbers
+    #[arg(long, value_enum, default_value_t = Floats::Refuse)]
+    pub floats: Floats,
+    /// How many threads [default: one on each core] · 线程数
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+    /// Go on with an interrupted run, if there is one · 续算
+    #[arg(long)]
+    pub resume: bool,
+    /// Replace existing files · 覆盖
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// `footrule explain`

@@ -20,6 +20,10 @@ pub fn guard(run: impl FnOnce() -> Exit) -> Exit {
 }
 
 fn report(info: &PanicHookInfo<'_>) {
+    // A damaged file; the reader says so.
+    if footrule_batch::reading() {
+        return;
+    }
     let message = info.payload().downcast_ref::<&str>().copied();
     let message = message.or_else(|| info.payload().downcast_ref::<String>().map(String::as_str)).unwrap_or("panic");
     let place = info.location().map_or_else(String::new, |l| format!(" ({}:{})", l.file(), l.line()));

@@ -3,9 +3,9 @@
 //! Guarantees: the dimension and the tags must fit the declared unit (a missing tag fits); the conversion is exact
 //! and rounded once. Must not: guess: `/` followed by `·` without parentheses is refused.
 
-use footrule_diag::{Code, Text, nearest, text};
+use footrule_diag::{Code, Diagnostic, Text, nearest, text};
 use footrule_mir::{Program, Unit, UnitId};
-use footrule_number::{Number, ParseError, Ratio};
+use footrule_number::{NumError, Number, ParseError, Ratio};
 use std::collections::BTreeMap;
 
 use crate::show;
@@ -92,19 +92,60 @@ pub(crate) fn quantity(text: &str, wanted: &Wanted<'_>) -> Result<Number, Refuse
     convert(value, unit, wanted)
 }
 
+/// How a number in one unit becomes one in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conversion {
+    /// It stays.
+    Same,
+    /// Times a factor, rounded once.
+    Factor(Ratio),
+    /// Points on a scale: times a factor plus a shift, rounded once.
+    Point(Ratio, Number),
+}
+
+impl Conversion {
+    /// The number in the other unit.
+    ///
+    /// # Errors
+    /// It is too large or too small there.
+    pub fn apply(self, x: Number) -> Result<Number, NumError> {
+        match self {
+            Self::Same => Ok(x),
+            Self::Factor(factor) => x.convert(factor),
+            Self::Point(factor, shift) => x.affine(factor, shift),
+        }
+    }
+}
+
+/// How data in the unit of this text become data in a declared unit.
+///
+/// # Errors
+/// FR-I005 or FR-I006: the unit cannot be read, or does not fit.
+#[expect(clippy::result_large_err, reason = "asked once for a column")]
+pub fn conversion_of(program: &Program, unit: UnitId, text: &str) -> Result<Conversion, Diagnostic> {
+    match conversion(text.trim(), &Wanted { program, unit, follows: None }) {
+        Ok(Conversion::Factor(Ratio::ONE)) => Ok(Conversion::Same),
+        Ok(other) => Ok(other),
+        Err(Refused { code, message, help }) => Err(Diagnostic { help, ..Diagnostic::new(code, message) }),
+    }
+}
+
 /// Converts a number in the unit of this text (empty: the declared one).
 pub(crate) fn convert(value: Number, unit: &str, wanted: &Wanted<'_>) -> Result<Number, Refused> {
+    conversion(unit, wanted)?
+        .apply(value)
+        .map_err(|e| Refused::new(Code::I004, text!("换算后超出数的范围：{e}", "after conversion, {e}")))
+}
+
+fn conversion(unit: &str, wanted: &Wanted<'_>) -> Result<Conversion, Refused> {
     let program = wanted.program;
     let declared = program.units.get(wanted.unit.ix()).cloned().unwrap_or_default();
-    let overflow = |e: footrule_number::NumError| {
-        Refused::new(Code::I004, text!("换算后超出数的范围：{e}", "after conversion, {e}"))
-    };
     if unit.is_empty() {
-        return Ok(value);
+        return Ok(Conversion::Same);
     }
     if unit == "%" {
         if declared.atoms.is_empty() {
-            return value.convert(Ratio::new(1, 100).unwrap_or_default()).map_err(overflow);
+            return Ok(Conversion::Factor(Ratio::new(1, 100).unwrap_or_default()));
         }
         return Err(misfit("%", &declared));
     }
@@ -134,7 +175,7 @@ pub(crate) fn convert(value: Number, unit: &str, wanted: &Wanted<'_>) -> Result<
             let (Some(factor), Some(shift)) = (factor, shift) else {
                 return Err(misfit(unit, &declared));
             };
-            return value.affine(factor, shift).map_err(overflow);
+            return Ok(Conversion::Point(factor, shift));
         }
         _ => {
             return Err(Refused::new(
@@ -150,7 +191,7 @@ pub(crate) fn convert(value: Number, unit: &str, wanted: &Wanted<'_>) -> Result<
             text!("{unit} 换算为 {shown} 的系数超出精度", "the factor from {unit} to {shown} does not fit"),
         ));
     };
-    value.convert(ratio).map_err(overflow)
+    Ok(Conversion::Factor(ratio))
 }
 
 /// The unit does not fit.

@@ -7,7 +7,8 @@
 mod footprint;
 
 use crate::model::TOP;
-use footrule_mir::{Cmp, Constraint, FieldInfo, Program, Ty};
+use footrule_mir::{Cmp, Constraint, FieldInfo, Origin, Program, Ty};
+use footrule_runtime::{EVIDENCE, origin_name};
 use serde_json::{Map, Value, json};
 
 /// The schema of the result record `footrule-result/1`.
@@ -17,12 +18,6 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// A decimal, then nothing, `%` or a unit.
 const QUANTITY: &str = r"^\s*-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?(\s*[^\s\d,._].*|\s+1/.*)?\s*$";
-
-/// What may stand beside a value.
-const EVIDENCE: [&str; 10] =
-    ["source", "year", "region", "primary", "quality", "evidence", "note", "certificate", "uncertainty", "supplier"];
-
-const ORIGINS: [&str; 5] = ["fossil", "biogenic", "land_use", "aircraft", "undivided"];
 
 /// The schema of a rule's input document.
 #[must_use]
@@ -262,7 +257,7 @@ fn split(unit: &str) -> Value {
     }
     properties.insert("value".into(), json!({ "type": ["number", "string"], "pattern": QUANTITY }));
     properties.insert("unit".into(), json!({ "type": "string" }));
-    for origin in ORIGINS {
+    for origin in Origin::ALL.map(origin_name) {
         properties.insert(origin.into(), quantity(unit, &[]));
     }
     json!({ "$comment": unit, "anyOf": [

@@ -1,5 +1,6 @@
 //! One module per subcommand; each returns how the call ended.
 
+mod batch;
 mod check;
 mod completions;
 mod definitions;
@@ -75,6 +76,7 @@ pub fn main() -> Exit {
         Command::Check(a) => check::run(&cx, &a),
         Command::Test(a) => test::run(&cx, &a),
         Command::Run(a) => run::run(&cx, &a),
+        Command::Batch(a) => batch::run(&cx, &a),
         Command::Explain(a) => definitions::run(&cx, &a),
         Command::List(a) => list::run(&cx, &a),
         Command::ExplainCode(a) => explain::run(&cx, &a),

@@ -81,7 +81,7 @@ fn stdin() -> io::Result<String> {
 }
 
 /// `name=value`
-fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
+pub(super) fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
     match set.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
         _ => {

@@ -1,5 +1,6 @@
 //! The command as its callers see it.
 
+mod batch;
 mod call;
 mod docs;
 mod explain;

@@ -1,7 +1,7 @@
 //! The registry: every code, its default severity and its title.
 //!
 //! A code is never reused or renumbered. The letter says who is concerned: S syntax, N names, U units and kinds,
-//! T types, P parameters and tables, R the rule as a whole, I input data, E evaluation, L lints, C the call.
+//! T types, P parameters and tables, R the rule as a whole, I input data, E evaluation, L lints, C the call, B batches of data.
 //! `docs/diagnostics/` holds one page per code; a test checks that none is missing.
 
 use crate::Severity;
@@ -35,6 +35,9 @@ impl Code {
             b'E' => Class::Evaluation,
             b'L' => Class::Lint,
             b'C' => Class::Call,
+            // Of a batch: below 020 its data, from 020 its call.
+            b'B' if &self.0[4..] >= "020" => Class::Call,
+            b'B' => Class::Input,
             _ => Class::Program,
         }
     }
@@ -281,6 +284,20 @@ registry! {
     L014 Warning "表中有不可能选中的行" "row that is never chosen";
     L015 Warning "声明未使用" "unused declaration";
     L020 Warning "总是失败" "always fails";
+    B001 Error "没有这一列" "unknown column";
+    B002 Error "缺少所需的列" "column missing";
+    B003 Error "列的单位不符" "unit of a column does not fit";
+    B004 Error "列是二进制浮点数" "column of binary floating-point numbers";
+    B005 Error "列重复或有歧义" "column given twice or ambiguous";
+    B006 Error "列的数据类型不符" "column of another type";
+    B007 Error "行读不懂" "row cannot be read";
+    B008 Error "文件内容与格式不符" "file is not of its format";
+    B009 Error "文字编码不明" "unknown text encoding";
+    B010 Error "列表文件与主文件的行对不上" "rows of a list belong to no row";
+    B020 Error "格式不明或不能用于此处" "format unknown or not possible here";
+    B021 Error "输出不能写入" "output cannot be written";
+    B022 Error "不能续算" "run cannot be resumed";
+    B023 Error "选项的值不对" "wrong value of an option";
     C001 Error "文件无法读取" "file cannot be read";
     C002 Error "没有这条规则" "no such rule";
     C003 Error "文件不是规则" "file is not a rule";

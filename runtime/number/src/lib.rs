@@ -45,5 +45,6 @@ mod transcendental;
 pub use error::{NumError, ParseError};
 pub use interpolate::Abscissa;
 pub use number::Number;
+pub use parse::shortened;
 pub use ratio::Ratio;
 pub use sum::{Sum, mean, sum};

@@ -47,6 +47,17 @@ pub(crate) fn parse(text: &str) -> Result<Number, ParseError> {
     assemble(negative, integer, fraction, exponent)
 }
 
+/// `1.27457E+12`: what a spreadsheet saves in place of the digits that it does not show.
+#[must_use]
+pub fn shortened(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.trim().split_once('E') else { return false };
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    exponent.len() >= 3
+        && exponent.starts_with(['+', '-'])
+        && digits(&exponent[1..])
+        && digits(&mantissa.trim_start_matches('-').replacen('.', "", 1))
+}
+
 /// The leading ASCII digits, and what follows.
 fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|b| !b.is_ascii_digit()).unwrap_or(bytes.len());

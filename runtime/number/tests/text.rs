@@ -229,3 +229,13 @@ proptest! {
         prop_assert_eq!(back.to_string(), x.to_string());
     }
 }
+
+#[test]
+fn what_a_spreadsheet_shortened() {
+    for text in ["1.27457E+12", "-1.5E-07", " 2E+10 "] {
+        assert!(footrule_number::shortened(text), "{text}");
+    }
+    for text in ["1e-7", "1.27457", "PE+10", "E+12", "1E+1x", ""] {
+        assert!(!footrule_number::shortened(text), "{text}");
+    }
+}

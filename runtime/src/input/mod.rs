@@ -19,6 +19,7 @@ pub use doc::InputDoc;
 pub(crate) use footprint::Taken;
 pub use path::{Step, steps};
 pub use request::Request;
+pub use scalar::EVIDENCE;
 
 use crate::diagnose;
 use crate::given::{self, Said, Tree};

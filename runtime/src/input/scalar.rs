@@ -11,8 +11,8 @@ use footrule_diag::{Code, Text, nearest, text};
 use footrule_mir::{EnumId, Ty, UnitId};
 use footrule_number::Number;
 
-/// What may stand beside `value`.
-const EVIDENCE: [&str; 10] =
+/// What may stand beside `value`: the evidence of a datum.
+pub const EVIDENCE: [&str; 10] =
     ["source", "year", "region", "primary", "quality", "evidence", "note", "certificate", "uncertainty", "supplier"];
 
 /// True for a key that carries evidence.

@@ -2,7 +2,7 @@
 
 use super::of_product::{Of, share};
 use super::outcome::*;
-use super::{Findings, Footprints, allocation, publish};
+use super::{Brief, Findings, Footprints, allocation, publish};
 use crate::days;
 use crate::diagnose;
 use crate::input::Inputs;
@@ -32,12 +32,23 @@ pub(super) fn figure_in(program: &Program, x: Number, u: UnitId, round: Rounding
     Ok(Figure { value: publish(x, round)?, unit: unit(program, u), unrounded: x })
 }
 
-pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Outcome, NumError> {
+/// What the record and a table of results have in common.
+pub(super) fn brief(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Brief, NumError> {
     let program = it.program;
     let mut footprints = Vec::with_capacity(program.products.len());
     for (i, (product, figures)) in program.products.iter().zip(&found.figures).enumerate() {
         footprints.push(Of { program, found, product, index: i, figures }.footprint(it)?);
     }
+    Ok(Brief {
+        footprints,
+        reports: reports(program, found)?,
+        warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
+    })
+}
+
+pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Result<Outcome, NumError> {
+    let program = it.program;
+    let Brief { footprints, reports, warnings } = brief(it, inputs, found)?;
     Ok(Outcome {
         schema: SCHEMA,
         rule: rule(program),
@@ -45,8 +56,8 @@ pub(super) fn outcome(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) ->
         scenario: super::scenario::scenario(program, inputs),
         footprints: Footprints(footprints),
         allocations: allocation::allocations(it, inputs)?,
-        reports: reports(program, found)?,
-        warnings: warnings(program, found).into_iter().chain(inputs.notes.iter().cloned()).collect(),
+        reports,
+        warnings,
         checks: checks(program, found),
         balances: balances(program, found),
         cutoffs: super::cutoff::cutoffs(program, inputs)?,
@@ -312,7 +323,8 @@ pub(crate) fn shown(program: &Program, value: &Value, ty: &Ty) -> Shown {
 }
 
 /// The name of an origin, as in files.
-pub(crate) fn origin_name(o: footrule_mir::Origin) -> &'static str {
+#[must_use]
+pub fn origin_name(o: footrule_mir::Origin) -> &'static str {
     use footrule_mir::Origin;
     match o {
         Origin::Fossil => "fossil",

@@ -5,6 +5,7 @@
 
 mod allocation;
 pub(crate) mod assemble;
+mod brief;
 mod cutoff;
 mod definition;
 mod explain;
@@ -18,6 +19,8 @@ mod rests_on;
 mod scenario;
 mod upstream;
 
+pub use assemble::origin_name;
+pub use brief::{Brief, evaluate_brief};
 pub use definition::{Alternative, Applies, definitions};
 pub use explain::{Explain, ExplainKind};
 pub use footprint::{

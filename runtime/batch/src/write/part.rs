@@ -1,0 +1,359 @@
+//! Output under a temporary name, which becomes the output when all is done; with a state file, from which an
+//! interrupted run goes on.
+//!
+//! `out.csv` grows as `out.csv.part`; `out.csv.state` says how many chunks are complete and how long the parts were
+//! then. What a part has beyond that is cut off when a run goes on. Guarantees: a file under the final name is complete.
+
+use super::{Findings, Table, head, next_frame};
+use crate::format::Format;
+use arrow_schema::SchemaRef;
+use footrule_diag::{Code, Diagnostic, Text, text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How often the state is brought up to date.
+const CHECKPOINT: Duration = Duration::from_millis(250);
+
+/// Why writing stops.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Who reads our output has gone.
+    Gone,
+    /// It cannot be written.
+    Found(Box<Diagnostic>),
+}
+
+/// What has been done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Done {
+    /// Complete chunks.
+    pub chunks: u64,
+    /// Rows of them.
+    pub rows: u64,
+    /// Rows without a result.
+    pub refused: u64,
+}
+
+/// The state of a run on disk.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    schema: String,
+    /// What must be the same for the run to go on.
+    run: Map<String, Value>,
+    done: Done,
+    output_bytes: u64,
+    errors_bytes: u64,
+}
+
+const STATE: &str = "footrule-batch/1";
+
+/// Where output goes, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct To<'a> {
+    /// `-` is stdout.
+    pub output: &'a str,
+    pub format: Format,
+    pub schema: SchemaRef,
+    /// The file of findings; `None` is stderr. The flag keeps it if there are none.
+    pub errors: Option<(String, bool)>,
+    pub errors_format: Format,
+    pub overwrite: bool,
+    pub resume: bool,
+    /// What must be the same for a run to go on.
+    pub run: Map<String, Value>,
+}
+
+/// Output in progress.
+pub(crate) struct Part {
+    sink: Sink,
+    errors: Option<Growing>,
+    keep_errors: bool,
+    overwrite: bool,
+    format: Format,
+    schema: SchemaRef,
+    run: Map<String, Value>,
+    pub(crate) done: Done,
+    saved: Instant,
+}
+
+enum Sink {
+    File(Growing),
+    Text(io::Stdout),
+    Table(Box<Table<io::Stdout>>),
+}
+
+/// A file that grows under a temporary name.
+struct Growing {
+    path: String,
+    file: File,
+    bytes: u64,
+}
+
+impl Growing {
+    fn temporary(path: &str) -> String {
+        format!("{path}.part")
+    }
+
+    fn assembled(path: &str) -> String {
+        format!("{path}.new")
+    }
+
+    /// Opens the temporary file; `keep` is how much of it is to stay.
+    fn open(path: &str, keep: u64) -> Result<Self, Stop> {
+        let name = Self::temporary(path);
+        let open = OpenOptions::new().write(true).create(true).truncate(false).open(&name);
+        let mut file = open.map_err(|e| unwritable(&name, &e))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let m = text!("另一次批量核算正在写 `{name}`", "another run is writing `{name}`");
+                return Err(Stop::Found(Box::new(Diagnostic::new(Code::B021, m))));
+            }
+            // Not every file system has locks.
+            Err(TryLockError::Error(_)) => {}
+        }
+        let length = file.metadata().map_err(|e| unwritable(&name, &e))?.len();
+        if length < keep {
+            let m = text!("`{name}` 比中断时短", "`{name}` is shorter than when the run was interrupted");
+            return Err(refused(Code::B022, m, anew()));
+        }
+        let cut = file.set_len(keep).and_then(|()| file.seek(SeekFrom::End(0)));
+        cut.map_err(|e| unwritable(&name, &e))?;
+        Ok(Self { path: path.to_owned(), file, bytes: keep })
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.file.write_all(bytes).map_err(|e| unwritable(&self.path, &e))?;
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), Stop> {
+        self.file.sync_data().map_err(|e| unwritable(&self.path, &e))
+    }
+
+    /// Gives the file its name.
+    fn complete(self) -> Result<(), Stop> {
+        self.sync()?;
+        rename(&Self::temporary(&self.path), &self.path)
+    }
+}
+
+fn rename(from: &str, to: &str) -> Result<(), Stop> {
+    fs::rename(from, to).map_err(|e| unwritable(to, &e))
+}
+
+fn unwritable(path: &str, e: &io::Error) -> Stop {
+    if path == "-" && e.kind() == io::ErrorKind::BrokenPipe {
+        return Stop::Gone;
+    }
+    let m = match path {
+        "-" => text!("标准输出无法写入：{e}", "stdout cannot be written: {e}"),
+        _ => text!("`{path}` 无法写入：{e}", "`{path}` cannot be written: {e}"),
+    };
+    let d = Diagnostic::new(Code::B021, m);
+    Stop::Found(Box::new(match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded if path != "-" => {
+            d.help(text!("腾出空间后以 --resume 续算", "make room, then go on with --resume"))
+        }
+        _ => d,
+    }))
+}
+
+fn anew() -> Text {
+    text!("不加 --resume 则从头算起", "without --resume the run begins anew")
+}
+
+fn refused(code: Code, message: Text, help: Text) -> Stop {
+    Stop::Found(Box::new(Diagnostic::new(code, message).help(help)))
+}
+
+fn state_name(output: &str) -> String {
+    format!("{output}.state")
+}
+
+impl Part {
+    /// Begins output, or goes on with it.
+    pub(crate) fn begin(to: To<'_>) -> Result<Self, Stop> {
+        let To { output, format, schema, errors, errors_format, overwrite, resume, run } = to;
+        let (path, keep_errors) = errors.map_or((None, false), |(path, keep)| (Some(path), keep));
+        for path in [Some(output).filter(|o| *o != "-"), path.as_deref()].into_iter().flatten() {
+            if !overwrite && Path::new(path).exists() {
+                let m = text!("`{path}` 已存在", "`{path}` exists");
+                return Err(refused(Code::B021, m, text!("加 --overwrite 以覆盖", "give --overwrite to replace it")));
+            }
+        }
+        let state = if resume { Self::state(output, &run)? } else { None };
+        let (done, kept) = state.map_or((Done::default(), (0, 0)), |s| (s.done, (s.output_bytes, s.errors_bytes)));
+        let sink = match (output, format) {
+            ("-", Format::Csv | Format::Jsonl) => Sink::Text(io::stdout()),
+            ("-", _) => {
+                let table = Table::new(format, &schema, io::stdout(), false);
+                Sink::Table(Box::new(table.map_err(|e| unwritable("-", &e))?))
+            }
+            _ => Sink::File(Growing::open(output, kept.0)?),
+        };
+        let errors = path.map(|p| Growing::open(&p, kept.1)).transpose()?;
+        let saved = Instant::now();
+        let mut part = Self { sink, errors, keep_errors, overwrite, format, schema, run, done, saved };
+        if part.done.chunks == 0 {
+            let first = head(format, &part.schema).map_err(|e| unwritable(output, &io::Error::other(e)))?;
+            part.append(&first, &Findings::new(errors_format).head(), Done::default())?;
+            part.save()?;
+        }
+        Ok(part)
+    }
+
+    /// The state of an interrupted run of the same kind; `None` if there is none.
+    fn state(output: &str, run: &Map<String, Value>) -> Result<Option<State>, Stop> {
+        let name = state_name(output);
+        let read = match fs::read_to_string(&name) {
+            Ok(text) => serde_json::from_str::<State>(&text).ok().filter(|s| s.schema == STATE),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(_) => None,
+        };
+        let Some(state) = read else {
+            return Err(refused(Code::B022, text!("`{name}` 读不懂", "`{name}` cannot be read"), anew()));
+        };
+        let changed = run.iter().find(|(k, v)| state.run.get(*k) != Some(*v)).map(|(k, _)| k);
+        if let Some(what) = changed {
+            let m = text!("自中断以来 {what} 已变", "`{what}` has changed since the run was interrupted");
+            return Err(refused(Code::B022, m, anew()));
+        }
+        // Before its first chunk a run has nothing to go on with.
+        Ok(Some(state).filter(|s| s.done.chunks > 0))
+    }
+
+    /// Appends what came of a chunk.
+    pub(crate) fn append(&mut self, rows: &[u8], findings: &[u8], more: Done) -> Result<(), Stop> {
+        match &mut self.sink {
+            Sink::File(file) => file.append(rows)?,
+            Sink::Text(out) => {
+                out.write_all(rows).and_then(|()| out.flush()).map_err(|e| unwritable("-", &e))?;
+            }
+            Sink::Table(_) if rows.is_empty() => {}
+            Sink::Table(table) => table.frame(rows).map_err(|e| unwritable("-", &e))?,
+        }
+        match &mut self.errors {
+            Some(file) => file.append(findings)?,
+            // Without a file they are shown; without findings there is nothing to show.
+            None if more.refused > 0 => {
+                let _ = io::stderr().lock().write_all(findings);
+            }
+            None => {}
+        }
+        self.done.chunks += more.chunks;
+        self.done.rows += more.rows;
+        self.done.refused += more.refused;
+        if self.saved.elapsed() >= CHECKPOINT {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Brings the state up to date.
+    pub(crate) fn save(&mut self) -> Result<(), Stop> {
+        let Sink::File(file) = &self.sink else { return Ok(()) };
+        file.sync()?;
+        if let Some(errors) = &self.errors {
+            errors.sync()?;
+        }
+        let state = State {
+            schema: STATE.to_owned(),
+            run: self.run.clone(),
+            done: self.done,
+            output_bytes: file.bytes,
+            errors_bytes: self.errors.as_ref().map_or(0, |e| e.bytes),
+        };
+        let name = state_name(&file.path);
+        let new = format!("{name}.new");
+        let text = serde_json::to_string(&state).unwrap_or_default();
+        fs::write(&new, text).map_err(|e| {
+            // The state before stays.
+            let _ = fs::remove_file(&new);
+            unwritable(&new, &e)
+        })?;
+        rename(&new, &name)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// All is written: gives the files their names. The file of findings, if there is one.
+    pub(crate) fn finish(mut self) -> Result<(Done, Option<String>), Stop> {
+        self.save()?;
+        if let (Sink::File(file), Format::Parquet | Format::Arrow) = (&self.sink, self.format) {
+            assemble(self.format, &self.schema, &file.path)?;
+        }
+        let errors = match self.errors {
+            Some(file) if self.done.refused == 0 && !self.keep_errors => {
+                let name = Growing::temporary(&file.path);
+                fs::remove_file(&name).map_err(|e| unwritable(&name, &e))?;
+                // Findings of results that are being replaced.
+                if self.overwrite && Path::new(&file.path).exists() {
+                    fs::remove_file(&file.path).map_err(|e| unwritable(&file.path, &e))?;
+                }
+                None
+            }
+            Some(file) => {
+                let path = file.path.clone();
+                file.complete()?;
+                Some(path)
+            }
+            None => None,
+        };
+        match self.sink {
+            Sink::Text(_) => {}
+            Sink::Table(table) => table.finish().map_err(|e| unwritable("-", &e))?,
+            Sink::File(file) => {
+                let path = file.path.clone();
+                match self.format {
+                    Format::Csv | Format::Jsonl => file.complete()?,
+                    _ => {
+                        rename(&Growing::assembled(&path), &path)?;
+                        let part = Growing::temporary(&path);
+                        fs::remove_file(&part).map_err(|e| unwritable(&part, &e))?;
+                    }
+                }
+                let state = state_name(&path);
+                fs::remove_file(&state).map_err(|e| unwritable(&state, &e))?;
+            }
+        }
+        Ok((self.done, errors))
+    }
+
+    /// Takes everything back: the input is refused as a whole.
+    pub(crate) fn discard(self) {
+        // What cannot be removed stays under its temporary name.
+        if let Sink::File(file) = self.sink {
+            let _ = fs::remove_file(Growing::temporary(&file.path));
+            let _ = fs::remove_file(state_name(&file.path));
+        }
+        if let Some(errors) = self.errors {
+            let _ = fs::remove_file(Growing::temporary(&errors.path));
+        }
+    }
+}
+
+/// Makes one file of the frames of a part, still under another name.
+fn assemble(format: Format, schema: &SchemaRef, path: &str) -> Result<(), Stop> {
+    let part = Growing::temporary(path);
+    let new = Growing::assembled(path);
+    let make = || {
+        let mut frames = BufReader::with_capacity(1 << 20, File::open(&part)?);
+        let mut table = Table::new(format, schema, BufWriter::new(File::create(&new)?), true)?;
+        while let Some(frame) = next_frame(&mut frames)? {
+            table.frame(&frame)?;
+        }
+        table.finish()?;
+        File::open(&new)?.sync_all()
+    };
+    if let Err(e) = make() {
+        let _ = fs::remove_file(&new);
+        return Err(unwritable(path, &e));
+    }
+    Ok(())
+}
