@@ -255,12 +255,24 @@ pub struct Batch {
     /// How many threads [default: one on each core] · 线程数
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,
+    /// What evaluates: native code where it is sure, or the reference alone; the figures are the same · 计算方式
+    #[arg(long, value_enum, default_value_t = By::Native)]
+    pub evaluator: By,
     /// Go on with an interrupted run, if there is one · 续算
     #[arg(long)]
     pub resume: bool,
     /// Replace existing files · 覆盖
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// What evaluates a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum By {
+    /// Native code, and the reference for the rows that it is not sure of.
+    Native,
+    /// The reference interpreter.
+    Reference,
 }
 
 /// `footrule explain`

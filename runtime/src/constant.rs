@@ -20,3 +20,9 @@ pub fn parameter(program: &Program, param: ParamId, period: (Day, Day), scenario
 pub fn years(year: Number) -> Option<(Day, Day)> {
     year.to_i64().and_then(|y| i32::try_from(y).ok()).and_then(days::year_period)
 }
+
+/// The period that a text of an input document names: `2024`, `2024-03-01/2024-12-31`.
+#[must_use]
+pub fn period(text: &str) -> Option<(Day, Day)> {
+    days::parse_period(text.trim())
+}

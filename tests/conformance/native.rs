@@ -150,7 +150,8 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
 
 fn certified(kernel: &Arc<Kernel>, layout: &Layout, columns: &Columns, slack: f64) -> Result<Answers, String> {
     let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
-    let code = Certified::with_slack(kernel.clone(), &lists, hull(kernel, columns), slack).map_err(|e| e.to_string())?;
+    let code =
+        Certified::with_slack(kernel.clone(), &lists, hull(kernel, columns), slack).map_err(|e| e.to_string())?;
     Ok(code.run(columns, &mut Work::default()))
 }
 
@@ -163,7 +164,9 @@ fn agrees(kernel: &Kernel, answers: &Answers, r: usize, row: Option<&Row>) -> Re
     for (k, o) in kernel.outputs.iter().enumerate() {
         let found = answers.figures[k].number(r);
         let want = match (row.outputs[k], o.round) {
-            (Scalar::Number(x), Some(round)) if round.significant => x.round_significant(round.digits).ok().map(|x| x.0),
+            (Scalar::Number(x), Some(round)) if round.significant => {
+                x.round_significant(round.digits).ok().map(|x| x.0)
+            }
             (Scalar::Number(x), Some(round)) => Some(x.round_decimals(round.digits)),
             (Scalar::Bool(b), _) => Some(Number::from(-i64::from(b))),
             _ => None,

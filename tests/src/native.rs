@@ -11,7 +11,7 @@ use footrule_native::layout::{self, Kind, Layout, List};
 use footrule_number::{Number, Ratio};
 use footrule_runtime::{Inputs, Options, Outcome, ReportValue, evaluate, run_test};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Inputs of a rule that have a result, with their period.
 #[derive(Debug, Clone)]
@@ -195,6 +195,7 @@ impl Table {
         }
         match ty {
             Ty::Optional(inner) => self.add(program, path, inner, &there, list),
+            Ty::Split(_) if there.iter().flatten().any(|v| v.is_object()) => self.by_origin(path, &there, list),
             Ty::Number(_) | Ty::Split(_) => self.numbers(path, &there, list),
             Ty::Activity { amount, .. } if there.iter().flatten().all(|v| v.is_string()) => {
                 self.add(program, path, &Ty::Number(*amount), &there, list)
@@ -202,8 +203,11 @@ impl Table {
             Ty::Activity { .. } => {
                 for key in ["amount", "factor"] {
                     let of: Vec<Option<&Json>> = there.iter().map(|v| v.and_then(|v| v.get(key))).collect();
-                    if of.iter().any(|v| v.is_some()) {
-                        self.numbers(&format!("{path}.{key}"), &of, list)?;
+                    let path = format!("{path}.{key}");
+                    if of.iter().flatten().any(|v| v.is_object()) {
+                        self.by_origin(&path, &of, list)?;
+                    } else if of.iter().any(|v| v.is_some()) {
+                        self.numbers(&path, &of, list)?;
                     }
                 }
                 Ok(())
@@ -256,6 +260,16 @@ impl Table {
             Ty::Text | Ty::Date => self.push(path, Kind::Opaque, Values::Opaque, &there, list),
             _ => Err(format!("{path} is of a type without columns")),
         }
+    }
+
+    /// CO2e by origin.
+    fn by_origin(&mut self, path: &str, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+        let keys: BTreeSet<&String> = all.iter().flatten().filter_map(|v| v.as_object()).flat_map(Map::keys).collect();
+        for key in keys {
+            let of: Vec<Option<&Json>> = all.iter().map(|v| v.and_then(|v| v.get(key))).collect();
+            self.numbers(&format!("{path}.{key}"), &of, list)?;
+        }
+        Ok(())
     }
 
     fn numbers(&mut self, path: &str, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
@@ -330,10 +344,15 @@ fn figure(outcome: &Outcome, name: &str) -> String {
             footprint.stages.iter().find(|s| s.name.id == id).map_or_else(String::new, |s| s.figure.value.clone())
         }
         // A gas that does not occur is not listed.
-        Some((_, id)) => footprint
-            .gases
-            .iter()
-            .find(|g| g.name.as_ref().is_some_and(|n| n.id == id))
-            .map_or_else(String::new, |g| g.figure.value.clone()),
+        Some((_, id)) => {
+            let of = id.trim_end_matches('?');
+            let is = |g: &&footrule_runtime::Gas| g.name.as_ref().map_or(of == "other", |n| n.id == of);
+            let found = footprint.gases.iter().find(is);
+            if of == id {
+                found.map_or_else(String::new, |g| g.figure.value.clone())
+            } else {
+                found.is_some().to_string()
+            }
+        }
     }
 }

@@ -2,16 +2,17 @@
 
 use super::Context;
 use super::run::split;
-use crate::args::{Batch, Floats, TableFormat};
+use crate::args::{Batch, By, Floats, TableFormat};
 use crate::exit::Exit;
 use crate::session::Workbench;
 use crate::{bug, output};
-use footrule_batch::{Format, Job, List, Progress, Reference, Refused, Summary};
+use footrule_batch::{Format, Job, List, Native, Progress, Reference, Refused, Summary};
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::Program;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Steps of the progress bar.
 const STEPS: u64 = 1000;
@@ -27,12 +28,19 @@ pub fn run(cx: &Context, args: &Batch) -> Exit {
     bug::phase("batch");
     let bar = bar(cx);
     let mut shown = |p: Progress| show(cx, &bar, p);
-    let make: &footrule_batch::Make = &|setup| Box::new(Reference::new(setup));
-    let ended = footrule_batch::run(&program, &job, Reference::CHUNK_ROWS, make, &mut shown);
+    let sure = Arc::new(AtomicU64::new(0));
+    let (make, rows): (Box<footrule_batch::Make>, usize) = match args.evaluator {
+        By::Reference => (Box::new(|setup| Box::new(Reference::new(setup))), Reference::CHUNK_ROWS),
+        By::Native => {
+            let sure = sure.clone();
+            (Box::new(move |setup| Box::new(Native::new(setup, sure.clone()))), Native::CHUNK_ROWS)
+        }
+    };
+    let ended = footrule_batch::run(&program, &job, rows, &*make, &mut shown);
     bar.finish_and_clear();
     match ended {
         Ok(summary) => {
-            output::note(&told(cx, &summary));
+            output::note(&told(cx, &summary, sure.load(Ordering::Relaxed)));
             match summary {
                 Summary { bug: true, .. } => Exit::Bug,
                 Summary { refused: 0, .. } => Exit::Fine,
@@ -123,12 +131,16 @@ fn show(cx: &Context, bar: &ProgressBar, p: Progress) {
 }
 
 /// What came of it.
-fn told(cx: &Context, s: &Summary) -> String {
+fn told(cx: &Context, s: &Summary, sure: u64) -> String {
     let (rows, refused, fine) = (s.rows, s.refused, s.rows - s.refused);
     let mut out = match refused {
         0 => text!("{rows} 行，全部算出", "{rows} rows, all calculated"),
         _ => text!("{rows} 行：算出 {fine}，有错 {refused}", "{rows} rows: {fine} calculated, {refused} with errors"),
     };
+    if sure > 0 {
+        out.zh += &format!("；原生代码算出 {sure}");
+        out.en += &format!("; {sure} of them by native code");
+    }
     if s.resumed > 0 {
         let resumed = s.resumed;
         out.zh += &format!("；其中 {resumed} 行此前已算");

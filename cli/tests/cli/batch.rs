@@ -677,10 +677,29 @@ fn the_order_of_rows_is_that_of_the_table_whatever_the_threads() {
 }
 
 #[test]
+fn native_code_and_the_reference_write_the_same() {
+    let p = Plant::new("native", &[("in.csv", &many(5_000))]);
+    let call = |by: &str, output: &str| {
+        let o = p.call(&["--input", "in.csv", "--output", output, "--id", "id", "--evaluator", by]);
+        ends(&o, 1);
+        err(&o)
+    };
+    assert!(call("native", "native.csv").contains("by native code"));
+    assert!(!call("reference", "reference.csv").contains("by native code"));
+    let bytes = |n: &str| fs::read(p.path(n)).expect("a file");
+    assert!(bytes("native.csv") == bytes("reference.csv"));
+    assert!(bytes("native.csv.errors.csv") == bytes("reference.csv.errors.csv"));
+}
+
+#[test]
 fn a_killed_run_is_resumed() {
     let p = Plant::new("resume", &[("in.csv", &many(5_000))]);
     for output in ["out.csv", "out.parquet"] {
-        let args = ["batch", "plant.pcr", "--input", "in.csv", "--output", output, "--id", "id", "--resume"];
+        // The reference takes its time: the run is killed on its way.
+        let slow = ["--evaluator", "reference"];
+        let args =
+            [&["batch", "plant.pcr", "--input", "in.csv", "--output", output, "--id", "id", "--resume"][..], &slow];
+        let args = args.concat();
         let part = p.path(&format!("{output}.part"));
         let state = p.path(&format!("{output}.state"));
         let mut child = command(&args)

@@ -13,7 +13,7 @@
 //! # Layout
 //!
 //! `run` (the pipeline) · `place`, `bind` (columns and inputs) · `read`, `encoding`, `normal`, `cell` (tables in) ·
-//! `document`, `evaluate` (rows to results) · `output`, `write` (results out) · `row`, `format`.
+//! `document`, `evaluate` (rows to results) · `native` (chunks to results) · `output`, `write` (results out) · `row`, `format`.
 
 mod bind;
 mod cell;
@@ -21,6 +21,7 @@ mod document;
 mod encoding;
 mod evaluate;
 mod format;
+mod native;
 mod normal;
 mod output;
 mod place;
@@ -33,6 +34,7 @@ pub use bind::{Binding, Bound, Source, Target};
 pub use cell::Leaf;
 pub use evaluate::{Evaluated, Evaluator, Reference, Rows, Setup};
 pub use format::Format;
+pub use native::Native;
 pub use output::{Cell, Filling, Form, GROUPS, OutColumn, Output, What};
 pub use place::{Kind, TOP};
 pub use read::{Chunk, List, reading};

@@ -271,13 +271,20 @@ pub struct Builder {
     known: HashMap<Def, Id>,
     /// The list that each column belongs to.
     columns: Vec<Option<ListId>>,
+    /// Parts of CO2e are there under one arm of a choice only.
+    varies: bool,
 }
 
 impl Builder {
     /// A builder over columns that belong to these lists, and lists inside these lists.
     #[must_use]
     pub fn new(columns: Vec<Option<ListId>>, lists: Vec<Option<ListId>>) -> Self {
-        Self { kernel: Kernel { lists, exact: true, ..Kernel::default() }, known: HashMap::new(), columns }
+        Self {
+            kernel: Kernel { lists, exact: true, ..Kernel::default() },
+            known: HashMap::new(),
+            columns,
+            varies: false,
+        }
     }
 
     /// The definition.
@@ -317,6 +324,16 @@ impl Builder {
     #[must_use]
     pub fn scope(&self, id: Id) -> &[ListId] {
         self.kernel.scope(id)
+    }
+
+    /// Notes that parts of CO2e are there under one arm of a choice only.
+    pub(crate) fn varying(&mut self) {
+        self.varies = true;
+    }
+
+    /// True if parts of CO2e are there under one arm of a choice only.
+    pub(crate) fn varies(&self) -> bool {
+        self.varies
     }
 
     /// From here on, figures agree with the reference's up to their last digits only.

@@ -76,7 +76,7 @@ impl Layout {
     /// True if a figure is wanted.
     #[must_use]
     pub fn wants(&self, output: &str) -> bool {
-        self.outputs.as_ref().is_none_or(|all| all.iter().any(|o| o == output))
+        self.outputs.as_ref().is_none_or(|all| all.iter().any(|o| o == output.trim_end_matches('?')))
     }
 
     /// True if anything of a datum is given.

@@ -41,7 +41,14 @@ impl<'p> Plan<'p> {
             }
             return Sym::Absent;
         }
-        let given = if self.layout.gives(path) { self.given(path, &info.ty, None, 0) } else { Sym::Absent };
+        let scenario = self.layout.scenario.and_then(|s| self.program.scenarios.get(s));
+        let assumed = scenario.and_then(|s| s.inputs.iter().find(|(name, ..)| *name == info.name.id));
+        let given = match assumed {
+            // The scenario's value stands in the place of a given one.
+            Some((_, region, _)) => self.region(*region),
+            None if self.layout.gives(path) => self.given(path, &info.ty, None, 0),
+            None => Sym::Absent,
+        };
         let sym = match (info.default, applies) {
             (Some(region), _) => self.or_default(given, region),
             (None, _) => given,
@@ -202,16 +209,30 @@ impl<'p> Plan<'p> {
         })
     }
 
+    /// CO2e as one number, or by origin.
     fn co2e(&mut self, path: &str) -> Sym {
-        let key = Key { origin: Origin::Undivided, gas: Gas::None, evidence: Evidence::Secondary };
-        match self.given_number(path) {
-            Sym::Number(x) => Sym::Split(Rc::from([(key, x)])),
-            Sym::Maybe(p, v) => match *v {
-                Sym::Number(x) => Sym::Maybe(p, Rc::new(Sym::Split(Rc::from([(key, x)])))),
+        let key = |origin| Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
+        if self.layout.column(path).is_some() {
+            return match self.given_number(path) {
+                Sym::Number(x) => Sym::Split(Rc::from([(key(Origin::Undivided), x)])),
+                Sym::Maybe(p, v) => match *v {
+                    Sym::Number(x) => Sym::Maybe(p, Rc::new(Sym::Split(Rc::from([(key(Origin::Undivided), x)])))),
+                    _ => Sym::Fail("CO2e that is no number"),
+                },
                 _ => Sym::Fail("CO2e that is no number"),
-            },
-            _ => self.fail("CO2e by origin"),
+            };
         }
+        let mut parts = Vec::new();
+        for origin in Origin::ALL {
+            let path = format!("{path}.{}", footrule_runtime::origin_name(origin));
+            if self.layout.column(&path).is_some() {
+                match self.given_number(&path) {
+                    Sym::Number(x) => parts.push((key(origin), x)),
+                    _ => return self.fail("CO2e by origins that some rows do not have"),
+                }
+            }
+        }
+        if parts.is_empty() { self.fail("CO2e that is given otherwise") } else { Sym::Split(parts.into()) }
     }
 
     /// The value in a column.

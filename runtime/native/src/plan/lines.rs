@@ -19,7 +19,9 @@ use std::rc::Rc;
 pub(super) struct Figures {
     pub total: Id,
     pub stages: Vec<Id>,
-    pub gases: Vec<Id>,
+    /// Of each gas, and of CO2e that is not known by gas: the figure, and whether it occurs.
+    pub gases: Vec<(Id, Id)>,
+    pub no_gas: (Id, Id),
     pub origins: Vec<(Origin, Id)>,
     pub lines: Vec<Id>,
     pub also: Vec<Id>,
@@ -263,7 +265,8 @@ impl<'p> Plan<'p> {
         let product = ProductId(p as u32);
         let reference = self.references.get(p).copied().flatten();
         let mut stages: Vec<Vec<Id>> = vec![Vec::new(); program.stages.len()];
-        let mut gases: Vec<Vec<Term>> = vec![Vec::new(); program.gases.len()];
+        let mut gases: Vec<(Vec<Term>, bool)> = vec![(Vec::new(), false); program.gases.len()];
+        let mut no_gas: Vec<Term> = Vec::new();
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
         for (line, items) in program.lines.iter().zip(items) {
@@ -274,6 +277,12 @@ impl<'p> Plan<'p> {
                 LineKind::Apart => false,
             };
             let factor = line.to_result.get(p).copied().unwrap_or(Ratio::ONE);
+            // A line of one gas shows it whether or not it applies.
+            if let (true, LineGas::Static(g)) = (counted && self.concerns(line, product), &line.gas)
+                && let Some((_, always)) = gases.get_mut(g.ix())
+            {
+                *always = true;
+            }
             let mut totals: Vec<Term> = Vec::new();
             let mut by_stage: Vec<(StageId, Vec<Term>)> = Vec::new();
             for item in items {
@@ -308,15 +317,19 @@ impl<'p> Plan<'p> {
                             if let Some((_, list)) = origins.iter_mut().find(|(o, _)| *o == key.origin) {
                                 list.push(term(*value));
                             }
-                            let of = match key.gas {
-                                Gas::Of(index) => self.by_gas(*key, index, *value),
-                                _ => vec![(*key, *value)],
-                            };
-                            for (key, value) in of {
-                                if let Gas::Known(g) = key.gas
-                                    && let Some(list) = gases.get_mut(g.ix())
-                                {
-                                    list.push(term(value));
+                            match key.gas {
+                                Gas::None => no_gas.push(term(*value)),
+                                Gas::Known(g) => {
+                                    if let Some((list, _)) = gases.get_mut(g.ix()) {
+                                        list.push(term(*value));
+                                    }
+                                }
+                                Gas::Of(index) => {
+                                    for (g, (list, _)) in gases.iter_mut().enumerate() {
+                                        let is = self.b.add(Def::Is(index, g as u32));
+                                        let when = and(&mut self.b, when, Some(is));
+                                        list.push(Term { when, ..term(*value) });
+                                    }
                                 }
                             }
                         }
@@ -335,15 +348,38 @@ impl<'p> Plan<'p> {
         }
         let stages: Vec<Id> = stages.into_iter().map(|s| sum(&mut self.b, s)).collect();
         let total = sum(&mut self.b, stages.iter().copied());
-        let gases: Vec<Id> = gases.into_iter().map(|t| fold(&mut self.b, Fold::Sum, t)).collect();
+        let gases: Vec<(Id, Id)> = gases.into_iter().map(|(t, always)| self.by_terms(t, always)).collect();
+        let no_gas = self.by_terms(no_gas, false);
         let origins: Vec<(Origin, Id)> =
             origins.into_iter().map(|(o, t)| (o, fold(&mut self.b, Fold::Sum, t))).collect();
-        for id in gases.iter().chain(origins.iter().map(|(_, x)| x)) {
+        for id in gases.iter().chain([&no_gas]).map(|(x, _)| x).chain(origins.iter().map(|(_, x)| x)) {
             self.b.demand(*id);
         }
         let of = program.products.get(p).map_or(&[][..], |p| &p.also);
         let also = of.iter().map(|unit| self.in_also_unit(total, reference, unit)).collect();
-        Figures { total, stages, gases, origins, lines, also }
+        Figures { total, stages, gases, no_gas, origins, lines, also }
+    }
+
+    /// The sum of terms, and whether there is one.
+    fn by_terms(&mut self, terms: Vec<Term>, always: bool) -> (Id, Id) {
+        let yes = self.b.bool(true);
+        let there = terms.iter().map(|t| Term { value: yes, ..t.clone() }).collect();
+        let sum = fold(&mut self.b, Fold::Sum, terms);
+        (sum, if always { yes } else { fold(&mut self.b, Fold::Any, there) })
+    }
+
+    /// True if a line may add to a product.
+    fn concerns(&self, line: &Line, product: ProductId) -> bool {
+        let shared = |a: AllocationId| {
+            let info = self.program.allocations.get(a.ix());
+            info.is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
+        };
+        match &line.target {
+            Target::Product(p) => *p == product,
+            Target::Nowhere => false,
+            Target::Allocation(a) => shared(*a),
+            Target::ByStage(list) => list.iter().any(|a| a.map_or(product == ProductId(0), shared)),
+        }
     }
 
     /// The total in a further unit.

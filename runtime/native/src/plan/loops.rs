@@ -144,7 +144,13 @@ impl<'p> Plan<'p> {
                     turns.into_iter().map(|(t, value)| Segment { over: t.over, when: t.when, value }).collect(),
                 );
             }
-            Over::Sum if matches!(ty, Ty::Split(_)) => return self.sum_parts(&turns),
+            Over::Sum if matches!(ty, Ty::Split(_)) => {
+                // A sum over no item has no parts.
+                if turns.iter().any(|(t, _)| !t.over.is_empty() || t.when.is_some()) {
+                    self.b.varying();
+                }
+                return self.sum_parts(&turns);
+            }
             Over::Any | Over::All => {
                 let kind = if kind == Over::Any { Fold::Any } else { Fold::All };
                 let terms = terms(self, |v, b| v.bool(b));
@@ -195,7 +201,7 @@ impl<'p> Plan<'p> {
     }
 
     /// One part for each gas: the value where it is the gas, 0 elsewhere.
-    pub(super) fn by_gas(&mut self, key: Key, index: Id, value: Id) -> Vec<(Key, Id)> {
+    fn by_gas(&mut self, key: Key, index: Id, value: Id) -> Vec<(Key, Id)> {
         let zero = self.b.number(Number::ZERO);
         let gases = 0..self.program.gases.len() as u32;
         gases

@@ -217,14 +217,22 @@ impl<'p> Plan<'p> {
             let prefix = if product.name.id.is_empty() { String::new() } else { format!("{}.", product.name.id) };
             let round = Some(product.round.unwrap_or(rounding));
             let unit = self.unit(product.result_unit);
+            let figures = figures.clone();
             let mut out = vec![(format!("{prefix}total"), figures.total)];
-            out.extend(
-                program.stages.iter().zip(&figures.stages).map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)),
-            );
-            out.extend(
-                program.gases.iter().zip(&figures.gases).map(|(g, x)| (format!("{prefix}gas.{}", g.name.id), *x)),
-            );
+            let stages = program.stages.iter().zip(&figures.stages);
+            out.extend(stages.map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)));
             for (name, value) in out {
+                self.output(Output { name, unit: unit.clone(), value, round });
+            }
+            let gases = program.gases.iter().map(|g| g.name.id.as_str()).zip(figures.gases);
+            for (gas, (value, there)) in gases.chain([("other", figures.no_gas)]) {
+                let name = format!("{prefix}gas.{gas}");
+                if self.b.varies() && self.b.known_bool(there) != Some(true) && self.layout.wants(&name) {
+                    self.fail("gases that occur in some rows only");
+                    let fail = self.b.add(Def::Fail);
+                    self.b.demand(fail);
+                }
+                self.output(Output { name: format!("{name}?"), unit: String::new(), value: there, round: None });
                 self.output(Output { name, unit: unit.clone(), value, round });
             }
         }

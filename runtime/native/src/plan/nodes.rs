@@ -468,7 +468,7 @@ impl<'p> Plan<'p> {
         let found = match what {
             ResultRef::Total => Some(f.total),
             ResultRef::Stage(s) => at(&f.stages, s.ix()),
-            ResultRef::Gas(g) => at(&f.gases, g.ix()),
+            ResultRef::Gas(g) => f.gases.get(g.ix()).map(|(x, _)| *x),
             ResultRef::Origin(o) => f.origins.iter().find(|(x, _)| x == o).map(|(_, v)| *v),
             ResultRef::Lines(lines) => {
                 let of: Option<Vec<Id>> = lines.iter().map(|l| at(&f.lines, l.ix())).collect();

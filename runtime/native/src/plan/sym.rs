@@ -250,6 +250,9 @@ fn select_parts(b: &mut Builder, c: Id, x: &Parts, y: &Parts) -> Parts {
         if out.iter().any(|(k, _)| k == key) {
             continue;
         }
+        if of(x, key).is_none() || of(y, key).is_none() {
+            b.varying();
+        }
         let (l, r) = (of(x, key).unwrap_or(zero), of(y, key).unwrap_or(zero));
         let value = if l == r { l } else { b.add(Def::Select(c, l, r)) };
         out.push((*key, value));

@@ -156,6 +156,7 @@ impl Plan<'_> {
                     parts.push((Key { origin, gas: Gas::None, evidence: Evidence::Secondary }, value));
                 }
                 if several {
+                    self.b.varying();
                     self.b.inexact();
                 }
                 Sym::Split(Rc::from(parts))
