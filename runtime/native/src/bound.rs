@@ -79,6 +79,11 @@ impl Known {
         (self.rel * self.most() + self.abs) * UP
     }
 
+    /// Zero in every row, in the code as in the reference.
+    fn is_zero(&self) -> bool {
+        self.lo == 0.0 && self.hi == 0.0 && self.abs == 0.0
+    }
+
     fn sign(&self) -> i8 {
         if self.lo >= 0.0 {
             1
@@ -369,6 +374,7 @@ impl Analysis<'_> {
                 let minus = Known { lo: -b.hi, hi: -b.lo, ..b };
                 self.sum(&[(a, 1.0), (minus, 1.0)])
             }
+            Binary::Mul if a.is_zero() || b.is_zero() => constant(Number::ZERO),
             Binary::Mul => {
                 let (lo, hi) = product(a, b);
                 let scale = a.scale.zip(b.scale).map(|(s, t)| s + t);
@@ -396,6 +402,9 @@ impl Analysis<'_> {
                     return Err(Unbounded("a divisor that is hardly known"));
                 }
                 // A divisor that does not change in a loop is inverted once: two roundings.
+                if a.is_zero() {
+                    return Ok(constant(Number::ZERO));
+                }
                 let rel = (a.rel + relb) / (1.0 - relb) + 2.01 * U;
                 let abs = a.abs / low * (1.0 + 3.0 * relb);
                 let most = a.most() / low;
@@ -472,6 +481,9 @@ impl Analysis<'_> {
 
     fn convert(&mut self, a: Id, r: Ratio, offset: Option<Number>) -> Known {
         let k = self.number(a);
+        if k.is_zero() && offset.is_none() {
+            return k;
+        }
         let f = near_ratio(r);
         let (x, y) = (k.lo * f, k.hi * f);
         let decimals = r.as_number().map(Number::scale);
@@ -665,7 +677,8 @@ fn constant(x: Number) -> Known {
     Known {
         lo: v - v.abs() * U,
         hi: v + v.abs() * U,
-        least: v.abs() * (1.0 - U),
+        // Nothing is known to be nearer to zero where there is only zero.
+        least: if v == 0.0 { 1e300 } else { v.abs() * (1.0 - U) },
         rel: if exact { 0.0 } else { U },
         abs: 0.0,
         scale: Some(x.scale()),

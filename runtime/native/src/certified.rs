@@ -366,6 +366,9 @@ fn convert(values: &Values, first: usize, out: &mut [f64]) {
 
 /// A figure to significant digits, if its error does not matter: coefficient and decimals.
 fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
+    if v == 0.0 && error == 0.0 {
+        return Some((0, digits.saturating_sub(1)));
+    }
     let size = v.abs();
     if !(size > error * 4.0) || size > 1e15 {
         return None;
