@@ -60,8 +60,8 @@ const CHOICES: [(&str, i64); 4] = [("region", 7), ("mode1", 5), ("mode2", 5), ("
 /// Columns of so many records.
 pub fn alu(rows: usize) -> (Layout, Columns) {
     let mut rng = Rng(42);
-    let mut units: Vec<Vec<i64>> = vec![Vec::with_capacity(rows); 28];
-    let mut members: Vec<Vec<u32>> = vec![Vec::with_capacity(rows); 4];
+    let mut units: Vec<Vec<i64>> = vec![Vec::new(); 28];
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); 4];
     for _ in 0..rows {
         for (k, (_, _, lo, hi)) in NUMBERS.iter().enumerate() {
             let most = if k == 1 { units[0].last().copied().unwrap_or(0) / 50 } else { *hi };

@@ -97,7 +97,7 @@ impl Known {
     /// Not exact, with the reference's rounding counted in, and bounds widened.
     fn settled(mut self) -> Self {
         self.rel *= UP;
-        self.abs = self.abs * UP;
+        self.abs *= UP;
         self.lo -= self.lo.abs() * 1e-15;
         self.hi += self.hi.abs() * 1e-15;
         // A nonzero value that lies away from zero is at least its nearer end.
@@ -218,11 +218,7 @@ struct Analysis<'k> {
 
 impl Analysis<'_> {
     fn number(&self, id: Id) -> Known {
-        match self.out.facts.get(id.ix()).copied().flatten() {
-            Some(Fact::Number(k)) => k,
-            // A failure: whatever is made of it is not asked for.
-            _ => Known { lo: 0.0, hi: 0.0, least: 0.0, rel: 0.0, abs: 0.0, scale: Some(0) },
-        }
+        self.out.number(id).unwrap_or(NOTHING)
     }
 
     fn bool(&self, id: Id) -> Option<bool> {
@@ -450,7 +446,7 @@ impl Analysis<'_> {
         let least = if one_sign { of.iter().map(|(k, _)| k.least).fold(f64::INFINITY, f64::min) } else { 0.0 };
         if one_sign {
             // Partial sums are no larger than the sum.
-            return Known { lo, hi, least, rel: (rel * (1.0 + adds) + adds), abs: abs, scale };
+            return Known { lo, hi, least, rel: rel * (1.0 + adds) + adds, abs, scale };
         }
         let most: f64 = of.iter().map(|(k, n)| k.most() * n).sum();
         let errors: f64 = of.iter().map(|(k, n)| k.rel * k.most() * n).sum();
@@ -577,7 +573,7 @@ impl Analysis<'_> {
         if let Some(known) = self.in_column(cmp, a, b) {
             return Fact::Bool(Some(known));
         }
-        let (x, y) = (self.side(a), self.side(b));
+        let (x, y) = (self.out.side(a), self.out.side(b));
         let less = x.hi < y.lo;
         let more = x.lo > y.hi;
         let (no_more, no_less) = (x.hi <= y.lo, x.lo >= y.hi);
@@ -594,7 +590,7 @@ impl Analysis<'_> {
             Cmp::Ne if less || more => Some(true),
             _ => None,
         };
-        if known.is_none() && !self.grid(a, b).is_some() {
+        if known.is_none() && grid(x, y).is_none() {
             self.test(id, Test::Decided(id));
         }
         Fact::Bool(known)
@@ -616,24 +612,6 @@ impl Analysis<'_> {
             Cmp::Eq | Cmp::Ne if s.hi < *k || s.lo > *k => Some(cmp == Cmp::Ne),
             Cmp::Eq | Cmp::Ne => None,
         }
-    }
-
-    fn side(&self, (id, r): (Id, Ratio)) -> Known {
-        let k = self.number(id);
-        if r.is_one() {
-            return k;
-        }
-        let f = near_ratio(r);
-        let (x, y) = (k.lo * f, k.hi * f);
-        let scale = k.scale.zip(r.as_number().map(Number::scale)).map(|(s, t)| s + t);
-        let known = Known { lo: x.min(y), hi: x.max(y), least: 0.0, rel: k.rel + 4.0 * U, abs: k.abs * f.abs(), scale };
-        known.settled()
-    }
-
-    /// If both sides are exact decimals, the number of decimals at which their difference is an integer that the code
-    /// can round to.
-    fn grid(&self, a: (Id, Ratio), b: (Id, Ratio)) -> Option<u32> {
-        grid(self.side(a), self.side(b))
     }
 }
 
@@ -664,12 +642,22 @@ impl Bounds {
         }
     }
 
-    /// The sides of a comparison, converted.
-    pub(crate) fn sides(&self, kernel: &Kernel, hull: &Hull, a: (Id, Ratio), b: (Id, Ratio)) -> (Known, Known) {
-        let of = Analysis { kernel, hull, may_be_small: false, out: self.clone() };
-        (of.side(a), of.side(b))
+    /// A side of a comparison, converted.
+    pub(crate) fn side(&self, (id, r): (Id, Ratio)) -> Known {
+        let k = self.number(id).unwrap_or(NOTHING);
+        if r.is_one() {
+            return k;
+        }
+        let f = near_ratio(r);
+        let (x, y) = (k.lo * f, k.hi * f);
+        let scale = k.scale.zip(r.as_number().map(Number::scale)).map(|(s, t)| s + t);
+        let (lo, hi) = (x.min(y), x.max(y));
+        Known { lo, hi, least: 0.0, rel: k.rel + 4.0 * U, abs: k.abs * f.abs(), scale }.settled()
     }
 }
+
+/// Of a failure: whatever is made of it is not asked for.
+const NOTHING: Known = Known { lo: 0.0, hi: 0.0, least: 0.0, rel: 0.0, abs: 0.0, scale: Some(0) };
 
 fn constant(x: Number) -> Known {
     let v = nearest(x);

@@ -195,7 +195,7 @@ impl Certified {
         }
         let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
         let plan = Plan::new(&kernel, lists);
-        let image = emit::compile(&kernel, &hull, &bounds, &plan, slack).map_err(NotCertified::Code)?;
+        let image = emit::compile(&kernel, &bounds, &plan, slack).map_err(NotCertified::Code)?;
         Ok(Self { kernel, hull, bounds, plan, image, slack })
     }
 
@@ -370,7 +370,8 @@ fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
         return Some((0, digits.saturating_sub(1)));
     }
     let size = v.abs();
-    if !(size > error * 4.0) || size > 1e15 {
+    let clear = size > error * 4.0 && size < 1e15;
+    if !clear {
         return None;
     }
     let power = size.log10().floor() as i32;

@@ -3,7 +3,7 @@
 //! Every test is an ordered comparison that must be true for the row to be sure, so a NaN makes it unsure. No instruction
 //! traps; every address is within its table, whatever the data are.
 
-use crate::bound::{Bounds, Hull, Known, Test, grid, near_ratio, nearest, pow10};
+use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
 use crate::certified::{Plan, STRIDE};
 use crate::demand::{Demand, demands, needs};
 use crate::jit::{CodeError, Image, Site};
@@ -25,13 +25,7 @@ const ROUNDABLE: f64 = 1_125_899_906_842_624.0;
 ///
 /// # Errors
 /// [`CodeError`] for a bug of ours.
-pub(crate) fn compile(
-    kernel: &Kernel,
-    hull: &Hull,
-    bounds: &Bounds,
-    plan: &Plan,
-    slack: f64,
-) -> Result<Image, CodeError> {
+pub(crate) fn compile(kernel: &Kernel, bounds: &Bounds, plan: &Plan, slack: f64) -> Result<Image, CodeError> {
     let mut site = Site::new()?;
     let config = site.module.target_config();
     let mut frame = FunctionBuilderContext::new();
@@ -46,7 +40,6 @@ pub(crate) fn compile(
         let ok = b.declare_var(if vector { types::I64X2 } else { types::I8 });
         let mut e = Emit {
             kernel,
-            hull,
             bounds,
             plan,
             slack,
@@ -75,7 +68,6 @@ pub(crate) fn compile(
 
 struct Emit<'a> {
     kernel: &'a Kernel,
-    hull: &'a Hull,
     bounds: &'a Bounds,
     plan: &'a Plan,
     slack: f64,
@@ -572,7 +564,7 @@ impl Emit<'_> {
 
     fn compare(&mut self, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
         let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
-        let (kx, ky) = self.bounds.sides(self.kernel, self.hull, a, b);
+        let (kx, ky) = (self.bounds.side(a), self.bounds.side(b));
         let cc = match cmp {
             Cmp::Eq => FloatCC::Equal,
             Cmp::Ne => FloatCC::NotEqual,
@@ -660,7 +652,7 @@ impl Emit<'_> {
     /// Two sides are further apart than their errors.
     fn apart(&mut self, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
         let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
-        let (kx, ky) = self.bounds.sides(self.kernel, self.hull, a, b);
+        let (kx, ky) = (self.bounds.side(a), self.bounds.side(b));
         let d = self.b.ins().fsub(x, y);
         let d = self.b.ins().fabs(d);
         let constant = (kx.abs + ky.abs) * self.slack * 1.000_001 + 1e-300;
