@@ -4,23 +4,12 @@ use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind, Layout, List};
 use footrule_number::Ratio;
+use footrule_tests::fuzz::Rng;
 use rust_decimal::Decimal;
 
-/// splitmix64.
-pub struct Rng(pub u64);
-
-impl Rng {
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn between(&mut self, lo: i64, hi: i64) -> i64 {
-        lo + (self.draw() % (hi - lo + 1) as u64) as i64
-    }
+/// A number between two, both included.
+fn between(rng: &mut Rng, lo: i64, hi: i64) -> i64 {
+    lo + (rng.draw() % (hi - lo + 1) as u64) as i64
 }
 
 /// Name, decimals, range in units of the last decimal.
@@ -59,16 +48,16 @@ const CHOICES: [(&str, i64); 4] = [("region", 7), ("mode1", 5), ("mode2", 5), ("
 
 /// Columns of so many records.
 pub fn alu(rows: usize) -> (Layout, Columns) {
-    let mut rng = Rng(42);
+    let mut rng = Rng::new(42);
     let mut units: Vec<Vec<i64>> = vec![Vec::new(); 28];
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); 4];
     for _ in 0..rows {
         for (k, (_, _, lo, hi)) in NUMBERS.iter().enumerate() {
             let most = if k == 1 { units[0].last().copied().unwrap_or(0) / 50 } else { *hi };
-            units[k].push(rng.between(*lo, most));
+            units[k].push(between(&mut rng, *lo, most));
         }
         for (k, (_, n)) in CHOICES.iter().enumerate() {
-            members[k].push(rng.between(0, n - 1) as u32);
+            members[k].push(between(&mut rng, 0, n - 1) as u32);
         }
     }
     let number = Kind::Number { factor: Ratio::ONE, offset: None };
@@ -150,11 +139,17 @@ pub type Material = [i64; 5];
 
 /// The materials, the rule over them, and so many packs.
 pub fn bom(rows: usize) -> (Vec<Material>, String, Layout, Columns) {
-    let mut rng = Rng(42);
+    let mut rng = Rng::new(42);
     let materials: Vec<Material> = (0..200)
         .map(|_| {
-            let a = [2, 5, 8][rng.between(0, 2) as usize];
-            [rng.between(2_000, 250_000), rng.between(1_000, 100_000), a, rng.between(50, 100), rng.between(0, 95)]
+            let a = [2, 5, 8][between(&mut rng, 0, 2) as usize];
+            [
+                between(&mut rng, 2_000, 250_000),
+                between(&mut rng, 1_000, 100_000),
+                a,
+                between(&mut rng, 50, 100),
+                between(&mut rng, 0, 95),
+            ]
         })
         .collect();
     let mut rule = include_str!("bom.pcr").to_owned();
@@ -169,11 +164,11 @@ pub fn bom(rows: usize) -> (Vec<Material>, String, Layout, Columns) {
     let mut offsets = vec![0];
     let (mut energy, mut kind, mut mass, mut share) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rows {
-        energy.push(rng.between(2_000, 12_000));
-        for _ in 0..rng.between(30, 70) {
-            kind.push(rng.between(0, 199) as u32);
-            mass.push(rng.between(10, 200_000));
-            share.push(rng.between(0, 1_000));
+        energy.push(between(&mut rng, 2_000, 12_000));
+        for _ in 0..between(&mut rng, 30, 70) {
+            kind.push(between(&mut rng, 0, 199) as u32);
+            mass.push(between(&mut rng, 10, 200_000));
+            share.push(between(&mut rng, 0, 1_000));
         }
         offsets.push(kind.len() as u32);
     }

@@ -9,18 +9,9 @@ use std::collections::HashSet;
 
 /// A `const` is one number for ever: it reads no input, no dated value, no result, by way of functions neither.
 pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
+    let dated = |k: &TKind| matches!(k, TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..));
     let fixed = |i: &Item| matches!(i.key.keyword.as_str(), "const" | "fn" | "table");
-    let mut reads = None;
-    value.walk(&mut |x| {
-        let depends = match &x.kind {
-            TKind::ParamAt(..) | TKind::Period | TKind::Result(..) | TKind::Balance(..) | TKind::Through(_) => true,
-            kind => named(kind).is_some_and(|i| reaches(cx.db, i, &|i| !fixed(i))),
-        };
-        if depends && reads.is_none() {
-            reads = Some(x.span);
-        }
-    });
-    if let Some(span) = reads {
+    if let Some(span) = depends(cx.db, value, &dated, &|i| !fixed(i)) {
         cx.error(
             Code::T006,
             span,
@@ -33,17 +24,7 @@ pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
 /// What a test or a scenario gives to an input is known before any input is.
 pub(super) fn given(cx: &mut Cx<'_>, value: &TExpr) {
     let datum = |i: &Item| matches!(i.key.keyword.as_str(), "input" | "include");
-    let mut reads: Option<Span> = None;
-    value.walk(&mut |x| {
-        let depends = match &x.kind {
-            TKind::Through(_) => true,
-            kind => named(kind).is_some_and(|i| reaches(cx.db, i, &datum)),
-        };
-        if depends && reads.is_none() {
-            reads = Some(x.span);
-        }
-    });
-    if let Some(span) = reads {
+    if let Some(span) = depends(cx.db, value, &|_| false, &datum) {
         cx.error(
             Code::T006,
             span,
@@ -51,6 +32,22 @@ pub(super) fn given(cx: &mut Cx<'_>, value: &TExpr) {
             text!("依赖输入", "depends on inputs"),
         );
     }
+}
+
+/// The first part of an expression that is such a one, that reads a value of an include, or that names such a statement,
+/// by way of others too.
+fn depends(db: &dyn Db, value: &TExpr, part: &dyn Fn(&TKind) -> bool, such: &dyn Fn(&Item) -> bool) -> Option<Span> {
+    let mut reads = None;
+    value.walk(&mut |x| {
+        let found = || match &x.kind {
+            TKind::Through(_) => true,
+            kind => part(kind) || named(kind).is_some_and(|i| reaches(db, i, such)),
+        };
+        if reads.is_none() && found() {
+            reads = Some(x.span);
+        }
+    });
+    reads
 }
 
 /// The statement that an expression names.

@@ -3,6 +3,7 @@
 
 use footrule_number::{Number, Ratio};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {
@@ -108,6 +109,21 @@ pub enum Cmp {
     Le,
     Gt,
     Ge,
+}
+
+impl Cmp {
+    /// Whether it holds for things in this order.
+    #[must_use]
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Ne => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Le => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Ge => order.is_ge(),
+        }
+    }
 }
 
 /// Where a greenhouse gas comes from, as reported apart. The set follows the split of PACT 3.

@@ -3,7 +3,7 @@
 //! Errors are values: a definition that fails has none, and only what is demanded counts.
 
 use crate::columns::Columns;
-use crate::fold::{holds, numbers, power, two, unary};
+use crate::fold::{numbers, power, two, unary};
 use crate::kernel::{Def, Fold, Id, Kernel, ListId, Term};
 use footrule_number::Number;
 
@@ -133,7 +133,7 @@ impl<'k> Decimal<'k> {
             Def::And(a, b) => Bool(self.bool(*a)? && self.bool(*b)?),
             Def::Or(a, b) => Bool(self.bool(*a)? || self.bool(*b)?),
             Def::Compare(cmp, (a, ra), (b, rb)) => {
-                Bool(holds(*cmp, self.number(*a)?.cmp_scaled(*ra, self.number(*b)?, *rb)))
+                Bool(cmp.holds(self.number(*a)?.cmp_scaled(*ra, self.number(*b)?, *rb)))
             }
             Def::Is(a, k) => Bool(self.index(*a)? == *k),
             Def::Same(a, b) => Bool(self.index(*a)? == self.index(*b)?),

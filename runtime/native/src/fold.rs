@@ -5,9 +5,7 @@
 //! demanded.
 
 use crate::kernel::{Binary, Builder, Def, Fold, Id, Unary};
-use footrule_mir::Cmp;
 use footrule_number::{NumError, Number, Sum};
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// Largest magnitude of the exponent of an integer power.
@@ -72,7 +70,7 @@ pub(crate) fn simplify(b: &mut Builder, def: Def) -> Result<Id, Def> {
         },
         Def::Compare(cmp, (x, rx), (y, ry)) => {
             if let (Some(x), Some(y)) = (b.constant(*x), b.constant(*y)) {
-                return Err(Def::Bool(holds(*cmp, x.cmp_scaled(*rx, y, *ry))));
+                return Err(Def::Bool(cmp.holds(x.cmp_scaled(*rx, y, *ry))));
             }
         }
         Def::Is(i, k) => {
@@ -135,18 +133,6 @@ pub(crate) fn two(op: Binary, x: Number, y: Number) -> Result<Number, NumError> 
 /// An integer power, as the reference computes it.
 pub(crate) fn power(x: Number, n: i64) -> Result<Number, NumError> {
     if n.unsigned_abs() > MAX_POWER { Err(NumError::Domain) } else { x.powi(n) }
-}
-
-/// Whether a comparison holds.
-pub(crate) fn holds(cmp: Cmp, order: Ordering) -> bool {
-    match cmp {
-        Cmp::Eq => order.is_eq(),
-        Cmp::Ne => order.is_ne(),
-        Cmp::Lt => order.is_lt(),
-        Cmp::Le => order.is_le(),
-        Cmp::Gt => order.is_gt(),
-        Cmp::Ge => order.is_ge(),
-    }
 }
 
 /// Operations on constants, and on one value of a small table.

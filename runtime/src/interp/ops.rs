@@ -3,9 +3,8 @@
 use super::{Interp, Slot};
 use crate::touch::Touches;
 use crate::value::{Errs, FailKind, PartKey, Split, Value};
-use footrule_mir::{Cmp, Evidence, NodeId, Op, Origin, PlaceId, RegionId};
+use footrule_mir::{Evidence, NodeId, Op, Origin, PlaceId, RegionId};
 use footrule_number::{NumError, Number};
-use std::cmp::Ordering;
 
 /// Largest magnitude of the exponent of `Power`.
 const MAX_POWER: u64 = 10_000;
@@ -235,7 +234,7 @@ fn binary_value(op: &Op, x: Value, y: Value) -> Result<Value, Fault> {
         (Op::Pow(..), N(x), N(y)) => N(x.pow(y)?),
         (Op::Min(..), N(x), N(y)) => N(x.min(y)),
         (Op::Max(..), N(x), N(y)) => N(x.max(y)),
-        (Op::Compare { cmp, ra, rb, .. }, N(x), N(y)) => Bool(holds(*cmp, x.cmp_scaled(*ra, y, *rb))),
+        (Op::Compare { cmp, ra, rb, .. }, N(x), N(y)) => Bool(cmp.holds(x.cmp_scaled(*ra, y, *rb))),
         (Op::Range(..), N(x), N(y)) => {
             let (a, b) = x.to_i64().zip(y.to_i64()).ok_or(NumError::Domain)?;
             if b.saturating_sub(a) >= MAX_RANGE {
@@ -250,18 +249,6 @@ fn binary_value(op: &Op, x: Value, y: Value) -> Result<Value, Fault> {
         (Op::Before(..), Value::Date(x), Value::Date(y)) => Bool(x < y),
         _ => return Err(Fault::Shape),
     })
-}
-
-/// Whether a comparison holds.
-pub(crate) fn holds(cmp: Cmp, order: Ordering) -> bool {
-    match cmp {
-        Cmp::Eq => order.is_eq(),
-        Cmp::Ne => order.is_ne(),
-        Cmp::Lt => order.is_lt(),
-        Cmp::Le => order.is_le(),
-        Cmp::Gt => order.is_gt(),
-        Cmp::Ge => order.is_ge(),
-    }
 }
 
 /// The evidence of CO2e that was characterised from a mass of gas: the product system's own elementary flow. An item

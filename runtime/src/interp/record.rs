@@ -1,7 +1,6 @@
 //! Records and activities: defaults, computed fields, constraints, requirements. The same for records that a user
 //! gives and for records that the program builds.
 
-use super::ops::holds;
 use super::{Interp, Slot};
 use crate::quality::{Rating, Score};
 use crate::show;
@@ -327,7 +326,7 @@ pub(crate) fn violations(program: &Program, value: &Value, ty: &Ty, constraints:
             },
             (Constraint::Count(cmp, n, place), Value::List(items)) => {
                 let count = items.len();
-                if holds(*cmp, (count as u64).cmp(&u64::from(*n))) {
+                if cmp.holds((count as u64).cmp(&u64::from(*n))) {
                     continue;
                 }
                 let sign = sign(*cmp);
@@ -450,7 +449,7 @@ fn out_of_bounds(program: &Program, value: &Value, unit: Option<UnitId>, c: &Con
     let show = |n: Number| show::quantity(program, n, unit);
     let shown = show(x);
     match c {
-        Constraint::Compare(cmp, bound, _) if !holds(*cmp, x.cmp(bound)) => {
+        Constraint::Compare(cmp, bound, _) if !cmp.holds(x.cmp(bound)) => {
             let (sign, bound) = (sign(*cmp), show(*bound));
             Some(text!("{shown} 不满足 {sign} {bound}", "{shown} is not {sign} {bound}"))
         }
