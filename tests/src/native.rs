@@ -11,7 +11,7 @@ use footrule_native::layout::{self, Kind, Layout, List};
 use footrule_number::{Number, Ratio};
 use footrule_runtime::{Inputs, Options, Outcome, ReportValue, evaluate, run_test};
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Inputs of a rule that have a result, with their period.
 #[derive(Debug, Clone)]
@@ -159,11 +159,7 @@ fn near(x: Number, rng: &mut Rng) -> Number {
 /// # Errors
 /// What of the rows does not go into columns.
 pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), String> {
-    let mut t = Table {
-        layout: Layout::default(),
-        out: Columns { rows: rows.len(), ..Columns::default() },
-        nested: BTreeMap::new(),
-    };
+    let mut t = Table { layout: Layout::default(), out: Columns { rows: rows.len(), ..Columns::default() } };
     t.layout.gwp = Some(program.rule.gwp.clone());
     t.layout.period = rows.first().and_then(|r| r.period);
     for info in &program.inputs {
@@ -177,7 +173,6 @@ pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), St
 struct Table {
     layout: Layout,
     out: Columns,
-    nested: BTreeMap<String, ()>,
 }
 
 impl Table {
@@ -253,7 +248,6 @@ impl Table {
                     offsets.push(offsets.last().copied().unwrap_or(0) + i.len() as u32);
                 }
                 self.out.offsets.push(offsets);
-                self.nested.insert(path.to_owned(), ());
                 let flat: Vec<Option<&Json>> = items.iter().flat_map(|i| i.iter().map(Some)).collect();
                 self.add(program, &format!("{path}[]"), inner, &flat, Some(id))
             }

@@ -1,0 +1,154 @@
+//! Folds: over the items of a row one after the other, each term a nest of loops.
+//!
+//! What does not change in a loop is computed before it; what a test inside needs is computed where the test is.
+
+use super::{Emit, in_loops};
+use crate::bound::Test;
+use crate::kernel::{Binary, Def, Fold, Id, Term};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
+use cranelift_frontend::Variable;
+
+impl Emit<'_> {
+    pub(super) fn fold(&mut self, kind: Fold, terms: &[Term]) -> Value {
+        let boolean = matches!(kind, Fold::Any | Fold::All);
+        let start = match kind {
+            Fold::Any => self.mask_const(false),
+            Fold::All => self.mask_const(true),
+            _ => self.float_const(0.0),
+        };
+        if matches!(kind, Fold::Min | Fold::Max | Fold::Product) {
+            // Without lists or conditions.
+            let mut values: Vec<Value> = terms.iter().map(|t| self.number(t.value)).collect();
+            let Some(mut acc) = values.pop() else { return self.float_const(f64::NAN) };
+            for v in values {
+                let cc = if kind == Fold::Min { FloatCC::LessThan } else { FloatCC::GreaterThan };
+                let m = self.b.ins().fcmp(cc, v, acc);
+                acc = self.select_float(m, v, acc);
+            }
+            return acc;
+        }
+        let ty = if boolean { self.b.func.dfg.value_type(start) } else { self.float() };
+        let acc = self.b.declare_var(ty);
+        self.b.def_var(acc, start);
+        for term in terms {
+            if term.over.is_empty() {
+                self.accumulate(kind, term, acc);
+            } else {
+                let inside = self.inside(term);
+                let tests = self.live_tests(|at| inside.contains(&at) && in_loops(self.kernel, at, term));
+                let mut roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
+                roots.extend(inside.iter().copied().filter(|id| self.tested.contains(id)));
+                for (at, test) in &tests {
+                    roots.extend(self.test_operands(*at, *test));
+                }
+                let body = self.closure(&roots, true);
+                let (body, outer): (Vec<Id>, Vec<Id>) =
+                    body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
+                for id in outer {
+                    self.define(id);
+                }
+                let before = self.inverse.clone();
+                for id in &body {
+                    if let Def::Binary(Binary::Div, _, d) = self.kernel.def(*id)
+                        && !in_loops(self.kernel, *d, term)
+                        && !self.inverse.contains_key(d)
+                    {
+                        let (one, d_value) = (self.float_const(1.0), self.number(*d));
+                        let inverse = self.b.ins().fdiv(one, d_value);
+                        self.inverse.insert(*d, inverse);
+                    }
+                }
+                self.over(kind, term, 0, (&body, &tests), acc);
+                self.inverse = before;
+                for id in &body {
+                    self.values[id.ix()] = None;
+                }
+            }
+        }
+        let sum = self.b.use_var(acc);
+        if kind == Fold::Mean {
+            let n = self.float_const(terms.len() as f64);
+            return self.b.ins().fdiv(sum, n);
+        }
+        sum
+    }
+
+    /// The loop over the list at a depth, with what depends on it.
+    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Variable) {
+        let Some(list) = term.over.get(depth).copied() else {
+            self.accumulate(kind, term, acc);
+            return;
+        };
+        let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
+        let around = parent.and_then(|p| self.at[p.0 as usize]).unwrap_or(self.row);
+        let slot = self.plan.offsets(list);
+        let columns = self.lists;
+        let offsets = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
+        let bytes = self.b.ins().ishl_imm_u(around, 2);
+        let at = self.b.ins().iadd(offsets, bytes);
+        let first = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
+        let last = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 4);
+        let (first, last) = (self.b.ins().uextend(types::I64, first), self.b.ins().uextend(types::I64, last));
+        let (head, inner, end) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let j = self.b.append_block_param(head, types::I64);
+        self.b.ins().jump(head, &[BlockArg::Value(first)]);
+        self.b.switch_to_block(head);
+        let more = self.b.ins().icmp(IntCC::UnsignedLessThan, j, last);
+        self.b.ins().brif(more, inner, &[], end, &[]);
+        self.b.switch_to_block(inner);
+        let before = self.at[list.0 as usize].replace(j);
+        let later = &term.over[depth + 1..];
+        let is_here = |id: Id| {
+            let scope = self.kernel.scope(id);
+            scope.contains(&list) && !scope.iter().any(|l| later.contains(l))
+        };
+        let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
+        let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
+        for id in &here {
+            self.define(*id);
+        }
+        self.tests(&tests);
+        self.over(kind, term, depth + 1, inside, acc);
+        let next = self.b.ins().iadd_imm_s(j, 1);
+        self.b.ins().jump(head, &[BlockArg::Value(next)]);
+        self.b.switch_to_block(end);
+        self.at[list.0 as usize] = before;
+        for id in here {
+            self.values[id.ix()] = None;
+        }
+    }
+
+    fn accumulate(&mut self, kind: Fold, term: &Term, acc: Variable) {
+        let so_far = self.b.use_var(acc);
+        let boolean = matches!(kind, Fold::Any | Fold::All);
+        let when = term.when.filter(|w| self.bounds.bool(*w) != Some(true)).map(|w| self.mask(w));
+        let next = if boolean {
+            let own = self.mask(term.value);
+            match (kind, when) {
+                (Fold::Any, None) => self.b.ins().bor(so_far, own),
+                (Fold::Any, Some(w)) => {
+                    let both = self.b.ins().band(w, own);
+                    self.b.ins().bor(so_far, both)
+                }
+                (_, None) => self.b.ins().band(so_far, own),
+                (_, Some(w)) => {
+                    let not = self.not(w);
+                    let fine = self.b.ins().bor(not, own);
+                    self.b.ins().band(so_far, fine)
+                }
+            }
+        } else {
+            let own = if kind == Fold::Count { self.float_const(1.0) } else { self.number(term.value) };
+            let own = match when {
+                None => own,
+                Some(w) => {
+                    let zero = self.float_const(0.0);
+                    self.select_float(w, own, zero)
+                }
+            };
+            self.b.ins().fadd(so_far, own)
+        };
+        self.b.def_var(acc, next);
+    }
+}

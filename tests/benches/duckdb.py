@@ -1,0 +1,90 @@
+"""`footrule batch` and DuckDB over the same Parquet file: the aluminium workload.
+
+    python3 -m venv venv && venv/bin/pip install duckdb
+    cargo build --release -p footrule
+    venv/bin/python tests/benches/duckdb.py target/release/footrule 10000000
+
+DuckDB computes in DECIMAL(19, 9) (its division is a DOUBLE, which is cast back); so its last digit can differ where the
+rounding cell is near, and the script says in how many rows. Peak memory is that of the process, as the kernel saw it.
+"""
+
+import os, resource, subprocess, sys, tempfile, time
+import duckdb
+
+NUMBERS = [
+    ("m_al", 3, 1_000_000, 250_000_000), ("alumina_use", 1, 19_000, 19_600), ("alumina_ef", 4, 6_000, 25_000),
+    ("anode_use", 2, 39_000, 45_000), ("anode_ef", 4, 3_000, 9_000), ("anode_c", 2, 9_500, 9_950),
+    ("anode_s", 2, 80, 350), ("anode_ash", 2, 10, 80), ("alf3", 2, 1_200, 2_500), ("cryolite", 2, 0, 800),
+    ("el_ac", 1, 2_000, 9_000), ("el_dc", 1, 128_000, 155_000), ("rect_eff", 4, 9_650, 9_900), ("green", 4, 0, 10_000),
+    ("ae", 4, 0, 12_000), ("s_cf4", 4, 800, 1_900), ("s_c2f6", 5, 500, 2_000), ("ng", 2, 2_000, 15_000),
+    ("ncv", 3, 33_000, 38_000), ("ng_c", 3, 14_800, 15_900), ("ng_ox", 3, 990, 1_000),
+    ("leg1_t", 3, 10, 2_500), ("leg1_km", 1, 50, 120_000), ("leg2_t", 3, 10, 2_500), ("leg2_km", 1, 50, 120_000),
+    ("leg3_t", 3, 10, 2_500), ("leg3_km", 1, 50, 120_000),
+]
+GRID = dict(EU="0.2510", NO="0.0280", IS="0.0110", CN="0.6205", IN="0.8120", GCC="0.4930", CA="0.1100")
+MODE = dict(road="0.08700", rail="0.02160", sea="0.00740", inland="0.03100", short_sea="0.01600")
+
+
+def table(con, path, rows):
+    """Writes the Parquet file."""
+    con.execute("SELECT setseed(0.42)")
+    whole = lambda lo, hi: f"(({lo} + floor(random() * {hi - lo + 1}))::BIGINT)"
+    decimal = lambda x, s: f"(({x}) * (1::DECIMAL(18,{s}) / {10**s})::DECIMAL(18,{s}))::DECIMAL(18,{s})"
+    columns = [f"{decimal(whole(lo, hi), s)} AS {name}" for name, s, lo, hi in NUMBERS]
+    columns.append(f"{decimal(whole(0, 20_000), 3)} AS m_by")
+    pick = lambda names: f"(['{chr(39) + ',' + chr(39)}'])".replace("','", "','".join(names)) + f"[1 + floor(random() * {len(names)})::INT]"
+    columns += [f"{pick(list(GRID))} AS region"] + [f"{pick(list(MODE))} AS mode{k}" for k in (1, 2, 3)]
+    con.execute(f"COPY (SELECT {', '.join(columns)} FROM range({rows})) TO '{path}' (FORMAT parquet, COMPRESSION snappy)")
+
+
+def query(source, target):
+    """The same rule in SQL."""
+    d = lambda x: f"CAST({x} AS DECIMAL(19,9))"
+    mul = lambda *xs: xs[0] if len(xs) == 1 else d(f"{d(mul(*xs[:-1]))} * {d(xs[-1])}")
+    div = lambda a, b: d(f"{d(a)} / {d(b)}")
+    case = lambda name, values: f"CASE {name} " + " ".join(f"WHEN '{k}' THEN {v}" for k, v in values.items()) + " END"
+    legs = " + ".join(mul(f"leg{k}_t", f"leg{k}_km", case(f"mode{k}", MODE)) for k in (1, 2, 3))
+    parts = dict(
+        e_alumina=mul("alumina_use", "alumina_ef"), e_anode=mul("anode_use", "anode_ef"),
+        e_anox=div(mul(div(mul("anode_use", "least(anode_c, 100 - anode_s - anode_ash)"), "100"), "44"), "12"),
+        e_bath=f"{mul('alf3', '4.70')} + {mul('cryolite', '3.15')}",
+        e_el=mul(f"(el_ac + {div('el_dc', 'rect_eff')})",
+                 f"({mul('green', '0.0240')} + {mul('(1 - green)', case('region', GRID))})"),
+        e_pfc=mul("ae", f"({mul('s_cf4', '7380')} + {mul('s_c2f6', '12400')})"),
+        e_ng=div(mul(div(mul("ng", "ncv", "ng_c", "ng_ox"), "1000"), "44"), "12"), e_tr=legs)
+    inner = ", ".join(f"{v} AS {k}" for k, v in parts.items())
+    total = " + ".join(parts)
+    cut = " + ".join(f"(CASE WHEN {k} < {mul('total', '0.01')} THEN {k} ELSE 0 END)" for k in ("e_bath", "e_ng", "e_tr"))
+    kept = f"CASE WHEN excluded > {mul('total', '0.05')} THEN total ELSE total - excluded END"
+    pcf = mul(f"({kept})", div("m_al", "(m_al + m_by)"))
+    return f"""COPY (SELECT round(pcf, 3)::DECIMAL(18,3) AS total,
+        CASE WHEN pcf < 4500 THEN 1 WHEN pcf > 16000 THEN 2 ELSE 0 END AS flag FROM (SELECT {pcf} AS pcf FROM
+        (SELECT *, {cut} AS excluded FROM (SELECT *, {total} AS total FROM
+        (SELECT m_al, m_by, {inner} FROM '{source}'))))) TO '{target}' (FORMAT parquet, COMPRESSION snappy)"""
+
+
+def main():
+    footrule, rows = sys.argv[1], int(sys.argv[2])
+    here = os.path.dirname(os.path.abspath(__file__))
+    with tempfile.TemporaryDirectory() as folder:
+        source, ours, theirs = (os.path.join(folder, n) for n in ("in.parquet", "ours.parquet", "theirs.parquet"))
+        con = duckdb.connect()
+        table(con, source, rows)
+        start = time.time()
+        call = [footrule, "batch", os.path.join(here, "alu.pcr"), "--input", source, "--output", ours,
+                "--columns", "total,reports"]
+        subprocess.run(call, check=True)
+        own = time.time() - start
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        start = time.time()
+        con.execute(query(source, theirs))
+        other = time.time() - start
+        names = [c[0] for c in con.execute(f"DESCRIBE SELECT * FROM '{ours}'").fetchall()]
+        total = next(n for n in names if n.startswith("total"))
+        off = con.execute(f"""SELECT count(*) FROM (SELECT row_number() OVER () AS i, "{total}" AS a FROM '{ours}') x
+            JOIN (SELECT row_number() OVER () AS i, total AS b FROM '{theirs}') y USING (i) WHERE a <> b""").fetchone()[0]
+        print(f"{rows} rows: footrule {own:.1f} s (peak {peak:.0f} MB), DuckDB {other:.1f} s, ratio {other / own:.1f}; "
+              f"{off} rows differ in the last digit")
+
+
+main()
