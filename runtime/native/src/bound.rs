@@ -28,6 +28,8 @@ const UP: f64 = 1.0 + 1e-9;
 const LARGE: f64 = 7.9e28;
 /// Below this an inexact result is refused.
 const SMALL: f64 = 1e-18;
+/// Most decimals that the code scales by: a power of ten up to there is exact.
+const MAX_SCALE: u32 = 22;
 /// Largest integer that the code holds exactly, with room.
 pub(crate) const INTEGER: f64 = 2_251_799_813_685_248.0;
 
@@ -285,6 +287,8 @@ impl Analysis<'_> {
             }
             Def::Number(x) => return Ok(Fact::Number(constant(*x))),
             Def::Column(c) => match self.hull.columns.get(c.0 as usize).copied().flatten() {
+                // Beyond that a power of ten is no f64.
+                Some(s) if s.scale > MAX_SCALE => return Err(Unbounded("columns with so many decimals")),
                 Some(s) => {
                     let (lo, hi) = (constant(s.lo).lo, constant(s.hi).hi);
                     let scale = Some(s.scale);
@@ -299,6 +303,7 @@ impl Analysis<'_> {
             Def::Power(a, n) => self.power(*a, *n)?,
             Def::Convert(a, r) => self.convert(*a, *r, None),
             Def::Affine(a, r, offset) => self.convert(*a, *r, Some(*offset)),
+            Def::Round(_, n) if *n > MAX_SCALE => return Err(Unbounded("rounding at so many decimals")),
             Def::Round(a, n) => self.round(id, *a, *n),
             Def::Lookup(_, cells) => {
                 if cells.iter().any(Option::is_none) {

@@ -241,6 +241,9 @@ impl<'p> Plan<'p> {
         let Some((i, column)) = layout.column(path).and_then(|i| Some((i, layout.columns.get(i)?))) else {
             return self.fail("a datum that is not in a column");
         };
+        if let Some(taken) = self.taken.get_mut(i) {
+            *taken = true;
+        }
         let id = ColumnId(i as u32);
         let Some(value) = read(&mut self.b, id, column.kind) else {
             return self.fail("a column of another kind");

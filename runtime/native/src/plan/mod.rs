@@ -12,7 +12,7 @@ mod sym;
 mod tables;
 
 use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning};
-use crate::layout::Layout;
+use crate::layout::{Kind, Layout};
 use footrule_mir::{NodeId, Op, Program, RegionId, Ty, UnitId};
 use lines::Figures;
 use std::collections::HashMap;
@@ -62,6 +62,8 @@ struct Plan<'p> {
     /// Nodes of the root region.
     is_root: Vec<bool>,
     inputs: Vec<Option<Sym>>,
+    /// Columns that some input takes.
+    taken: Vec<bool>,
     /// Lists whose items are being looked at.
     active: Vec<ListId>,
     /// Where in its list the item stands that a bound node holds, if that is known.
@@ -91,6 +93,7 @@ impl<'p> Plan<'p> {
             slots: vec![None; program.nodes.len()],
             is_root,
             inputs: vec![None; program.inputs.len()],
+            taken: vec![false; layout.columns.len()],
             active: Vec::new(),
             positions: HashMap::new(),
             depth: 0,
@@ -275,6 +278,11 @@ impl<'p> Plan<'p> {
     /// The kernel, if some row can have a result.
     fn finish(self) -> Result<Kernel, NotNative> {
         let why = self.why;
+        // What is given and not looked at would be passed over silently.
+        let passed = self.layout.columns.iter().zip(&self.taken).find(|(c, taken)| c.kind != Kind::Opaque && !**taken);
+        if let Some((column, _)) = passed {
+            return Err(NotNative(format!("the column {} is read by the reference only", column.path)));
+        }
         let kernel = self.b.finish();
         let hopeless =
             kernel.roots().any(|id| matches!(kernel.def(id), Def::Fail | Def::Bool(false) if fails(&kernel, id)));
