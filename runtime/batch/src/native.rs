@@ -20,6 +20,7 @@ use footrule_native::layout::{self, Kind as Held, Layout, List};
 use footrule_native::plan;
 use footrule_number::{Number, Ratio};
 use footrule_runtime::{Conversion, period};
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -192,7 +193,7 @@ impl Table {
         let layout = Layout { outputs: Some(outputs), ..Layout::default() };
         let mut t = Self { layout, columns: Columns { rows, ..Columns::default() }, left: vec![false; rows] };
         for (path, value) in setup.sets {
-            let text = value.trim().trim_matches('"');
+            let text = value.trim();
             match path.as_str() {
                 _ if text == "[]" => t.layout.empty.push(path.clone()),
                 key => t.top(setup.program, key, text)?,
@@ -209,7 +210,7 @@ impl Table {
                     let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
                     let text = same(&leaf, rows)?;
                     if let Some(text) = text {
-                        t.top(setup.program, key, &text)?;
+                        t.top(setup.program, key, bare(&b.source, &text))?;
                     }
                 }
                 Target::Input { path, .. } => {
@@ -253,7 +254,7 @@ impl Table {
             Kind::Bool => self.flags(&leaf, row)?,
             Kind::Enum(e) => {
                 let members: Vec<&str> = program.enums.get(e.ix())?.members.iter().map(|m| m.id.as_str()).collect();
-                self.members(&leaf, row, &members)
+                self.members(&b.source, &leaf, row, &members)
             }
             // What decides about a value stands in texts beside it.
             Kind::Text if DECIDES.contains(&path.rsplit('.').next().unwrap_or_default()) => return None,
@@ -277,7 +278,8 @@ impl Table {
             (Values::Opaque, _) => Held::Opaque,
         };
         let empty = |i: usize| leaf.is_null(i) || is_text(b) && text(&leaf, i).is_none_or(|t| t.is_empty());
-        let gaps = !matches!(values, Values::Opaque) && (0..row.len()).any(empty);
+        let may_be = leaf.nulls.is_some() || is_text(b);
+        let gaps = may_be && !matches!(values, Values::Opaque) && (0..row.len()).any(empty);
         let given = gaps.then(|| (0..row.len()).map(|i| !empty(i)).collect());
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: gaps });
         self.columns.columns.push(Column { values, given });
@@ -328,6 +330,14 @@ impl Table {
     /// Decimals with the most decimals that one of them has; those that do not fit are left to the reference.
     fn numbers(&mut self, b: &Bound, leaf: &Leaf, row: &[usize]) -> Option<Values> {
         let n = row.len();
+        if let (Source::Decimal, None, Some(array)) =
+            (&b.source, &leaf.nulls, leaf.array.as_primitive_opt::<Decimal128Type>())
+        {
+            let units: Option<Vec<i64>> = array.values().iter().map(|x| i64::try_from(*x).ok()).collect();
+            if let (Some(units), Ok(scale)) = (units, u32::try_from(array.scale())) {
+                return Some(Values::Decimal { units, scale });
+            }
+        }
         let mut read: Vec<(i64, u32)> = vec![(0, 0); n];
         for (i, slot) in read.iter_mut().enumerate() {
             if leaf.is_null(i) {
@@ -342,7 +352,7 @@ impl Table {
                 }
                 Source::Text | Source::Json | Source::Dictionary => match text(leaf, i) {
                     Some(t) if t.is_empty() => continue,
-                    t => t.and_then(|t| plain(&t)),
+                    t => t.and_then(|t| plain(bare(&b.source, &t))),
                 },
                 _ => return None,
             };
@@ -366,24 +376,23 @@ impl Table {
         for (i, r) in row.iter().enumerate() {
             let read = text(leaf, i);
             flags.push(read.as_deref() == Some("true"));
-            self.left[*r] |= read.is_some_and(|t| !["true", "false", ""].contains(&t.as_str()));
+            self.left[*r] |= read.is_some_and(|t| !["true", "false", ""].contains(&&*t));
         }
         Some(Values::Flag(flags))
     }
 
-    fn members(&mut self, leaf: &Leaf, row: &[usize], members: &[&str]) -> Values {
+    fn members(&mut self, source: &Source, leaf: &Leaf, row: &[usize], members: &[&str]) -> Values {
         let mut out = Vec::with_capacity(row.len());
-        let mut last: Option<(String, Option<usize>)> = None;
+        let mut last = 0;
         for (i, r) in row.iter().enumerate() {
             let read = text(leaf, i).unwrap_or_default();
-            let found = match &last {
-                Some((t, k)) if *t == read => *k,
-                _ => members.iter().position(|m| *m == read),
-            };
+            let read = bare(source, &read);
+            let same = members.get(last).is_some_and(|m| *m == read);
+            let found = if same { Some(last) } else { members.iter().position(|m| *m == read) };
             // A label, or a slip: the reference knows.
             self.left[*r] |= found.is_none() && !read.is_empty();
-            out.push(found.unwrap_or(0) as u32);
-            last = Some((read, found));
+            last = found.unwrap_or(0);
+            out.push(last as u32);
         }
         Values::Member(out)
     }
@@ -394,20 +403,21 @@ fn is_text(b: &Bound) -> bool {
     matches!(b.source, Source::Text | Source::Json | Source::Dictionary)
 }
 
-/// A value as text, without the quotes of JSON; nothing for null.
-fn text(leaf: &Leaf, i: usize) -> Option<String> {
-    if leaf.is_null(i) {
-        return None;
-    }
-    let text = cell::text(&leaf.array, i)?;
-    let bare = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
-    Some(bare.unwrap_or(&text).to_owned())
+/// A value as text; nothing for null.
+fn text(leaf: &Leaf, i: usize) -> Option<Cow<'_, str>> {
+    if leaf.is_null(i) { None } else { cell::text(&leaf.array, i) }
+}
+
+/// The text that a JSON text stands for, if it is a string without escapes; a text of another form stands for itself.
+fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
+    inner.filter(|_| *source == Source::Json).unwrap_or(text)
 }
 
 /// The one text of all rows; `Some(None)` if none has one.
 fn same(leaf: &Leaf, rows: usize) -> Option<Option<String>> {
     let first = text(leaf, 0).filter(|t| !t.is_empty());
-    (1..rows).all(|i| text(leaf, i).filter(|t| !t.is_empty()) == first).then_some(first)
+    (1..rows).all(|i| text(leaf, i).filter(|t| !t.is_empty()) == first).then(|| first.map(Cow::into_owned))
 }
 
 /// A number written in digits alone, such as `-12.50`: units and decimals.

@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install duckdb
     cargo build --release -p footrule
-    venv/bin/python tests/benches/duckdb.py target/release/footrule 10000000
+    venv/bin/python tests/benches/beside_duckdb.py target/release/footrule 10000000
 
 DuckDB computes in DECIMAL(19, 9) (its division is a DOUBLE, which is cast back); so its last digit can differ where the
 rounding cell is near, and the script says in how many rows. Peak memory is that of the process, as the kernel saw it.
