@@ -12,7 +12,7 @@
 //! that the code carries out for the row; a row that fails one goes to the reference.
 //!
 //! Guarantees: sound for every row within the hull that passes the tests. Must not: round a bound downwards: each is
-//! inflated by [`UP`], far more than the few roundings of its own computation.
+//! inflated by a billionth of itself, far more than the few roundings of its own computation.
 
 use crate::kernel::{Binary, Def, Fold, Id, Kernel, Term, Unary};
 use footrule_mir::Cmp;

@@ -1,7 +1,7 @@
 //! The values of a batch, column by column.
 //!
-//! A number is a decimal: so many units of `10^-scale`, one scale for a column. What does not fit stands in `apart`, and
-//! its row is not evaluated here.
+//! A number is a decimal: so many units of `10^-scale`, one scale for a column. Whoever fills columns leaves out rows
+//! whose numbers do not fit.
 
 use crate::kernel::{ColumnId, ListId};
 use crate::layout::{Kind, Layout};

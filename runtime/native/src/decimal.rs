@@ -1,6 +1,7 @@
 //! The kernel in the reference's own arithmetic, row by row: what every other evaluator of it is held to.
 //!
-//! Errors are values: a definition that fails has none, and only what is demanded counts.
+//! Errors are values: a definition that fails has none, and only what is demanded counts. Where [`Kernel::exact`] does not
+//! hold, unrounded figures may differ from the reference's in the last of 28 digits.
 
 use crate::columns::Columns;
 use crate::fold::{numbers, power, two, unary};

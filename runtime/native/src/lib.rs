@@ -1,8 +1,15 @@
 //! Native evaluators: a rule, specialised to the columns of a batch.
 //!
 //! ```text
-//! Program + Layout ─plan→ Kernel ─→ exact evaluation (reference arithmetic, row by row)
+//! Program + Layout ─plan→ Kernel ┬→ Decimal: the reference's arithmetic, row by row
+//!                                └─ hull of the columns ─→ bounds ─emit→ Certified: f64 with an a-priori error bound
 //! ```
+//!
+//! # Layout
+//!
+//! `layout`, `columns` (what is given) · `plan` (from MIR to kernels) · `kernel`, `fold` (scalar operations, constants
+//! folded) · `decimal` · `bound`, `demand` (how wrong a number can be, and where it matters) · `emit`, `jit` (machine
+//! code) · `certified` (blocks of rows, hulls, answers). The derivation of the bounds: `docs/native.md`.
 //!
 //! Guarantees: an evaluator answers a row with exactly the reference's figures, or not at all; only the reference
 //! reports errors. Must not: read files, or know of any file format.
