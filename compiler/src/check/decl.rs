@@ -94,9 +94,11 @@ pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Ex
             Some(crate::units::Tag::Follows { root: format!("#{}", l.id), path: path.to_vec(), shown: l.name.clone() })
         })
     };
+    let mut seen = HashSet::new();
     for ((name, _), (_, ty)) in params.iter().zip(types) {
         let ty = local(cx, ty);
-        cx.local(name, ty);
+        let taken = !seen.insert(name.text.as_str());
+        cx.bind(name, ty, taken);
     }
     let want = local(cx, result);
     let e = cx.expr(body, Some(&want));

@@ -88,9 +88,13 @@ impl<'db> Cx<'db> {
 
     pub(super) fn local(&mut self, name: &Ident, ty: Ty) -> LocalId {
         let hidden = name.text.starts_with('@');
-        if !hidden && self.locals.iter().any(|l| l.name == name.text)
-            || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None
-        {
+        let taken = !hidden && self.locals.iter().any(|l| l.name == name.text);
+        self.bind(name, ty, taken)
+    }
+
+    /// The same, for one who knows whether another local has the name.
+    pub(super) fn bind(&mut self, name: &Ident, ty: Ty, taken: bool) -> LocalId {
+        if taken || lookup(self.db, self.item, Ns::Value, name.text.clone()) != Resolved::None {
             let n = &name.text;
             let d = Diag::new(Code::N002, text!("名称 `{n}` 已经使用", "the name `{n}` is taken"))
                 .at(self.at(name.span), text!("再次声明", "declared again"))
