@@ -99,6 +99,9 @@ pub enum Ty {
     Row(TableId),
 }
 
+/// Largest magnitude of the exponent of [`Op::Power`].
+pub const MAX_POWER: u64 = 10_000;
+
 /// A comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -348,7 +351,7 @@ pub enum Op {
     Floor(NodeId),
     /// Smallest integer not below.
     Ceil(NodeId),
-    /// Integer power; exponent is an integer-valued number. Error `Domain` if it is not, or beyond ±10 000.
+    /// Integer power; exponent is an integer-valued number. Error `Domain` if it is not, or beyond ±[`MAX_POWER`].
     Power(NodeId, NodeId),
     /// Square root.
     Sqrt(NodeId),

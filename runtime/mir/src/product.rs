@@ -4,7 +4,10 @@
 //! out between products and co-products; the shares are a value of the program (a record of numbers that sum to
 //! exactly 1).
 
-use crate::{AllocationId, ExceptionId, Named, NodeId, PlaceId, ProductId, RegionId, Rounding, UnitId};
+use crate::{
+    AllocationId, ExceptionId, FactorId, GasId, Line, LineKind, Named, NodeId, Origin, PlaceId, ProductId, Program,
+    RegionId, Rounding, UnitId,
+};
 use footrule_number::{Number, Ratio};
 use serde::{Deserialize, Serialize};
 
@@ -119,4 +122,42 @@ pub struct BasisInfo {
     pub shares: RegionId,
     /// The formula of each sharer's weight as text, in the order of the sharers.
     pub formulas: Vec<String>,
+}
+
+impl Program {
+    /// True if a line may add to a product, wholly or by an allocation.
+    #[must_use]
+    pub fn concerns(&self, line: &Line, product: ProductId) -> bool {
+        let shared = |a: AllocationId| {
+            self.allocations.get(a.ix()).is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
+        };
+        match &line.target {
+            Target::Product(p) => *p == product,
+            Target::Nowhere => false,
+            Target::Allocation(a) => shared(*a),
+            Target::ByStage(list) => list.iter().any(|a| a.map_or(product == ProductId(0), shared)),
+        }
+    }
+
+    /// True if a line is part of the total.
+    #[must_use]
+    pub fn counts(&self, line: &Line) -> bool {
+        match line.kind {
+            LineKind::Emission | LineKind::Removal => true,
+            LineKind::Credit => !self.rule.credits_apart,
+            LineKind::Apart => false,
+        }
+    }
+
+    /// The GWP of a gas for an origin, kg CO2e per kg, and the datum it comes from (none for neutral biogenic CO2);
+    /// nothing if the rule's set has none.
+    #[must_use]
+    pub fn gwp(&self, gas: GasId, origin: Origin) -> Option<(Number, Option<FactorId>)> {
+        let info = self.gases.get(gas.ix())?;
+        if self.rule.biogenic_neutral && origin == Origin::Biogenic && info.name.id == "CO2" {
+            return Some((Number::ZERO, None));
+        }
+        let of = |o: Option<Origin>| info.gwp.iter().find(|(x, ..)| *x == o);
+        of(Some(origin)).or_else(|| of(None)).map(|(_, value, factor)| (*value, Some(*factor)))
+    }
 }

@@ -399,6 +399,38 @@ pub struct Interpolation {
     pub hold: bool,
 }
 
+impl TableInfo {
+    /// The row with the fewest wildcards among those whose keys fit, cell by cell: `fits` compares key `k` of the look-up
+    /// with a cell that is no wildcard.
+    ///
+    /// # Errors
+    /// How many rows fit equally well: 0 for none.
+    pub fn find(&self, keys: usize, fits: impl Fn(usize, &Const) -> bool) -> Result<u32, u32> {
+        let mut best: Option<(usize, u32)> = None;
+        let mut ties = 0;
+        for (i, row) in self.rows.iter().enumerate() {
+            let all = |(k, c): (usize, &Option<Const>)| c.as_ref().is_none_or(|c| fits(k, c));
+            if row.keys.len() != keys || !row.keys.iter().enumerate().all(all) {
+                continue;
+            }
+            let wild = row.keys.iter().filter(|c| c.is_none()).count();
+            match best {
+                Some((w, _)) if w < wild => {}
+                Some((w, _)) if w == wild => ties += 1,
+                _ => {
+                    best = Some((wild, i as u32));
+                    ties = 0;
+                }
+            }
+        }
+        match best {
+            Some((_, row)) if ties == 0 => Ok(row),
+            Some(_) => Err(ties + 1),
+            None => Err(0),
+        }
+    }
+}
+
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRow {
@@ -433,6 +465,14 @@ pub enum LineKind {
     Credit,
     /// Shown, never in the total.
     Apart,
+}
+
+impl LineKind {
+    /// True if the line counts negative.
+    #[must_use]
+    pub fn subtracts(self) -> bool {
+        matches!(self, Self::Removal | Self::Credit)
+    }
 }
 
 /// Which stage an item of a line belongs to.

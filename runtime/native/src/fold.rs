@@ -5,11 +5,9 @@
 //! demanded.
 
 use crate::kernel::{Binary, Builder, Def, Fold, Id, Unary};
+use footrule_mir::MAX_POWER;
 use footrule_number::{NumError, Number, Sum};
 use std::sync::Arc;
-
-/// Largest magnitude of the exponent of an integer power.
-const MAX_POWER: u64 = 10_000;
 
 /// An existing definition with the same meaning, or the definition to add.
 pub(crate) fn simplify(b: &mut Builder, def: Def) -> Result<Id, Def> {

@@ -3,11 +3,8 @@
 use super::{Interp, Slot};
 use crate::touch::Touches;
 use crate::value::{Errs, FailKind, PartKey, Split, Value};
-use footrule_mir::{Evidence, NodeId, Op, Origin, PlaceId, RegionId};
+use footrule_mir::{Evidence, MAX_POWER, NodeId, Op, Origin, PlaceId, RegionId};
 use footrule_number::{NumError, Number};
-
-/// Largest magnitude of the exponent of `Power`.
-const MAX_POWER: u64 = 10_000;
 
 /// Longest list that `Range` yields.
 const MAX_RANGE: i64 = 1_000_000;

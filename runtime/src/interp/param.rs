@@ -67,15 +67,12 @@ impl Interp<'_> {
             }
             Ok([Value::Period(a, b)]) => (a, b),
             Ok([Value::Date(d)]) => (d, d),
-            Ok([Value::Number(y)]) => {
-                let year = y.to_i64().and_then(|y| i32::try_from(y).ok()).and_then(days::year_period);
-                match year {
-                    Some(p) => p,
-                    None => {
-                        return Slot { value: self.num_fail(id, footrule_number::NumError::Domain, &[at]), touches };
-                    }
+            Ok([Value::Number(y)]) => match crate::constant::years(y) {
+                Some(p) => p,
+                None => {
+                    return Slot { value: self.num_fail(id, footrule_number::NumError::Domain, &[at]), touches };
                 }
-            }
+            },
             Ok(_) => {
                 return Slot { value: self.bug(id, "a parameter read at what is no period"), touches };
             }
@@ -204,29 +201,7 @@ impl Interp<'_> {
         if let Some(found) = self.found.get(&memo) {
             return Some(*found);
         }
-        let mut best: Option<(usize, u32)> = None;
-        let mut ties = 0;
-        for (i, row) in info.rows.iter().enumerate() {
-            if row.keys.len() != memo.1.len()
-                || !row.keys.iter().zip(&memo.1).all(|(c, k)| c.as_ref().is_none_or(|c| k.fits(c)))
-            {
-                continue;
-            }
-            let wild = row.keys.iter().filter(|c| c.is_none()).count();
-            match best {
-                Some((w, _)) if w < wild => {}
-                Some((w, _)) if w == wild => ties += 1,
-                _ => {
-                    best = Some((wild, i as u32));
-                    ties = 0;
-                }
-            }
-        }
-        let found = match best {
-            Some((_, row)) if ties == 0 => Ok(row),
-            Some(_) => Err(ties + 1),
-            None => Err(0),
-        };
+        let found = info.find(memo.1.len(), |k, cell| memo.1[k].fits(cell));
         self.found.insert(memo, found);
         Some(found)
     }
@@ -354,17 +329,7 @@ impl Interp<'_> {
 
     /// The GWP of a gas for an origin, and the datum it comes from (none for neutral biogenic CO2).
     pub(crate) fn gwp(&self, gas: GasId, origin: Origin) -> Result<(Number, Option<FactorId>), FailKind> {
-        let Some(info) = self.program.gases.get(gas.ix()) else {
-            return Err(FailKind::Bug("no such gas"));
-        };
-        if self.program.rule.biogenic_neutral && origin == Origin::Biogenic && info.name.id == "CO2" {
-            return Ok((Number::ZERO, None));
-        }
-        let of = |o: Option<Origin>| info.gwp.iter().find(|(x, ..)| *x == o);
-        match of(Some(origin)).or_else(|| of(None)) {
-            Some((_, value, factor)) => Ok((*value, Some(*factor))),
-            None => Err(FailKind::NoGwp(gas)),
-        }
+        self.program.gwp(gas, origin).ok_or(FailKind::NoGwp(gas))
     }
 
     #[inline(never)]

@@ -10,7 +10,7 @@ use super::lines::{Item, To};
 use super::outcome::{EvidenceEntry, Shown, Source};
 use super::products::{self, ItemFigures};
 use super::rests_on::{self, ByScenario, RestsOn};
-use super::{Findings, LineResult, counts, publish};
+use super::{Findings, LineResult, publish};
 use crate::input::Inputs;
 use crate::interp::{Interp, unit_of};
 use crate::show;
@@ -269,14 +269,14 @@ impl Tree<'_, '_> {
             for (line, result) in program.lines.iter().zip(&found.lines) {
                 let Some(f) = result.products.get(of) else { continue };
                 let here = f.in_stage.iter().find(|(s, _)| *s == stage);
-                if let (true, Some((_, value))) = (counts(line, rule.credits_apart), here) {
+                if let (true, Some((_, value))) = (program.counts(line), here) {
                     node.children.push(self.line(line, result, ExplainKind::Line, *value, (of, Some(stage)))?);
                 }
             }
             root.children.push(node);
         }
         for (line, result) in program.lines.iter().zip(&found.lines).filter(|(_, r)| r.applicable) {
-            if let (false, Some(f)) = (counts(line, rule.credits_apart), result.products.get(of))
+            if let (false, Some(f)) = (program.counts(line), result.products.get(of))
                 && f.concerned
             {
                 root.children.push(self.line(line, result, ExplainKind::Apart, f.total, (of, None))?);
@@ -287,9 +287,9 @@ impl Tree<'_, '_> {
 
     /// The items that count for a product (in one stage of it).
     fn counted(&self, of: usize, stage: Option<StageId>) -> impl Iterator<Item = &ItemFigures> {
-        let rule = &self.it.program.rule;
-        let lines = self.it.program.lines.iter().zip(&self.found.lines);
-        lines.filter(|(l, _)| counts(l, rule.credits_apart)).flat_map(move |(_, r)| shown(r, of, stage)).map(|(_, f)| f)
+        let program = self.it.program;
+        let lines = program.lines.iter().zip(&self.found.lines);
+        lines.filter(move |(l, _)| program.counts(l)).flat_map(move |(_, r)| shown(r, of, stage)).map(|(_, f)| f)
     }
 
     /// The share by which an item goes to a product, if it is shared out.

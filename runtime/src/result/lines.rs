@@ -52,15 +52,6 @@ pub(crate) struct LineResult {
     pub touches: Touches,
 }
 
-/// True if the line is part of the total.
-pub(crate) fn counts(line: &Line, credits_apart: bool) -> bool {
-    match line.kind {
-        LineKind::Emission | LineKind::Removal => true,
-        LineKind::Credit => !credits_apart,
-        LineKind::Apart => false,
-    }
-}
-
 /// Evaluates all lines. The figures of the products are missing if any line fails; all failures are returned.
 pub(crate) fn lines(it: &mut Interp<'_>) -> Result<(Vec<LineResult>, Vec<Figures>), Errs> {
     let program = it.program;

@@ -26,7 +26,7 @@ pub use explain::{Explain, ExplainKind};
 pub use footprint::{
     Allocation, AllocationBasis, AlsoFigure, BasisRole, Footprint, Footprints, ProductTotal, Sensitivity, ShareOf,
 };
-pub(crate) use lines::{LineResult, counts};
+pub(crate) use lines::LineResult;
 pub use outcome::*;
 pub(crate) use products::Figures;
 pub use rests_on::{ByScenario, RatedTerm, RestsOn};

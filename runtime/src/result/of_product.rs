@@ -8,7 +8,7 @@ use super::lines::LineResult;
 use super::outcome::*;
 use super::products::{Figures, ItemFigures, LineFigures};
 use super::quality::Quality;
-use super::{Findings, counts, products};
+use super::{Findings, products};
 use crate::interp::{Interp, unit_of};
 use crate::value::Value;
 use footrule_mir::{GasId, Line, LineGas, NodeId, ProductInfo, Program, StageId, StageRef, UnitId};
@@ -58,7 +58,7 @@ impl Of<'_> {
     }
 
     fn counted(&self) -> impl Iterator<Item = (&Line, &LineResult, &LineFigures)> {
-        self.own().filter(|(l, ..)| counts(l, self.program.rule.credits_apart))
+        self.own().filter(|(l, ..)| self.program.counts(l))
     }
 
     pub(super) fn footprint(&self, it: &mut Interp<'_>) -> Result<Footprint, NumError> {
@@ -74,7 +74,7 @@ impl Of<'_> {
             stages.map(|(n, x)| Ok(Stage { name: name(n), figure: self.figure(*x)?, share: share(*x, gross) }));
         let (mut lines, mut apart) = (Vec::new(), Vec::new());
         for (l, r, f) in self.own() {
-            let list = if counts(l, program.rule.credits_apart) { &mut lines } else { &mut apart };
+            let list = if program.counts(l) { &mut lines } else { &mut apart };
             list.push(self.line(l, r, f)?);
         }
         let declared = |value, u, functional| DeclaredUnit { value, unit: unit(program, u), functional };

@@ -7,16 +7,14 @@
 //! Guarantees: no figure depends on the order of items, lines, stages or products. Must not: round for publication.
 
 use super::assemble::{figure_in, name};
-use super::lines::{self, LineResult, To, counts};
+use super::lines::{self, LineResult, To};
 use super::outcome::{Figure, Name};
 use super::quality::{Quality, quality};
 use crate::interp::Interp;
 use crate::quality::Terms;
 use crate::touch::Touches;
 use crate::value::{Errs, FailKind, Failure, PartKey, Value};
-use footrule_mir::{
-    AllocationId, AlsoUnit, Line, LineId, LineKind, Origin, ProductId, ProductInfo, Program, ResultRef, StageId, Target,
-};
+use footrule_mir::{AlsoUnit, Line, LineId, Origin, ProductId, ProductInfo, Program, ResultRef, StageId};
 use footrule_number::{NumError, Number, Sum, sum};
 
 /// What an item adds to a product.
@@ -130,19 +128,6 @@ pub(super) fn shares(it: &mut Interp<'_>, items: impl Iterator<Item = To>, errs:
     all
 }
 
-/// True if a line may add to a product.
-fn concerns(program: &Program, line: &Line, product: ProductId) -> bool {
-    let shared = |a: AllocationId| {
-        program.allocations.get(a.ix()).is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
-    };
-    match &line.target {
-        Target::Product(p) => *p == product,
-        Target::Nowhere => false,
-        Target::Allocation(a) => shared(*a),
-        Target::ByStage(list) => list.iter().any(|a| a.map_or(product == ProductId(0), shared)),
-    }
-}
-
 /// What each line adds to each product, and the figures of each product.
 pub(super) fn figures(it: &mut Interp<'_>, results: &mut [LineResult], shares: &Shares) -> Result<Vec<Figures>, Errs> {
     let program = it.program;
@@ -190,7 +175,7 @@ fn line_figures(
     shares: &Shares,
 ) -> Result<LineFigures, Errs> {
     let program = it.program;
-    let concerned = concerns(program, line, product);
+    let concerned = program.concerns(line, product);
     if !concerned {
         return Ok(LineFigures { items: vec![None; result.items.len()], ..LineFigures::default() });
     }
@@ -199,7 +184,7 @@ fn line_figures(
         Errs::one(Failure { indices: indices.to_vec(), ..lines::failure(id, line, node, kind) })
     };
     let value = super::definition::line_node(program, line);
-    let negative = matches!(line.kind, LineKind::Removal | LineKind::Credit);
+    let negative = line.kind.subtracts();
     let factor = line.to_result.get(product.ix()).copied().unwrap_or(footrule_number::Ratio::ONE);
     let reference = it.references.get(product.ix()).copied().flatten();
     let mut items = Vec::with_capacity(result.items.len());
@@ -262,7 +247,7 @@ fn of_product(it: &mut Interp<'_>, results: &[LineResult], product: usize) -> Re
             return Err(it.fail_at(line.place, None, 0, FailKind::Bug("a line without its products")));
         };
         lines.push(own.total);
-        if !counts(line, program.rule.credits_apart) {
+        if !program.counts(line) {
             continue;
         }
         for (stage, value) in &own.in_stage {

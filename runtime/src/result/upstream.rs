@@ -3,7 +3,7 @@
 //! Guarantees: what passes on is the published figure, rounded by the upstream rule; its parts by origin, gas and
 //! evidence add up to it. What rounding takes or gives is put to the largest part.
 
-use super::{Options, assemble, counts, found};
+use super::{Options, assemble, found};
 use crate::diagnose;
 use crate::input::Inputs;
 use crate::value::{FailKind, Split, SplitSum};
@@ -19,7 +19,7 @@ pub(crate) fn as_input(program: &Program, inputs: &Inputs) -> Result<(super::Out
     let mut parts = SplitSum::default();
     let lines = program.lines.iter().zip(&findings.lines);
     // A rule with several products is not taken as an upstream rule: there is one.
-    for (_, result) in lines.filter(|(l, _)| counts(l, program.rule.credits_apart)) {
+    for (_, result) in lines.filter(|(l, _)| program.counts(l)) {
         for item in result.products.iter().take(1).flat_map(|p| p.items.iter().flatten()) {
             for (key, value) in &item.parts {
                 parts.add(&Split::one(*key, *value));

@@ -5,9 +5,7 @@ use super::given::{Reads, most_parts};
 use super::interval::{Interval, Verdict};
 use super::range::{Kind, Parts, Range};
 use super::scope::{Analysis, ScopeId};
-use crate::{
-    AllocationId, Line, LineGas, LineId, LineKind, LineOrigin, Origin, ProductId, Program, ResultRef, StageRef, Target,
-};
+use crate::{Line, LineGas, LineId, LineOrigin, Origin, ProductId, Program, ResultRef, StageRef, Target};
 use footrule_number::{Number, Ratio};
 
 /// What is known of a line.
@@ -158,7 +156,7 @@ impl Analysis<'_> {
             }
             sign = if allocated { sign.hull(own) } else { own };
         }
-        if matches!(line.kind, LineKind::Removal | LineKind::Credit) {
+        if line.kind.subtracts() {
             sign = sign.negated();
         }
         out.range.sign = sign;
@@ -183,24 +181,12 @@ pub(super) fn ask(asked: &mut Asked, a: &Analysis<'_>, id: LineId, line: &Line, 
 
 /// Whether a line goes to a product: always, perhaps.
 fn goes(program: &Program, line: &Line, product: ProductId) -> (bool, bool) {
-    let shared = |a: AllocationId| {
-        program.allocations.get(a.ix()).is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
-    };
-    match &line.target {
-        Target::Product(p) => (*p == product, *p == product),
-        Target::Allocation(a) => (false, shared(*a)),
-        Target::ByStage(list) => (false, list.iter().any(|a| a.map_or(product == ProductId(0), shared))),
-        Target::Nowhere => (false, false),
-    }
+    (line.target == Target::Product(product), program.concerns(line, product))
 }
 
 /// The sign of a figure of a product's result.
 pub(super) fn figure(program: &Program, lines: &[Interval], product: ProductId, what: &ResultRef) -> Interval {
-    let counted = |l: &Line| match l.kind {
-        LineKind::Emission | LineKind::Removal => true,
-        LineKind::Credit => !program.rule.credits_apart,
-        LineKind::Apart => false,
-    };
+    let counted = |l: &Line| program.counts(l);
     match what {
         ResultRef::PrimaryShare | ResultRef::RatedShare => return Interval::between(Number::ZERO, Number::ONE),
         // 1 is best, 5 is worst.

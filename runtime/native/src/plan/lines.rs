@@ -8,8 +8,8 @@ use super::loops::Turn;
 use super::sym::{Gas, Key, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
 use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
 use footrule_mir::{
-    AllocationId, AlsoUnit, Cmp, Evidence, Line, LineGas, LineKind, LineOrigin, NodeId, Origin, ProductId, StageId,
-    StageRef, Target,
+    AllocationId, AlsoUnit, Cmp, Evidence, Line, LineGas, LineOrigin, NodeId, Origin, ProductId, StageId, StageRef,
+    Target,
 };
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
@@ -270,15 +270,11 @@ impl<'p> Plan<'p> {
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
         for (line, items) in program.lines.iter().zip(items) {
-            let negative = matches!(line.kind, LineKind::Removal | LineKind::Credit);
-            let counted = match line.kind {
-                LineKind::Emission | LineKind::Removal => true,
-                LineKind::Credit => !program.rule.credits_apart,
-                LineKind::Apart => false,
-            };
+            let negative = line.kind.subtracts();
+            let counted = program.counts(line);
             let factor = line.to_result.get(p).copied().unwrap_or(Ratio::ONE);
             // A line of one gas shows it whether or not it applies.
-            if let (true, LineGas::Static(g)) = (counted && self.concerns(line, product), &line.gas)
+            if let (true, LineGas::Static(g)) = (counted && program.concerns(line, product), &line.gas)
                 && let Some((_, always)) = gases.get_mut(g.ix())
             {
                 *always = true;
@@ -366,20 +362,6 @@ impl<'p> Plan<'p> {
         let there = terms.iter().map(|t| Term { value: yes, ..t.clone() }).collect();
         let sum = fold(&mut self.b, Fold::Sum, terms);
         (sum, if always { yes } else { fold(&mut self.b, Fold::Any, there) })
-    }
-
-    /// True if a line may add to a product.
-    fn concerns(&self, line: &Line, product: ProductId) -> bool {
-        let shared = |a: AllocationId| {
-            let info = self.program.allocations.get(a.ix());
-            info.is_some_and(|a| a.sharers.iter().any(|(_, p)| *p == Some(product)))
-        };
-        match &line.target {
-            Target::Product(p) => *p == product,
-            Target::Nowhere => false,
-            Target::Allocation(a) => shared(*a),
-            Target::ByStage(list) => list.iter().any(|a| a.map_or(product == ProductId(0), shared)),
-        }
     }
 
     /// The total in a further unit.

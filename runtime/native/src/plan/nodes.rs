@@ -452,9 +452,10 @@ impl<'p> Plan<'p> {
     pub(super) fn equivalents(&mut self, mass: Id, gas: Gas, origin: Origin) -> Id {
         let gwp = match gas {
             Gas::None => None,
-            Gas::Known(g) => self.gwp(g, origin).map(|x| self.b.number(x)),
+            Gas::Known(g) => self.program.gwp(g, origin).map(|(x, _)| self.b.number(x)),
             Gas::Of(index) => {
-                let cells = (0..self.program.gases.len() as u32).map(|g| self.gwp(GasId(g), origin)).collect();
+                let cells =
+                    (0..self.program.gases.len() as u32).map(|g| Some(self.program.gwp(GasId(g), origin)?.0)).collect();
                 Some(self.b.add(Def::Lookup(index, cells)))
             }
         };

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::sym::{Gas, Key, Sym};
 use crate::kernel::{Def, Id};
-use footrule_mir::{Cell, Const, Evidence, GasId, NodeId, Origin, ParamId, TableId, TableInfo, Ty};
+use footrule_mir::{Cell, Const, Evidence, NodeId, Origin, ParamId, TableId, Ty};
 use footrule_number::Number;
 use footrule_runtime::{Value, parameter, years};
 use std::rc::Rc;
@@ -41,16 +41,6 @@ impl Plan<'_> {
             }
             _ => self.fail("a parameter without a value in the period"),
         }
-    }
-
-    /// The GWP of a gas for an origin.
-    pub(super) fn gwp(&self, gas: GasId, origin: Origin) -> Option<Number> {
-        let info = self.program.gases.get(gas.ix())?;
-        if self.program.rule.biogenic_neutral && origin == Origin::Biogenic && info.name.id == "CO2" {
-            return Some(Number::ZERO);
-        }
-        let of = |o: Option<Origin>| info.gwp.iter().find(|(x, ..)| *x == o);
-        of(Some(origin)).or_else(|| of(None)).map(|(_, value, _)| *value)
     }
 
     pub(super) fn lookup(&mut self, table: TableId, keys: &[NodeId], column: Option<u32>) -> Sym {
@@ -98,7 +88,7 @@ impl Plan<'_> {
                 .flat_map(|c| of.iter().map(move |k| c.iter().cloned().chain([k.clone()]).collect()))
                 .collect();
         }
-        let rows = combinations.iter().map(|c| row(info, c)).collect();
+        let rows = combinations.iter().map(|c| info.find(c.len(), |k, cell| c[k] == *cell).ok()).collect();
         Some((index, rows))
     }
 
@@ -204,18 +194,4 @@ impl Plan<'_> {
             _ => self.fail("texts or days of a row that is not known"),
         }
     }
-}
-
-/// The fitting row with the fewest wildcards; nothing where none fits, or several equally well.
-fn row(info: &TableInfo, keys: &[Const]) -> Option<u32> {
-    let fits = |cells: &[Option<Const>]| {
-        cells.len() == keys.len() && cells.iter().zip(keys).all(|(c, k)| c.as_ref().is_none_or(|c| c == k))
-    };
-    let wild = |i: &u32| info.rows.get(*i as usize).map_or(0, |r| r.keys.iter().filter(|c| c.is_none()).count());
-    let fitting: Vec<u32> =
-        info.rows.iter().enumerate().filter(|(_, r)| fits(&r.keys)).map(|(i, _)| i as u32).collect();
-    let best = fitting.iter().map(wild).min()?;
-    let mut of_best = fitting.iter().filter(|i| wild(i) == best);
-    let first = of_best.next().copied();
-    if of_best.next().is_some() { None } else { first }
 }
