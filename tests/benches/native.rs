@@ -5,8 +5,9 @@ mod workload;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use footrule_compiler::Session;
 use footrule_mir::Program;
-use footrule_native::certified::{Certified, Work, hull};
+use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::{Columns, Values};
+use footrule_native::layout::Layout;
 use footrule_native::plan;
 use rust_decimal::Decimal;
 use std::hint::black_box;
@@ -17,6 +18,16 @@ fn program(text: &str) -> Arc<Program> {
     s.load_std();
     s.add_source("bench.pcr", text);
     s.program("bench.pcr").unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+/// Code for columns, and what it says of them.
+fn certified(program: &Program, layout: &Layout, columns: &Columns) -> (Certified, Answers) {
+    let kernel = Arc::new(plan(program, layout).unwrap_or_else(|e| panic!("{e}")));
+    let certified = Certified::new(kernel.clone(), hull(&kernel, columns)).unwrap_or_else(|e| panic!("{e}"));
+    let answers = certified.run(columns, &mut Work::default());
+    let sure = answers.sure.iter().filter(|s| **s).count();
+    println!("{}: {sure} of {} rows are sure", program.rule.name.id, columns.rows);
+    (certified, answers)
 }
 
 fn record(columns: &Columns, row: usize) -> ([Decimal; 28], [f64; 28], [usize; 4]) {
@@ -38,12 +49,8 @@ fn alu(c: &mut Criterion) {
     const ROWS: usize = 4096;
     let program = program(include_str!("alu.pcr"));
     let (layout, columns) = workload::alu(ROWS);
-    let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
-    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
-    let certified = Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).unwrap_or_else(|e| panic!("{e}"));
-    let answers = certified.run(&columns, &mut Work::default());
+    let (certified, answers) = certified(&program, &layout, &columns);
     let records: Vec<_> = (0..ROWS).map(|r| record(&columns, r)).collect();
-    let sure = answers.sure.iter().filter(|s| **s).count();
     for (r, (d, _, c)) in records.iter().enumerate() {
         let (pcf, flag) = workload::alu_decimal(d, *c);
         if answers.sure[r] {
@@ -51,7 +58,6 @@ fn alu(c: &mut Criterion) {
             assert_eq!(answers.figures.last().map(|f| f.coefficients[r]), Some(i64::from(flag)), "row {r}");
         }
     }
-    println!("alu: {sure} of {ROWS} rows are sure");
     let mut group = c.benchmark_group("alu");
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function("hand_rust_decimal", |b| {
@@ -75,12 +81,7 @@ fn bom(c: &mut Criterion) {
     const ROWS: usize = 1024;
     let (materials, text, layout, columns) = workload::bom(ROWS);
     let program = program(&text);
-    let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
-    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
-    let certified = Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).unwrap_or_else(|e| panic!("{e}"));
-    let answers = certified.run(&columns, &mut Work::default());
-    let sure = answers.sure.iter().filter(|s| **s).count();
-    println!("bom: {sure} of {ROWS} rows are sure");
+    let (certified, answers) = certified(&program, &layout, &columns);
     let by_hand = workload::Bom::new(&materials, &columns);
     for r in 0..ROWS {
         if answers.sure[r] {
@@ -106,11 +107,10 @@ fn bom(c: &mut Criterion) {
 fn compile(c: &mut Criterion) {
     let program = program(include_str!("alu.pcr"));
     let (layout, columns) = workload::alu(64);
-    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
     c.bench_function("alu_program_to_code", |b| {
         b.iter(|| {
             let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
-            Certified::new(kernel.clone(), &lists, hull(&kernel, &columns)).is_ok()
+            Certified::new(kernel.clone(), hull(&kernel, &columns)).is_ok()
         });
     });
 }

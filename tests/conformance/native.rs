@@ -132,7 +132,7 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
             return Ok(());
         }
     };
-    let answers = match certified(&kernel, &layout, &columns, 1.0) {
+    let answers = match certified(&kernel, &columns, 1.0) {
         Ok(a) => a,
         Err(e) => {
             why.insert(e);
@@ -148,10 +148,8 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
     Ok(())
 }
 
-fn certified(kernel: &Arc<Kernel>, layout: &Layout, columns: &Columns, slack: f64) -> Result<Answers, String> {
-    let lists: Vec<_> = layout.columns.iter().map(|c| c.list).collect();
-    let code =
-        Certified::with_slack(kernel.clone(), &lists, hull(kernel, columns), slack).map_err(|e| e.to_string())?;
+fn certified(kernel: &Arc<Kernel>, columns: &Columns, slack: f64) -> Result<Answers, String> {
+    let code = Certified::with_slack(kernel.clone(), hull(kernel, columns), slack).map_err(|e| e.to_string())?;
     Ok(code.run(columns, &mut Work::default()))
 }
 
@@ -250,7 +248,7 @@ pub fn edges() -> Result<(), String> {
     let truth: Vec<Option<Row>> = (0..rows).map(|r| decimal.row(&columns, r)).collect();
     let mut sure = Vec::new();
     for slack in [1.0, 1e-6, 1e9] {
-        let answers = certified(&kernel, &layout, &columns, slack)?;
+        let answers = certified(&kernel, &columns, slack)?;
         let wrong = (0..rows).filter(|r| agrees(&kernel, &answers, *r, truth[*r].as_ref()).is_err()).count();
         let n = answers.sure.iter().filter(|s| **s).count();
         println!("edges: bounds × {slack}: {n} of {rows} rows sure, {wrong} of them wrong");

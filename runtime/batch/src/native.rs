@@ -96,9 +96,7 @@ impl<'a> Native<'a> {
             return None;
         }
         let kernel = known.or_else(|| plan(self.setup.program, &table.layout).ok().map(Arc::new));
-        let lists: Vec<Option<ListId>> = table.layout.columns.iter().map(|c| c.list).collect();
-        let code =
-            kernel.and_then(|k| Some((k.clone(), Certified::new(k.clone(), &lists, hull(&k, &table.columns)).ok()?)));
+        let code = kernel.and_then(|k| Some((k.clone(), Certified::new(k.clone(), hull(&k, &table.columns)).ok()?)));
         let variant = Arc::new(Variant { layout: table.layout.clone(), code });
         variants.push(variant.clone());
         Some(variant)

@@ -56,9 +56,9 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    fn new(kernel: &Kernel, lists: &[Option<ListId>]) -> Self {
+    fn new(kernel: &Kernel) -> Self {
         let mut plan = Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1, ..Self::default() };
-        plan.read = vec![(false, false); lists.len()];
+        plan.read = vec![(false, false); kernel.columns.len()];
         for def in &kernel.defs {
             match def {
                 Def::Column(c) | Def::Flag(c) | Def::Member(c) => plan.read[c.0 as usize].0 = true,
@@ -68,7 +68,7 @@ impl Plan {
         }
         let mut items = kernel.lists.len();
         plan.offsets = (0..items).collect();
-        for list in lists {
+        for list in &kernel.columns {
             match list {
                 None => {
                     plan.slots.push((plan.width, plan.width + 1));
@@ -171,30 +171,25 @@ pub struct Work {
 }
 
 impl Certified {
-    /// Compiles a kernel for the columns of a layout (by the list that each belongs to) over a hull.
+    /// Compiles a kernel over a hull.
     ///
     /// # Errors
     /// [`NotCertified`] if an operation has no bound.
-    pub fn new(kernel: Arc<Kernel>, lists: &[Option<ListId>], hull: Hull) -> Result<Self, NotCertified> {
-        Self::with_slack(kernel, lists, hull, 1.0)
+    pub fn new(kernel: Arc<Kernel>, hull: Hull) -> Result<Self, NotCertified> {
+        Self::with_slack(kernel, hull, 1.0)
     }
 
     /// The same with every error bound multiplied, which is unsound below 1: for tests that must notice.
     ///
     /// # Errors
     /// As for [`Certified::new`].
-    pub fn with_slack(
-        kernel: Arc<Kernel>,
-        lists: &[Option<ListId>],
-        hull: Hull,
-        slack: f64,
-    ) -> Result<Self, NotCertified> {
+    pub fn with_slack(kernel: Arc<Kernel>, hull: Hull, slack: f64) -> Result<Self, NotCertified> {
         let rounds = kernel.outputs.iter().filter_map(|o| o.round);
         if rounds.into_iter().any(|r| r.digits > MAX_DECIMALS) {
             return Err(NotCertified::Unbounded("figures with so many decimals"));
         }
         let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
-        let plan = Plan::new(&kernel, lists);
+        let plan = Plan::new(&kernel);
         let image = emit::compile(&kernel, &bounds, &plan, slack).map_err(NotCertified::Code)?;
         Ok(Self { kernel, hull, bounds, plan, image, slack })
     }

@@ -219,6 +219,8 @@ pub struct Kernel {
     pub defs: Vec<Def>,
     /// The lists on whose items each definition depends, ascending; none for one value a row.
     pub scopes: Vec<Arc<[ListId]>>,
+    /// The list that each column belongs to.
+    pub columns: Vec<Option<ListId>>,
     /// The list around each list.
     pub lists: Vec<Option<ListId>>,
     /// Conditions that must hold.
@@ -269,8 +271,6 @@ impl Kernel {
 pub struct Builder {
     kernel: Kernel,
     known: HashMap<Def, Id>,
-    /// The list that each column belongs to.
-    columns: Vec<Option<ListId>>,
     /// Parts of CO2e are there under one arm of a choice only.
     varies: bool,
 }
@@ -280,9 +280,8 @@ impl Builder {
     #[must_use]
     pub fn new(columns: Vec<Option<ListId>>, lists: Vec<Option<ListId>>) -> Self {
         Self {
-            kernel: Kernel { lists, exact: true, ..Kernel::default() },
+            kernel: Kernel { columns, lists, exact: true, ..Kernel::default() },
             known: HashMap::new(),
-            columns,
             varies: false,
         }
     }
@@ -371,7 +370,7 @@ impl Builder {
     fn scope_of(&self, def: &Def) -> Arc<[ListId]> {
         let mut scope: Vec<ListId> = match def {
             Def::Column(c) | Def::Flag(c) | Def::Given(c) | Def::Member(c) => {
-                self.kernel.around(self.columns.get(c.0 as usize).copied().flatten())
+                self.kernel.around(self.kernel.columns.get(c.0 as usize).copied().flatten())
             }
             Def::Fold(_, terms) => {
                 let of = |t: &Term| {

@@ -284,16 +284,11 @@ impl<'p> Plan<'p> {
             return Err(NotNative(format!("the column {} is read by the reference only", column.path)));
         }
         let kernel = self.b.finish();
-        let hopeless =
-            kernel.roots().any(|id| matches!(kernel.def(id), Def::Fail | Def::Bool(false) if fails(&kernel, id)));
+        let never = |id: &Id| *kernel.def(*id) == Def::Bool(false);
+        let hopeless = kernel.roots().any(|id| *kernel.def(id) == Def::Fail) || kernel.requires.iter().any(never);
         if hopeless || kernel.defs.len() > MAX_DEFS {
             return Err(NotNative(why.unwrap_or("no row of these columns can have a result").to_owned()));
         }
         Ok(kernel)
     }
-}
-
-/// A requirement that never holds, or a root that always fails.
-fn fails(kernel: &Kernel, id: Id) -> bool {
-    matches!(kernel.def(id), Def::Fail) || kernel.requires.contains(&id)
 }
