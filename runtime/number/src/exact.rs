@@ -15,11 +15,24 @@ pub(crate) const MAX_SCALE: u32 = 28;
 /// The largest coefficient, 2^96 − 1.
 pub(crate) const MAX_COEFFICIENT: u128 = (1 << 96) - 1;
 /// 10^28 × 10^-18: inexact results whose value times 10^28 is below this are too small.
-const SMALL_AT_28: u128 = 10_000_000_000;
+pub(crate) const SMALL_AT_28: u128 = 10_000_000_000;
+
+/// The most zeros of a power of ten that fits.
+pub(crate) const MOST: usize = 38;
+/// The powers of ten that fit.
+static POWERS: [u128; MOST + 1] = {
+    let mut all = [1; MOST + 1];
+    let mut n = 1;
+    while n < all.len() {
+        all[n] = all[n - 1] * 10;
+        n += 1;
+    }
+    all
+};
 
 /// `10^n` for `n ≤ 38`.
 pub(crate) fn pow10(n: u32) -> u128 {
-    10u128.pow(n)
+    POWERS[n as usize]
 }
 
 /// `10^n` for any `n`.
@@ -41,7 +54,7 @@ pub(crate) fn drop_digits(coefficient: u128, drop: u32) -> u128 {
 
 /// A lower bound for how many digits of a value of so many bits have to go for it to fit 96 bits:
 /// it is at least 2^(bits − 1), and 30102/100000 is just below log10(2).
-fn digits_to_drop(bits: u64) -> u64 {
+pub(crate) fn digits_to_drop(bits: u64) -> u64 {
     bits.saturating_sub(97).saturating_mul(30_102) / 100_000
 }
 
@@ -84,8 +97,19 @@ impl Tail {
         }
     }
 
+    /// The tail of a rest, against the half of what it is a rest of; `odd` if that half was rounded down.
+    pub(crate) fn of_halves(rest: u128, half: u128, odd: bool) -> Tail {
+        match rest.cmp(&half) {
+            _ if rest == 0 => Tail::Zero,
+            std::cmp::Ordering::Less => Tail::BelowHalf,
+            std::cmp::Ordering::Equal if odd => Tail::BelowHalf,
+            std::cmp::Ordering::Equal => Tail::Half,
+            std::cmp::Ordering::Greater => Tail::AboveHalf,
+        }
+    }
+
     /// The tail once a further, lower fraction that may be non-zero is taken into account.
-    fn with_sticky(self, below: bool) -> Tail {
+    pub(crate) fn with_sticky(self, below: bool) -> Tail {
         match self {
             Tail::Zero if below => Tail::BelowHalf,
             Tail::Half if below => Tail::AboveHalf,
@@ -94,7 +118,7 @@ impl Tail {
     }
 
     /// Whether half-even rounds up, given whether the kept part is odd.
-    fn rounds_up(self, odd: bool) -> bool {
+    pub(crate) fn rounds_up(self, odd: bool) -> bool {
         self == Tail::AboveHalf || (self == Tail::Half && odd)
     }
 }

@@ -25,7 +25,8 @@
 //!
 //! # Layout
 //!
-//! `number` (the type and the four operations), `ratio` (exact rationals), `sum` (n-ary sums),
+//! `number` (the type and the four operations), `scaled` and `wide` (the same operations without a normal form, for native
+//! code), `ratio` (exact rationals), `sum` (n-ary sums),
 //! `interpolate` (between points of a table), `round` (published rounding), `parse` (strict text input), `serial` (serde),
 //! `transcendental` (correctly rounded `exp`, `ln`, powers, roots) over `series` (intervals for
 //! `exp` and `ln`), `exact` (rounding of an exact rational; the slow path of all), `error`.
@@ -37,14 +38,17 @@ mod number;
 mod parse;
 mod ratio;
 mod round;
+mod scaled;
 mod serial;
 mod series;
 mod sum;
 mod transcendental;
+mod wide;
 
 pub use error::{NumError, ParseError};
 pub use interpolate::Abscissa;
 pub use number::Number;
 pub use parse::shortened;
 pub use ratio::Ratio;
+pub use scaled::Scaled;
 pub use sum::{Sum, mean, sum};

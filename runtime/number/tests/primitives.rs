@@ -5,7 +5,7 @@
 
 mod oracle;
 
-use footrule_number::{NumError, Number, Ratio, Sum, mean, sum};
+use footrule_number::{NumError, Number, Ratio, Scaled, Sum, mean, sum};
 use num_bigint::BigInt;
 use oracle::{Rational, expect, moderate, numbers, ratios, ten};
 use proptest::prelude::*;
@@ -86,12 +86,41 @@ fn check_four(a: Number, b: Number) {
     assert_eq!(mean([a, b]), expect(&ra.add(&rb).mul(&half)), "mean {a} {b}");
 }
 
+/// The same decimal with and without trailing zeros.
+fn forms(x: Number) -> Vec<Scaled> {
+    let zeros = [0, 1, 7, 20].into_iter().filter_map(|k| {
+        let coefficient = x.mantissa().unsigned_abs().checked_mul(10_u128.pow(k))?;
+        Scaled::new(x.is_negative(), coefficient, x.scale() + k)
+    });
+    zeros.collect()
+}
+
+/// What native code computes with agrees, whatever form its operands have.
+fn check_scaled(a: Number, b: Number) {
+    for x in forms(a) {
+        for y in forms(b) {
+            assert_eq!(x.add(y).map(Number::from), a.add(b), "{a} + {b}");
+            assert_eq!(x.add(y.neg()).map(Number::from), a.sub(b), "{a} - {b}");
+            assert_eq!(x.mul(y).map(Number::from), a.mul(b), "{a} * {b}");
+            assert_eq!(x.div(y).map(Number::from), a.div(b), "{a} / {b}");
+            assert_eq!(x.cmp(y), a.cmp(&b), "{a} <=> {b}");
+        }
+        for n in [0, 1, 3, 12, 27] {
+            let rounded = a.round_decimals(n);
+            assert_eq!(Number::from(x.round_decimals(n)), rounded, "{a} to {n}");
+            let units = rounded.mantissa().checked_mul(10_i128.pow(n - rounded.scale()));
+            assert_eq!(x.published(n), units.and_then(|u| i64::try_from(u).ok()), "{a} to {n}");
+        }
+    }
+}
+
 #[test]
 fn boundary_pairs() {
     let all = boundaries();
     for a in &all {
         for b in &all {
             check_four(*a, *b);
+            check_scaled(*a, *b);
         }
     }
 }
@@ -149,12 +178,15 @@ proptest! {
     #[test]
     fn four_operations(a in numbers(), b in numbers()) {
         check_four(a, b);
+        check_scaled(a, b);
     }
 
     #[test]
     fn four_operations_moderate(a in moderate(), b in numbers()) {
         check_four(a, b);
         check_four(b, a);
+        check_scaled(a, b);
+        check_scaled(b, a);
     }
 
     /// Quotients and products next to a rounding boundary: (c + 1/2 ± tiny) reached exactly.
@@ -163,12 +195,19 @@ proptest! {
         let half = Number::from_parts(i128::from(c) * 10 + 5, scale).unwrap();
         let d = Number::from_parts(i128::from(d) * 1_000_000_000_000 + up, 12).unwrap();
         check_four(half, d);
+        check_scaled(half, d);
+        if let Ok(quotient) = half.mul(d) {
+            check_scaled(quotient, d);
+        }
     }
 
     #[test]
     fn convert(x in numbers(), r in ratios()) {
         let exact = Rational::of(x).mul(&Rational::of_ratio(r));
         prop_assert_eq!(x.convert(r), expect(&exact));
+        for form in forms(x) {
+            prop_assert_eq!(form.convert(r).map(Number::from), expect(&exact));
+        }
     }
 
     /// x·p/q + offset with one rounding, also where the two nearly cancel.
