@@ -7,6 +7,7 @@ use footrule_compiler::Session;
 use footrule_mir::Program;
 use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::{Columns, Values};
+use footrule_native::exact::Exact;
 use footrule_native::layout::Layout;
 use footrule_native::plan;
 use rust_decimal::Decimal;
@@ -28,6 +29,20 @@ fn certified(program: &Program, layout: &Layout, columns: &Columns) -> (Certifie
     let sure = answers.sure.iter().filter(|s| **s).count();
     println!("{}: {sure} of {} rows are sure", program.rule.name.id, columns.rows);
     (certified, answers)
+}
+
+/// Exact code, and its rows; whatever is certified is the same.
+fn exact(program: &Program, layout: &Layout, columns: &Columns, certified: &Answers) -> (Exact, Vec<u32>) {
+    let kernel = Arc::new(plan(program, layout).unwrap_or_else(|e| panic!("{e}")));
+    let exact = Exact::new(kernel.clone(), &hull(&kernel, columns)).unwrap_or_else(|e| panic!("{e}"));
+    let all: Vec<u32> = (0..columns.rows as u32).collect();
+    let answers = exact.run(columns, &all);
+    assert!(answers.sure.iter().all(|sure| *sure));
+    for (found, want) in answers.figures.iter().zip(&certified.figures) {
+        let pairs = found.coefficients.iter().zip(&want.coefficients).zip(&certified.sure);
+        assert!(pairs.into_iter().all(|((x, y), sure)| !sure || x == y));
+    }
+    (exact, all)
 }
 
 fn record(columns: &Columns, row: usize) -> ([Decimal; 28], [f64; 28], [usize; 4]) {
@@ -66,6 +81,8 @@ fn alu(c: &mut Criterion) {
     group.bench_function("hand_f64_by_record", |b| {
         b.iter(|| records.iter().map(|(_, f, c)| workload::alu_float(black_box(f), *c).0).sum::<f64>());
     });
+    let (exact, all) = exact(&program, &layout, &columns, &answers);
+    group.bench_function("exact", |b| b.iter(|| exact.run(black_box(&columns), &all).sure.len()));
     let mut work = Work::default();
     group.bench_function("certified_from_decimal_columns", |b| {
         b.iter(|| certified.run(black_box(&columns), &mut work).sure.len());
@@ -93,6 +110,8 @@ fn bom(c: &mut Criterion) {
     group.bench_function("hand_rust_decimal", |b| {
         b.iter(|| (0..ROWS).map(|r| by_hand.decimal(black_box(r)).is_zero() as u32).sum::<u32>());
     });
+    let (exact, all) = exact(&program, &layout, &columns, &answers);
+    group.bench_function("exact", |b| b.iter(|| exact.run(black_box(&columns), &all).sure.len()));
     let mut work = Work::default();
     group.bench_function("certified_from_decimal_columns", |b| {
         b.iter(|| certified.run(black_box(&columns), &mut work).sure.len());

@@ -6,6 +6,7 @@ use footrule_mir::Program;
 use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::decimal::{Decimal, Row, Scalar};
+use footrule_native::exact::Exact;
 use footrule_native::layout::{self, Kind, Layout};
 use footrule_native::{Kernel, plan};
 use footrule_number::{Number, Ratio};
@@ -23,6 +24,8 @@ struct Compared {
     sure: usize,
     /// So has the certified evaluator.
     certified: usize,
+    /// So has the exact evaluator.
+    exact: usize,
     /// Neither the kernel nor the reference has one.
     refused: usize,
     /// Left to the reference.
@@ -34,6 +37,7 @@ impl Compared {
         self.rows += other.rows;
         self.sure += other.sure;
         self.certified += other.certified;
+        self.exact += other.exact;
         self.refused += other.refused;
         self.left += other.left;
     }
@@ -139,10 +143,20 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
             Answers::default()
         }
     };
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    let exact = match Exact::new(kernel.clone(), &hull(&kernel, &columns)) {
+        Ok(e) => e.run(&columns, &all),
+        Err(e) => {
+            why.insert(e.to_string());
+            Answers::default()
+        }
+    };
     let mut decimal = Decimal::new(&kernel);
     for (r, case) in rows.iter().enumerate() {
         let row = decimal.row(&columns, r);
         n.certified += usize::from(agrees(&kernel, &answers, r, row.as_ref()).map_err(|e| format!("{e}\n{case:?}"))?);
+        let same = agrees(&kernel, &exact, r, row.as_ref()).map_err(|e| format!("exact: {e}\n{case:?}"))?;
+        n.exact += usize::from(same);
         compare(program, &kernel, case, row, n).map_err(|e| format!("{e}\n{case:?}"))?;
     }
     Ok(())

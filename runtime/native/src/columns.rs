@@ -3,7 +3,7 @@
 //! A number is a decimal: so many units of `10^-scale`, one scale for a column. Whoever fills columns leaves out rows
 //! whose numbers do not fit.
 
-use crate::kernel::{ColumnId, ListId};
+use crate::kernel::{ColumnId, Kernel, ListId, Read};
 use crate::layout::{Kind, Layout};
 use footrule_number::Number;
 use std::ops::Range;
@@ -92,6 +92,31 @@ impl Columns {
             }
         }
         Ok(())
+    }
+
+    /// True if each column has a value for each row or item of its list that code for a kernel may read, of the kind that it
+    /// reads, and offsets ascend within their lists.
+    pub(crate) fn shaped(&self, kernel: &Kernel) -> bool {
+        let fits = |(i, list): (usize, &Option<ListId>)| {
+            let n = self.length(*list);
+            let Some(column) = self.columns.get(i) else { return false };
+            let length = match (&column.values, kernel.reads.get(i).copied().flatten()) {
+                (Values::Decimal { units, scale }, Some(Read::Number)) if *scale <= 28 => units.len(),
+                (Values::Member(v), Some(Read::Member)) => v.len(),
+                (Values::Flag(v), Some(Read::Flag)) => v.len(),
+                (_, None) => n,
+                _ => return false,
+            };
+            let gaps = column.given.as_ref();
+            length == n && gaps.is_none_or(|g| g.len() == n && kernel.nullable.get(i) == Some(&true))
+        };
+        let ascends = |(list, parent): (&Vec<u32>, &Option<ListId>)| {
+            list.len() == self.length(*parent) + 1 && list.first() == Some(&0) && list.windows(2).all(|w| w[0] <= w[1])
+        };
+        self.columns.len() == kernel.columns.len()
+            && self.offsets.len() == kernel.lists.len()
+            && self.offsets.iter().zip(&kernel.lists).all(ascends)
+            && kernel.columns.iter().enumerate().all(fits)
     }
 
     /// How many rows, or items of a list.

@@ -86,10 +86,12 @@ impl Site {
     }
 }
 
-/// A column of list items, or the offsets of a list.
+/// A column, or the offsets of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Apart<'a> {
     Numbers(&'a [f64]),
+    Units(&'a [i64]),
+    Flags(&'a [bool]),
     Offsets(&'a [u32]),
 }
 
@@ -102,6 +104,8 @@ impl Image {
             .iter()
             .map(|a| match a {
                 Apart::Numbers(x) => x.as_ptr().cast(),
+                Apart::Units(x) => x.as_ptr().cast(),
+                Apart::Flags(x) => x.as_ptr().cast(),
                 Apart::Offsets(x) => x.as_ptr().cast(),
             })
             .collect();

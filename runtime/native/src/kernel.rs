@@ -15,6 +15,7 @@
 //! Guarantees (of [`Builder`]): operands come before; equal definitions are one; what is constant is folded by the
 //! reference's arithmetic. Must not: know of MIR, or of how it is evaluated.
 
+use crate::layout::Layout;
 use footrule_mir::{Cmp, Rounding};
 use footrule_number::{Number, Ratio};
 use std::collections::HashMap;
@@ -188,6 +189,15 @@ impl Def {
     }
 }
 
+/// What a kernel reads of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Read {
+    Number,
+    Member,
+    Flag,
+}
+
 /// A figure of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -221,6 +231,10 @@ pub struct Kernel {
     pub scopes: Vec<Arc<[ListId]>>,
     /// The list that each column belongs to.
     pub columns: Vec<Option<ListId>>,
+    /// What is read of each column.
+    pub reads: Vec<Option<Read>>,
+    /// Columns that have no value in some rows.
+    pub nullable: Vec<bool>,
     /// The list around each list.
     pub lists: Vec<Option<ListId>>,
     /// Conditions that must hold.
@@ -276,11 +290,21 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A builder over columns that belong to these lists, and lists inside these lists.
+    /// A builder over the columns and lists of a layout.
     #[must_use]
-    pub fn new(columns: Vec<Option<ListId>>, lists: Vec<Option<ListId>>) -> Self {
+    pub fn new(layout: &Layout) -> Self {
+        let columns = layout.columns.iter().map(|c| c.list).collect();
+        let nullable = layout.columns.iter().map(|c| c.nullable).collect();
+        let lists = layout.lists.iter().map(|l| l.parent).collect();
         Self {
-            kernel: Kernel { columns, lists, exact: true, ..Kernel::default() },
+            kernel: Kernel {
+                reads: vec![None; layout.columns.len()],
+                columns,
+                nullable,
+                lists,
+                exact: true,
+                ..Kernel::default()
+            },
             known: HashMap::new(),
             varies: false,
         }
@@ -360,6 +384,17 @@ impl Builder {
             return *id;
         }
         let scope = self.scope_of(&def);
+        let read = match &def {
+            Def::Column(c) => Some((c, Read::Number)),
+            Def::Member(c) => Some((c, Read::Member)),
+            Def::Flag(c) => Some((c, Read::Flag)),
+            _ => None,
+        };
+        if let Some((c, read)) = read
+            && let Some(slot) = self.kernel.reads.get_mut(c.0 as usize)
+        {
+            *slot = Some(read);
+        }
         let id = Id(u32::try_from(self.kernel.defs.len()).unwrap_or(u32::MAX));
         self.kernel.defs.push(def.clone());
         self.kernel.scopes.push(scope);

@@ -20,6 +20,7 @@ pub mod columns;
 pub mod decimal;
 mod demand;
 mod emit;
+pub mod exact;
 mod fold;
 mod jit;
 pub mod kernel;

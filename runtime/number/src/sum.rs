@@ -14,6 +14,7 @@ use num_traits::Signed;
 use crate::error::NumError;
 use crate::exact::{MAX_COEFFICIENT, MAX_SCALE, pow10, round_near, round_ratio};
 use crate::number::Number;
+use crate::scaled::Scaled;
 
 /// An exact accumulator for sums, differences and means.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,13 @@ impl Sum {
         self.accumulate(term.mantissa(), term.scale());
     }
 
+    /// Adds a term in any form. No errors.
+    pub fn add_scaled(&mut self, term: Scaled) {
+        let (negative, coefficient, scale) = term.parts();
+        self.count += 1;
+        self.accumulate(if negative { -(coefficient as i128) } else { coefficient as i128 }, scale);
+    }
+
     /// Subtracts a term; it counts as a term for [`Sum::count`]. No errors.
     pub fn sub(&mut self, term: Number) {
         self.count += 1;
@@ -57,6 +65,15 @@ impl Sum {
             return round_near(self.near < 0, self.near.unsigned_abs(), self.scale);
         }
         self.divided_by(1)
+    }
+
+    /// [`Sum::finish`] without the normal form.
+    ///
+    /// Errors: `Overflow`.
+    pub fn finish_scaled(&self) -> Result<Scaled, NumError> {
+        let near =
+            if self.far == (0, 0) { Scaled::new(self.near < 0, self.near.unsigned_abs(), self.scale) } else { None };
+        near.map_or_else(|| self.finish().map(Scaled::from), Ok)
     }
 
     /// The sum divided by the number of terms, rounded once.
@@ -141,7 +158,7 @@ fn rescale(value: i128, digits: u32) -> Option<i128> {
     if digits == 0 || value == 0 {
         return Some(value);
     }
-    value.checked_mul(10i128.pow(digits))
+    value.checked_mul(pow10(digits) as i128)
 }
 
 /// The 256-bit product, least significant half first.

@@ -84,12 +84,10 @@ impl<'p> Plan<'p> {
                 *is = true;
             }
         }
-        let columns = layout.columns.iter().map(|c| c.list).collect();
-        let lists = layout.lists.iter().map(|l| l.parent).collect();
         Self {
             program,
             layout,
-            b: Builder::new(columns, lists),
+            b: Builder::new(layout),
             slots: vec![None; program.nodes.len()],
             is_root,
             inputs: vec![None; program.inputs.len()],
