@@ -28,7 +28,7 @@ fn table(path: &Path) {
     let item = Fields::from(vec![Field::new("burnt", DataType::Decimal128(20, 2), true)]);
     let mut furnaces = ListBuilder::new(StructBuilder::from_fields(item, 0));
     for i in 0..ROWS {
-        if i % 4 == 0 {
+        if i.is_multiple_of(4) {
             let burnt = furnaces.values().field_builder::<Decimal128Builder>(0).expect("a decimal");
             burnt.append_value(tonnes(i) * 100);
             furnaces.values().append(true);
@@ -56,7 +56,7 @@ fn row_groups_are_read_by_any_number_of_threads() {
     table(&p.path("in.parquet"));
     // By hand: 1000 kg, 5 kg for each 10 kWh, 2000 kg for each t of coal, by t of product.
     let row = |i: usize| {
-        let total = 1000 + 5 * (i % 97) + if i % 4 == 0 { 2000 } else { 0 };
+        let total = 1000 + 5 * (i % 97) + if i.is_multiple_of(4) { 2000 } else { 0 };
         let warning = if i % 5 > 2 { "old: a Söderberg cell" } else { "" };
         format!("product number {i},{total}.0,{warning}\n")
     };

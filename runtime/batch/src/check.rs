@@ -1,4 +1,4 @@
-//! What can be said of a call before its table is opened.
+//! What can be said of a call before any row is read.
 
 use crate::run::Job;
 use crate::write::names;
@@ -16,7 +16,7 @@ pub(crate) fn sets(program: &Program, given: &InputDoc) -> Result<(), Vec<Diagno
 }
 
 /// No file is written that is read, or written otherwise; `errors` is the file of findings.
-pub(crate) fn files(job: &Job, errors: Option<&str>) -> Result<(), Diagnostic> {
+pub(crate) fn files(job: &Job, errors: Option<&str>) -> Result<(), Vec<Diagnostic>> {
     let real = |path: &str| {
         let path = Path::new(path);
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -25,7 +25,7 @@ pub(crate) fn files(job: &Job, errors: Option<&str>) -> Result<(), Diagnostic> {
     };
     let both = |a: &str, b: &str| {
         let m = text!("{a} 与 {b} 是同一文件", "{a} and {b} are the same file");
-        Diagnostic::new(Code::B023, m)
+        vec![Diagnostic::new(Code::B023, m)]
     };
     let read = job.lists.iter().map(|l| ("--list", &l.path)).chain([("--input", &job.input)]);
     let read: Vec<_> = read.filter(|(_, path)| *path != "-").map(|(option, path)| (option, real(path))).collect();

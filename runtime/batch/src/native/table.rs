@@ -294,7 +294,7 @@ fn is_number(b: &Bound, leaf: &Leaf) -> bool {
 
 /// Which values are there; `None` if all are.
 fn given(b: &Bound, leaf: &Leaf) -> Option<Vec<bool>> {
-    let there = |i: usize| !leaf.is_null(i) && !(is_text(b) && text(leaf, i).is_none_or(|t| t.is_empty()));
+    let empty = |i: usize| leaf.is_null(i) || is_text(b) && text(leaf, i).is_none_or(|t| t.is_empty());
     let filled = |values: &StringArray| values.value_offsets().windows(2).all(|w| w[0] < w[1]);
     let may_lack = leaf.nulls.is_some()
         || match (leaf.array.as_string_opt::<i32>(), dictionary(&leaf.array)) {
@@ -302,7 +302,7 @@ fn given(b: &Bound, leaf: &Leaf) -> Option<Vec<bool>> {
             _ => is_text(b),
         };
     let n = leaf.array.len();
-    (may_lack && !(0..n).all(there)).then(|| (0..n).map(there).collect())
+    (may_lack && (0..n).any(empty)).then(|| (0..n).map(|i| !empty(i)).collect())
 }
 
 /// The keys and texts of a dictionary.
