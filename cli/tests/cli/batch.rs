@@ -49,10 +49,10 @@ scenario busy zh \"满负荷\" { electricity = 1000 kWh }
 ";
 
 /// A folder with the rule; a call of `batch` in it.
-struct Plant(PathBuf);
+pub(super) struct Plant(PathBuf);
 
 impl Plant {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(name: &str, files: &[(&str, &str)]) -> Self {
         let base = folder(&format!("batch_{name}"), &[("plant.pcr", RULE)]);
         for (name, text) in files {
             super::write(&base, name, text);
@@ -60,25 +60,25 @@ impl Plant {
         Self(base)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn call(&self, args: &[&str]) -> Output {
+    pub(super) fn call(&self, args: &[&str]) -> Output {
         let all = [&["batch", "plant.pcr"], args].concat();
         command(&all).current_dir(&self.0).output().expect("the command runs")
     }
 
     /// The output file after a call that ends with this code.
     #[track_caller]
-    fn text(&self, args: &[&str], code: i32) -> String {
+    pub(super) fn text(&self, args: &[&str], code: i32) -> String {
         let o = self.call(args);
         ends(&o, code);
         let at = args.iter().position(|a| *a == "--output").expect("an output");
         fs::read_to_string(self.path(args[at + 1])).expect("the output")
     }
 
-    fn there(&self) -> Vec<String> {
+    pub(super) fn there(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(&self.0)
             .expect("the folder")
             .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -207,6 +207,8 @@ fn columns_are_checked_before_any_row() {
     refused("production,cell [t]", &[], &["FR-B003"], "no numbers");
     refused("production,产量 [kg]", &[], &["FR-B005"], "both production");
     refused("production", &["--id", "sku"], &["FR-B002"], "--id");
+    refused("production,production", &[], &["FR-B005"], "both production");
+    refused("sku,production,sku", &["--id", "sku"], &["FR-B005"], "both --id");
     refused("production,electricty,cel", &[], &["FR-B001", "FR-B001"], "did you mean cell?");
     // What is the same for all rows may be given once; a column may be passed over.
     fs::write(p.path("in.csv"), "electricity,remark\n100,x\n").expect("a table");
@@ -254,6 +256,8 @@ fn unusable_calls() {
         (&["--input", "in.csv", "--output", "o.csv", "--list", "furnace=f.csv"], "FR-B023", 2),
         (&["--input", "in.csv", "--output", "o.csv", "--encoding", "klingon"], "FR-B023", 2),
         (&["--input", "in.csv", "--output", "-", "--to", "csv", "--resume"], "FR-B022", 2),
+        (&["--input", "in.csv", "--output", "o.csv", "--id", "id", "--set", "prodution=3"], "FR-I001", 3),
+        (&["--input", "in.csv", "--output", "o.csv", "--id", "id", "--scenario", "lazy"], "FR-I021", 3),
         (&["--input", "in.csv", "--from", "parquet", "--output", "o.csv"], "FR-B008", 3),
         (&["--input", "in.csv", "--from", "arrow", "--output", "o.csv"], "FR-B008", 3),
     ] {

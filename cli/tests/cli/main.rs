@@ -1,6 +1,7 @@
 //! The command as its callers see it.
 
 mod batch;
+mod batch_files;
 mod call;
 mod docs;
 mod explain;

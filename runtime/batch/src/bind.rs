@@ -26,7 +26,7 @@ pub enum Source {
     Dictionary,
     /// `Int64`.
     Int,
-    /// `Decimal128`.
+    /// `Decimal64` or `Decimal128`.
     Decimal,
     /// `Decimal256`.
     Wide,
@@ -189,7 +189,7 @@ fn source_of(ty: &DataType, json: bool) -> Option<Source> {
         DataType::Utf8 => Source::Text,
         DataType::Dictionary(..) => Source::Dictionary,
         DataType::Int64 => Source::Int,
-        DataType::Decimal128(..) => Source::Decimal,
+        DataType::Decimal64(..) | DataType::Decimal128(..) => Source::Decimal,
         DataType::Decimal256(..) => Source::Wide,
         DataType::Boolean => Source::Bool,
         DataType::Date32 => Source::Date,
@@ -424,7 +424,8 @@ impl<'p> Binder<'p, '_> {
             let key = match &b.target {
                 Target::Input { path, .. } => (false, path.as_str()),
                 Target::Top(key) => (true, *key),
-                Target::Id | Target::Blank => continue,
+                Target::Id => (true, "--id"),
+                Target::Blank => continue,
             };
             match first.insert(key, b) {
                 // Of JSON Lines one line may use one name, and another the other.

@@ -1,7 +1,7 @@
 //! One cell of a column as text.
 
 use arrow_array::cast::AsArray as _;
-use arrow_array::types::{Date32Type, Decimal128Type, Decimal256Type, Int32Type, Int64Type};
+use arrow_array::types::{Date32Type, Decimal64Type, Decimal128Type, Decimal256Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
@@ -51,6 +51,7 @@ pub(crate) fn text(array: &ArrayRef, i: usize) -> Option<Cow<'_, str>> {
             Cow::Borrowed(d.values().as_string_opt::<i32>()?.value(d.key(i)?))
         }
         DataType::Int64 => Cow::Owned(array.as_primitive::<Int64Type>().value(i).to_string()),
+        DataType::Decimal64(..) => Cow::Owned(array.as_primitive::<Decimal64Type>().value_as_string(i)),
         DataType::Decimal128(..) => Cow::Owned(array.as_primitive::<Decimal128Type>().value_as_string(i)),
         DataType::Decimal256(..) => Cow::Owned(array.as_primitive::<Decimal256Type>().value_as_string(i)),
         DataType::Boolean => Cow::Borrowed(if array.as_boolean().value(i) { "true" } else { "false" }),
@@ -65,8 +66,6 @@ pub(crate) fn shown(array: &ArrayRef, i: usize, json: bool) -> String {
         return String::new();
     }
     let text = text(array, i).unwrap_or_default();
-    match serde_json::from_str::<String>(&text) {
-        Ok(inner) if json => inner,
-        _ => text.into_owned(),
-    }
+    let inner = if json { serde_json::from_str::<String>(&text).ok() } else { None };
+    inner.unwrap_or_else(|| text.into_owned())
 }

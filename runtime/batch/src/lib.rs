@@ -12,11 +12,12 @@
 //!
 //! # Layout
 //!
-//! `run` (the pipeline) · `place`, `bind` (columns and inputs) · `read`, `encoding`, `normal`, `cell` (tables in) ·
+//! `run` (the pipeline) · `check` (the call) · `place`, `bind` (columns and inputs) · `read`, `encoding`, `normal`, `cell` (tables in) ·
 //! `document`, `evaluate` (rows to results) · `native` (chunks to results) · `output`, `write` (results out) · `row`, `format`.
 
 mod bind;
 mod cell;
+mod check;
 mod document;
 mod encoding;
 mod evaluate;

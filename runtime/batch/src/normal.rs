@@ -1,4 +1,5 @@
-//! Columns of Arrow and Parquet in few forms: 32-bit offsets, 128-bit decimals, 64-bit integers, plain dictionaries.
+//! Columns of Arrow and Parquet in few forms: 32-bit offsets, decimals of 64, 128 or 256 bits, 64-bit integers, plain
+//! dictionaries.
 //!
 //! Guarantees: no value changes. Binary floating-point numbers stay what they are (and are refused when bound), unless
 //! the caller takes the shortest decimal of each.
@@ -19,7 +20,7 @@ fn form(ty: &DataType, floats: bool) -> DataType {
             DataType::Int64
         }
         DataType::UInt64 => DataType::Decimal128(20, 0),
-        DataType::Decimal32(p, s) | DataType::Decimal64(p, s) => DataType::Decimal128(*p, *s),
+        DataType::Decimal32(p, s) => DataType::Decimal64(*p, *s),
         DataType::Dictionary(_, value) if matches!(form(value, floats), DataType::Utf8) => {
             DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
         }

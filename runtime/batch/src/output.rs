@@ -223,6 +223,19 @@ enum Builder {
     Bool(BooleanBuilder),
 }
 
+impl Builder {
+    fn push(&mut self, cell: Cell) {
+        match (self, cell) {
+            (Self::Decimal(b), Cell::Decimal(x)) => b.append_option(x),
+            (Self::Text(b), Cell::Text(t)) => b.append_option(t),
+            (Self::Bool(b), Cell::Bool(x)) => b.append_option(x),
+            (Self::Decimal(b), _) => b.append_null(),
+            (Self::Text(b), _) => b.append_null(),
+            (Self::Bool(b), _) => b.append_null(),
+        }
+    }
+}
+
 /// Results, row by row.
 pub struct Filling<'a> {
     program: &'a Program,
@@ -281,15 +294,13 @@ impl<'a> Filling<'a> {
 
     /// Adds the results of a row, one for each column; one of another form than its column's is null.
     pub fn push_cells(&mut self, cells: Vec<Cell>) {
-        for (builder, cell) in self.builders.iter_mut().zip(cells) {
-            match (builder, cell) {
-                (Builder::Decimal(b), Cell::Decimal(x)) => b.append_option(x),
-                (Builder::Text(b), Cell::Text(t)) => b.append_option(t),
-                (Builder::Bool(b), Cell::Bool(x)) => b.append_option(x),
-                (Builder::Decimal(b), _) => b.append_null(),
-                (Builder::Text(b), _) => b.append_null(),
-                (Builder::Bool(b), _) => b.append_null(),
-            }
+        self.builders.iter_mut().zip(cells).for_each(|(builder, cell)| builder.push(cell));
+    }
+
+    /// Adds results of one column, for rows whose other columns are added likewise.
+    pub fn extend(&mut self, column: usize, cells: impl Iterator<Item = Cell>) {
+        if let Some(builder) = self.builders.get_mut(column) {
+            cells.for_each(|cell| builder.push(cell));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::bind::{self, Wanted};
 use crate::cell::{self, Leaf};
+use crate::check;
 use crate::evaluate::{Evaluated, Evaluator, Setup};
 use crate::format::Format;
 use crate::output::Output;
@@ -151,11 +152,13 @@ pub fn run(
     for (path, value) in &job.sets {
         empty.set(path, value)?;
     }
+    check::sets(program, &empty)?;
     for list in &job.lists {
         bind::list_item(program, &list.input)?;
     }
     let output = Output::new(program, &job.columns, job.id.as_deref())?;
-    let how = How { rows: rows.max(1), encoding, floats: job.floats, id: job.id.as_deref(), ignore: &job.ignore };
+    let (id, ignore, threads) = (job.id.as_deref(), &job.ignore, threads(job.threads));
+    let how = How { rows: rows.max(1), encoding, floats: job.floats, id, ignore, threads };
     let mut table = read::open(program, &job.input, from, how)?;
     if !job.lists.is_empty() {
         table = Box::new(WithLists::open(table, &job.lists, how)?);
@@ -175,10 +178,7 @@ pub fn run(
         Some((path, _)) => Format::of(path).ok().filter(|f| *f == Format::Jsonl).unwrap_or(Format::Csv),
         None => Format::Csv,
     };
-    if errors.as_ref().is_some_and(|(path, _)| *path == job.output) {
-        let m = text!("--errors 与 --output 是同一文件", "--errors and --output are the same file");
-        return Err(Diagnostic::new(Code::B023, m).into());
-    }
+    check::files(job, errors.as_ref().map(|(path, _)| path.as_str()))?;
     let mut part = Part::begin(To {
         output: &job.output,
         format: to,
@@ -191,7 +191,7 @@ pub fn run(
     })?;
     let before = part.done;
     let work = Work { evaluator: evaluator.as_ref(), setup, to, errors_format };
-    let ended = work.pipeline(table, before.chunks, threads(job.threads), &mut part, progress);
+    let ended = work.pipeline(table, before.chunks, threads, &mut part, progress);
     match ended {
         Ok(bug) => {
             let (done, errors) = part.finish()?;
@@ -404,7 +404,7 @@ fn write(
         waiting.insert(number, came);
         while let Some(came) = waiting.remove(&next) {
             let came = came?;
-            part.append(&came.rows, &came.findings, came.done)?;
+            part.append(came.rows, &came.findings, came.done)?;
             bug |= came.bug;
             next += 1;
             progress(Progress { rows: part.done.rows, refused: part.done.refused, done: came.read });

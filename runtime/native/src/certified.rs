@@ -385,39 +385,57 @@ fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
 }
 
 /// The hull of columns, widened to round numbers and to the constants that a rule compares with, so that it holds for
-/// later rows, too.
+/// later rows, too. Who asks for the hulls of many columns keeps the [`Marks`] of the kernel.
 #[must_use]
 pub fn hull(kernel: &Kernel, columns: &Columns) -> Hull {
-    let mut marks: Vec<Vec<Number>> = vec![Vec::new(); columns.columns.len()];
-    for def in &kernel.defs {
-        if let Def::Compare(_, (a, _), (b, _)) = def
-            && let (Def::Column(c), Def::Number(k)) = (kernel.def(*a), kernel.def(*b))
-            && let Some(list) = marks.get_mut(c.0 as usize)
-        {
-            list.push(*k);
+    Marks::of(kernel).hull(columns)
+}
+
+/// The constants that a kernel compares each column with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marks(Vec<Vec<Number>>);
+
+impl Marks {
+    /// The marks of a kernel.
+    #[must_use]
+    pub fn of(kernel: &Kernel) -> Self {
+        let mut marks: Vec<Vec<Number>> = vec![Vec::new(); kernel.columns.len()];
+        for def in &kernel.defs {
+            if let Def::Compare(_, (a, _), (b, _)) = def
+                && let (Def::Column(c), Def::Number(k)) = (kernel.def(*a), kernel.def(*b))
+                && let Some(list) = marks.get_mut(c.0 as usize)
+            {
+                list.push(*k);
+            }
         }
+        Self(marks)
     }
-    let span = |(i, c): (usize, &crate::columns::Column)| {
-        let Values::Decimal { units, scale } = &c.values else { return None };
-        let (lo, hi) = units.iter().fold((i64::MAX, i64::MIN), |(lo, hi), u| (lo.min(*u), hi.max(*u)));
-        let (lo, hi) = if units.is_empty() { (0, 0) } else { (lo, hi) };
-        let number = |u: i64| Number::from_parts(i128::from(u), *scale).unwrap_or_default();
-        let marks = &marks[i];
-        let (lo, hi) = (number(lo), number(hi));
-        let below = marks.iter().copied().filter(|m| *m <= lo).max();
-        let above = marks.iter().copied().filter(|m| *m >= hi).min();
-        let (wide_lo, wide_hi) = (rounded_down(lo), rounded_up(hi));
-        Some(Span {
-            lo: below.map_or(wide_lo, |b| b.max(wide_lo)),
-            hi: above.map_or(wide_hi, |a| a.min(wide_hi)),
-            scale: *scale,
-        })
-    };
-    let items = columns.offsets.iter().map(|o| {
-        let most = o.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
-        most.next_power_of_two()
-    });
-    Hull { columns: columns.columns.iter().enumerate().map(span).collect(), items: items.collect() }
+
+    /// The hull of columns, as [`hull`] gives it.
+    #[must_use]
+    pub fn hull(&self, columns: &Columns) -> Hull {
+        let span = |(i, c): (usize, &crate::columns::Column)| {
+            let Values::Decimal { units, scale } = &c.values else { return None };
+            let (lo, hi) = units.iter().fold((i64::MAX, i64::MIN), |(lo, hi), u| (lo.min(*u), hi.max(*u)));
+            let (lo, hi) = if units.is_empty() { (0, 0) } else { (lo, hi) };
+            let number = |u: i64| Number::from_parts(i128::from(u), *scale).unwrap_or_default();
+            let marks = self.0.get(i).map_or(&[][..], Vec::as_slice);
+            let (lo, hi) = (number(lo), number(hi));
+            let below = marks.iter().copied().filter(|m| *m <= lo).max();
+            let above = marks.iter().copied().filter(|m| *m >= hi).min();
+            let (wide_lo, wide_hi) = (rounded_down(lo), rounded_up(hi));
+            Some(Span {
+                lo: below.map_or(wide_lo, |b| b.max(wide_lo)),
+                hi: above.map_or(wide_hi, |a| a.min(wide_hi)),
+                scale: *scale,
+            })
+        };
+        let items = columns.offsets.iter().map(|o| {
+            let most = o.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
+            most.next_power_of_two()
+        });
+        Hull { columns: columns.columns.iter().enumerate().map(span).collect(), items: items.collect() }
+    }
 }
 
 /// A power of ten, or minus one, or zero, not above.

@@ -37,7 +37,8 @@ impl Guarded {
     }
 }
 
-fn guarded<T>(
+/// What comes of reading, and FR-B008 if it panics.
+pub(super) fn guarded<T>(
     path: &str,
     format: Format,
     read: impl FnOnce() -> Result<T, Vec<Diagnostic>>,

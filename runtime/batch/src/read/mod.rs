@@ -67,6 +67,8 @@ pub(crate) struct How<'a> {
     pub id: Option<&'a str>,
     /// Columns to pass over.
     pub ignore: &'a [String],
+    /// Threads that may decode at once.
+    pub threads: usize,
 }
 
 /// Opens a table; `-` is stdin.
@@ -120,11 +122,8 @@ impl Input {
         if path == "-" {
             return Ok(Self { reader: Box::new(io::stdin()), progress: Progress { read, size: None } });
         }
-        let file = File::open(path)?;
+        let file = open_file(path)?;
         let meta = file.metadata()?;
-        if meta.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
         let size = meta.is_file().then_some(meta.len());
         Ok(Self { reader: Box::new(file), progress: Progress { read, size } })
     }
@@ -142,6 +141,15 @@ impl Read for Input {
         self.progress.read.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
     }
+}
+
+/// Opens what is no folder.
+fn open_file(path: &str) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    Ok(file)
 }
 
 /// Why a file cannot be read on.

@@ -1,21 +1,26 @@
 //! Writing results and findings: text that grows, or frames of Arrow that become one file at the end.
 
+mod assembly;
 mod errors;
 mod part;
 mod text;
 
 pub(crate) use errors::{Finding, Findings};
-pub(crate) use part::{Done, Part, Stop, To};
+pub(crate) use part::{Done, Part, Stop, To, names};
 
 use crate::format::Format;
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::{FileWriter, StreamWriter};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::{ArrowError, DataType, FieldRef, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 use std::io::{self, Read, Write};
+
+/// Rows of a row group in Parquet: what is in the making of one stands in memory.
+const GROUP_ROWS: usize = 1 << 18;
 
 /// A batch in the form in which it is appended to a part: text, or a frame (its length, then a stream of Arrow IPC).
 pub(crate) fn render(format: Format, batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
@@ -60,7 +65,7 @@ impl<W: Write + Send> Table<W> {
     pub(crate) fn new(format: Format, schema: &SchemaRef, to: W, seekable: bool) -> io::Result<Self> {
         Ok(match format {
             Format::Parquet => {
-                let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+                let properties = properties(schema);
                 Self::Parquet(Box::new(
                     ArrowWriter::try_new(to, schema.clone(), Some(properties)).map_err(io::Error::other)?,
                 ))
@@ -93,6 +98,24 @@ impl<W: Write + Send> Table<W> {
             Self::Parquet(w) => w.close().map(|_| ()).map_err(of_parquet),
         }
     }
+}
+
+/// How results are written: what costs time and brings nothing is left out, a dictionary of row numbers (which are all
+/// different) and the least and greatest figures.
+fn properties(schema: &SchemaRef) -> WriterProperties {
+    let all =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP_ROWS));
+    let column = |all: WriterPropertiesBuilder, field: &FieldRef| {
+        let path = ColumnPath::new(vec![field.name().clone()]);
+        match field.data_type() {
+            DataType::Int64 => all
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            DataType::Decimal128(..) => all.set_column_statistics_enabled(path, EnabledStatistics::None),
+            _ => all,
+        }
+    };
+    schema.fields().iter().fold(all, column).build()
 }
 
 /// The error of the disk inside one of Arrow.

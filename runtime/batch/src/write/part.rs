@@ -2,16 +2,18 @@
 //! interrupted run goes on.
 //!
 //! `out.csv` grows as `out.csv.part`; `out.csv.state` says how many chunks are complete and how long the parts were
-//! then. What a part has beyond that is cut off when a run goes on. Guarantees: a file under the final name is complete.
+//! then. What a part has beyond that is cut off when a run goes on. Where a file has its directory at the end, what it will
+//! be grows beside its part. Guarantees: a file under the final name is complete.
 
-use super::{Findings, Table, head, next_frame};
+use super::assembly::Assembly;
+use super::{Findings, Table, head};
 use crate::format::Format;
 use arrow_schema::SchemaRef;
 use footrule_diag::{Code, Diagnostic, Text, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -73,15 +75,14 @@ pub(crate) struct Part {
     errors: Option<Growing>,
     keep_errors: bool,
     overwrite: bool,
-    format: Format,
-    schema: SchemaRef,
     run: Map<String, Value>,
     pub(crate) done: Done,
     saved: Instant,
 }
 
 enum Sink {
-    File(Growing),
+    /// With the file that it becomes, where that is of another form.
+    File(Growing, Option<Assembly>),
     Text(io::Stdout),
     Table(Box<Table<io::Stdout>>),
 }
@@ -172,6 +173,12 @@ fn refused(code: Code, message: Text, help: Text) -> Stop {
     Stop::Found(Box::new(Diagnostic::new(code, message).help(help)))
 }
 
+/// The names under which results and findings are written.
+pub(crate) fn names(path: &str) -> [String; 5] {
+    let state = state_name(path);
+    [path.to_owned(), Growing::temporary(path), Growing::assembled(path), format!("{state}.new"), state]
+}
+
 fn state_name(output: &str) -> String {
     format!("{output}.state")
 }
@@ -182,6 +189,9 @@ impl Part {
         let To { output, format, schema, errors, errors_format, overwrite, resume, run } = to;
         let (path, keep_errors) = errors.map_or((None, false), |(path, keep)| (Some(path), keep));
         for path in [Some(output).filter(|o| *o != "-"), path.as_deref()].into_iter().flatten() {
+            if Path::new(path).is_dir() {
+                return Err(unwritable(path, &io::Error::from(io::ErrorKind::IsADirectory)));
+            }
             if !overwrite && Path::new(path).exists() {
                 let m = text!("`{path}` 已存在", "`{path}` exists");
                 return Err(refused(Code::B021, m, text!("加 --overwrite 以覆盖", "give --overwrite to replace it")));
@@ -195,14 +205,26 @@ impl Part {
                 let table = Table::new(format, &schema, io::stdout(), false);
                 Sink::Table(Box::new(table.map_err(|e| unwritable("-", &e))?))
             }
-            _ => Sink::File(Growing::open(output, kept.0)?),
+            _ => {
+                let file = Growing::open(output, kept.0)?;
+                let new = Growing::assembled(output);
+                let assembly = match format {
+                    Format::Csv | Format::Jsonl => None,
+                    Format::Parquet | Format::Arrow => {
+                        let before = (Growing::temporary(output), kept.0);
+                        let begun = Assembly::begin(format, schema.clone(), new.clone(), before);
+                        Some(begun.map_err(|e| unwritable(&new, &e))?)
+                    }
+                };
+                Sink::File(file, assembly)
+            }
         };
         let errors = path.map(|p| Growing::open(&p, kept.1)).transpose()?;
         let saved = Instant::now();
-        let mut part = Self { sink, errors, keep_errors, overwrite, format, schema, run, done, saved };
+        let mut part = Self { sink, errors, keep_errors, overwrite, run, done, saved };
         if part.done.chunks == 0 {
-            let first = head(format, &part.schema).map_err(|e| unwritable(output, &io::Error::other(e)))?;
-            part.append(&first, &Findings::new(errors_format).head(), Done::default())?;
+            let first = head(format, &schema).map_err(|e| unwritable(output, &io::Error::other(e)))?;
+            part.append(first, &Findings::new(errors_format).head(), Done::default())?;
             part.save()?;
         }
         Ok(part)
@@ -229,14 +251,19 @@ impl Part {
     }
 
     /// Appends what came of a chunk.
-    pub(crate) fn append(&mut self, rows: &[u8], findings: &[u8], more: Done) -> Result<(), Stop> {
+    pub(crate) fn append(&mut self, rows: Vec<u8>, findings: &[u8], more: Done) -> Result<(), Stop> {
         match &mut self.sink {
-            Sink::File(file) => file.append(rows)?,
+            Sink::File(file, assembly) => {
+                file.append(&rows)?;
+                if let Some(assembly) = assembly.as_ref().filter(|_| !rows.is_empty()) {
+                    assembly.frame(rows);
+                }
+            }
             Sink::Text(out) => {
-                out.write_all(rows).and_then(|()| out.flush()).map_err(|e| unwritable("-", &e))?;
+                out.write_all(&rows).and_then(|()| out.flush()).map_err(|e| unwritable("-", &e))?;
             }
             Sink::Table(_) if rows.is_empty() => {}
-            Sink::Table(table) => table.frame(rows).map_err(|e| unwritable("-", &e))?,
+            Sink::Table(table) => table.frame(&rows).map_err(|e| unwritable("-", &e))?,
         }
         match &mut self.errors {
             Some(file) => file.append(findings)?,
@@ -257,7 +284,7 @@ impl Part {
 
     /// Brings the state up to date.
     pub(crate) fn save(&mut self) -> Result<(), Stop> {
-        let Sink::File(file) = &self.sink else { return Ok(()) };
+        let Sink::File(file, _) = &self.sink else { return Ok(()) };
         file.sync()?;
         if let Some(errors) = &self.errors {
             errors.sync()?;
@@ -285,8 +312,12 @@ impl Part {
     /// All is written: gives the files their names. The file of findings, if there is one.
     pub(crate) fn finish(mut self) -> Result<(Done, Option<String>), Stop> {
         self.save()?;
-        if let (Sink::File(file), Format::Parquet | Format::Arrow) = (&self.sink, self.format) {
-            assemble(self.format, &self.schema, &file.path)?;
+        let mut assembled = false;
+        if let Sink::File(file, assembly) = &mut self.sink
+            && let Some(assembly) = assembly.take()
+        {
+            assembly.finish().map_err(|e| unwritable(&file.path, &e))?;
+            assembled = true;
         }
         let errors = match self.errors {
             Some(file) if self.done.refused == 0 && !self.keep_errors => {
@@ -308,15 +339,14 @@ impl Part {
         match self.sink {
             Sink::Text(_) => {}
             Sink::Table(table) => table.finish().map_err(|e| unwritable("-", &e))?,
-            Sink::File(file) => {
+            Sink::File(file, _) => {
                 let path = file.path.clone();
-                match self.format {
-                    Format::Csv | Format::Jsonl => file.complete()?,
-                    _ => {
-                        rename(&Growing::assembled(&path), &path)?;
-                        let part = Growing::temporary(&path);
-                        fs::remove_file(&part).map_err(|e| unwritable(&part, &e))?;
-                    }
+                if assembled {
+                    rename(&Growing::assembled(&path), &path)?;
+                    let part = Growing::temporary(&path);
+                    fs::remove_file(&part).map_err(|e| unwritable(&part, &e))?;
+                } else {
+                    file.complete()?;
                 }
                 let state = state_name(&path);
                 fs::remove_file(&state).map_err(|e| unwritable(&state, &e))?;
@@ -328,7 +358,7 @@ impl Part {
     /// Takes everything back: the input is refused as a whole.
     pub(crate) fn discard(self) {
         // What cannot be removed stays under its temporary name.
-        if let Sink::File(file) = self.sink {
+        if let Sink::File(file, _) = self.sink {
             let _ = fs::remove_file(Growing::temporary(&file.path));
             let _ = fs::remove_file(state_name(&file.path));
         }
@@ -336,24 +366,4 @@ impl Part {
             let _ = fs::remove_file(Growing::temporary(&errors.path));
         }
     }
-}
-
-/// Makes one file of the frames of a part, still under another name.
-fn assemble(format: Format, schema: &SchemaRef, path: &str) -> Result<(), Stop> {
-    let part = Growing::temporary(path);
-    let new = Growing::assembled(path);
-    let make = || {
-        let mut frames = BufReader::with_capacity(1 << 20, File::open(&part)?);
-        let mut table = Table::new(format, schema, BufWriter::new(File::create(&new)?), true)?;
-        while let Some(frame) = next_frame(&mut frames)? {
-            table.frame(&frame)?;
-        }
-        table.finish()?;
-        File::open(&new)?.sync_all()
-    };
-    if let Err(e) = make() {
-        let _ = fs::remove_file(&new);
-        return Err(unwritable(path, &e));
-    }
-    Ok(())
 }

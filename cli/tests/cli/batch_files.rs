@@ -1,0 +1,142 @@
+//! `batch`: many row groups in Parquet, and calls that would harm a file.
+
+use super::batch::Plant;
+use super::{ends, err};
+use arrow_array::builder::{Decimal128Builder, ListBuilder, StructBuilder};
+use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Fields};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+const ROWS: usize = 9_000;
+
+/// Row `i` makes 1, 2 or 4 t with 10 kWh·(i mod 97) for each t, burns a tonne of coal for each t in every fourth row, and
+/// is wrong where i mod 1000 is 3. Row groups are no multiples of chunks; numbers are stored in 32, 64 and 128 bits, texts
+/// with and without a dictionary.
+fn table(path: &Path) {
+    let tonnes = |i: usize| 1_i128 << (i % 3);
+    let decimal = |values: Vec<Option<i128>>, digits, scale| -> ArrayRef {
+        Arc::new(Decimal128Array::from(values).with_precision_and_scale(digits, scale).expect("fits"))
+    };
+    let made = (0..ROWS).map(|i| Some(if i % 1000 == 3 { 0 } else { tonnes(i) * 1000 })).collect();
+    let kwh = |i: usize| 10 * tonnes(i) * (i % 97) as i128;
+    let used = (0..ROWS).map(|i| Some(kwh(i) * 10).filter(|x| *x > 0)).collect();
+    let cell = (0..ROWS).map(|i| [Some("prebake"), None, Some("prebake"), Some("soderberg"), Some("自焙槽")][i % 5]);
+    let item = Fields::from(vec![Field::new("burnt", DataType::Decimal128(20, 2), true)]);
+    let mut furnaces = ListBuilder::new(StructBuilder::from_fields(item, 0));
+    for i in 0..ROWS {
+        if i.is_multiple_of(4) {
+            let burnt = furnaces.values().field_builder::<Decimal128Builder>(0).expect("a decimal");
+            burnt.append_value(tonnes(i) * 100);
+            furnaces.values().append(true);
+        }
+        furnaces.append(true);
+    }
+    let columns: [(&str, ArrayRef); 5] = [
+        ("sku", Arc::new((0..ROWS).map(|i| Some(format!("product number {i}"))).collect::<StringArray>())),
+        ("production", decimal(made, 15, 3)),
+        ("electricity", decimal(used, 9, 1)),
+        ("cell", Arc::new(cell.collect::<StringArray>())),
+        ("furnaces", Arc::new(furnaces.finish())),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let groups = WriterProperties::builder().set_max_row_group_row_count(Some(2_500)).build();
+    let mut w =
+        ArrowWriter::try_new(File::create(path).expect("a file"), batch.schema(), Some(groups)).expect("a writer");
+    w.write(&batch).expect("rows");
+    w.close().expect("the end");
+}
+
+#[test]
+fn row_groups_are_read_by_any_number_of_threads() {
+    let p = Plant::new("groups", &[]);
+    table(&p.path("in.parquet"));
+    // By hand: 1000 kg, 5 kg for each 10 kWh, 2000 kg for each t of coal, by t of product.
+    let row = |i: usize| {
+        let total = 1000 + 5 * (i % 97) + if i.is_multiple_of(4) { 2000 } else { 0 };
+        let warning = if i % 5 > 2 { "old: a Söderberg cell" } else { "" };
+        format!("product number {i},{total}.0,{warning}\n")
+    };
+    let expected = "sku,total [kg{CO2e}/t{Al}],warnings\n".to_owned()
+        + &(0..ROWS).filter(|i| i % 1000 != 3).map(row).collect::<String>();
+    for more in [&["--threads", "1"][..], &["--threads", "3"], &["--threads", "9"], &["--evaluator", "reference"]] {
+        let args = ["--input", "in.parquet", "--output", "out.csv", "--id", "sku", "--columns", "total,warnings"];
+        let all = [&args[..], &["--overwrite"], more].concat();
+        let o = p.call(&all);
+        ends(&o, 1);
+        assert!(more[0] != "--threads" || err(&o).contains("by native code"), "{}", err(&o));
+        let found = fs::read_to_string(p.path("out.csv")).expect("results");
+        for (found, expected) in found.lines().zip(expected.lines()) {
+            assert_eq!(found, expected, "{more:?}");
+        }
+        assert_eq!(found.len(), expected.len(), "{more:?}");
+        let errors = fs::read_to_string(p.path("out.csv.errors.csv")).expect("errors");
+        assert_eq!(errors.lines().count(), 10, "{errors}");
+        assert!(errors.contains("\n4,product number 3,production,FR-I003,"), "{errors}");
+    }
+}
+
+#[test]
+fn a_cut_or_damaged_file_gives_no_results() {
+    let p = Plant::new("cut", &[]);
+    table(&p.path("whole.parquet"));
+    let whole = fs::read(p.path("whole.parquet")).expect("the table");
+    // The data of the last row group: what comes before it is read, and thrown away.
+    let mut hurt = whole.clone();
+    let at = whole.len() * 7 / 10;
+    hurt[at..at + 4_000].fill(0xff);
+    for (name, bytes) in [("half", &whole[..whole.len() / 2]), ("hurt", &hurt[..]), ("none", &[])] {
+        let input = format!("{name}.parquet");
+        fs::write(p.path(&input), bytes).expect("a table");
+        for threads in ["1", "4"] {
+            let args = ["--input", &input, "--output", "o.parquet", "--id", "sku", "--threads", threads];
+            let o = p.call(&args);
+            ends(&o, 3);
+            assert!(err(&o).contains("FR-B008"), "{name}: {}", err(&o));
+        }
+    }
+    assert_eq!(p.there(), ["half.parquet", "hurt.parquet", "none.parquet", "plant.pcr", "whole.parquet"]);
+}
+
+#[test]
+fn no_file_is_written_over_one_that_is_read() {
+    let table = "id,production\na,10\n";
+    let list = "id,burnt\na,1\n";
+    let names = ["in.csv", "in.csv.part", "l.csv"];
+    let p = Plant::new("same", &[(names[0], table), (names[1], table), (names[2], list)]);
+    let lists = ["--list", "furnaces=l.csv"];
+    for args in [
+        &["--input", "in.csv", "--output", "in.csv"][..],
+        &["--input", "in.csv", "--output", "./in.csv"],
+        &["--input", "in.csv", "--output", "o.csv", "--errors", "in.csv"],
+        &["--input", "in.csv", "--output", "o.csv", "--errors", "./o.csv"],
+        &["--input", "in.csv", "--output", "o.csv", "--errors", "o.csv.part"],
+        &["--input", "in.csv.part", "--from", "csv", "--output", "in.csv"],
+        &["--input", "in.csv", "--output", "l.csv", lists[0], lists[1]],
+    ] {
+        let o = p.call(&[args, &["--id", "id", "--overwrite"]].concat());
+        ends(&o, 2);
+        assert!(err(&o).contains("FR-B023") && err(&o).contains("same file"), "{args:?}: {}", err(&o));
+    }
+    let read = |n: &str| fs::read_to_string(p.path(n)).expect("a file");
+    assert_eq!(names.map(read), [table, table, list]);
+    assert_eq!(p.there(), ["in.csv", "in.csv.part", "l.csv", "plant.pcr"]);
+}
+
+#[test]
+fn folders_are_no_files() {
+    let p = Plant::new("folders", &[("in.csv", "production\n10\n")]);
+    for name in ["f.csv", "f.jsonl", "f.parquet", "f.arrow"] {
+        fs::create_dir(p.path(name)).expect("a folder");
+        let o = p.call(&["--input", name, "--output", "o.csv"]);
+        ends(&o, 2);
+        assert!(err(&o).contains("FR-C001") && err(&o).contains(name), "{}", err(&o));
+        let o = p.call(&["--input", "in.csv", "--output", name, "--overwrite"]);
+        ends(&o, 2);
+        assert!(err(&o).contains("FR-B021") && err(&o).contains(name), "{}", err(&o));
+    }
+    assert_eq!(p.there(), ["f.arrow", "f.csv", "f.jsonl", "f.parquet", "in.csv", "plant.pcr"]);
+}

@@ -1,0 +1,47 @@
+//! What can be said of a call before any row is read.
+
+use crate::run::Job;
+use crate::write::names;
+use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::Program;
+use footrule_runtime::{InputDoc, Inputs, Request};
+use std::path::Path;
+
+/// What `--set` and `--scenario` say names something in the rule: else each row would say that it does not.
+pub(crate) fn sets(program: &Program, given: &InputDoc) -> Result<(), Vec<Diagnostic>> {
+    let request = Request { document: Some(given), ..Request::default() };
+    let found = Inputs::read(program, request).err().unwrap_or_default();
+    let wrong: Vec<_> = found.into_iter().filter(|d| [Code::I001, Code::I021].contains(&d.code)).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// No file is written that is read, or written otherwise; `errors` is the file of findings.
+pub(crate) fn files(job: &Job, errors: Option<&str>) -> Result<(), Vec<Diagnostic>> {
+    let real = |path: &str| {
+        let path = Path::new(path);
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let new = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(new).unwrap_or_else(|| path.to_owned())
+    };
+    let both = |a: &str, b: &str| {
+        let m = text!("{a} 与 {b} 是同一文件", "{a} and {b} are the same file");
+        vec![Diagnostic::new(Code::B023, m)]
+    };
+    let read = job.lists.iter().map(|l| ("--list", &l.path)).chain([("--input", &job.input)]);
+    let read: Vec<_> = read.filter(|(_, path)| *path != "-").map(|(option, path)| (option, real(path))).collect();
+    let output = Some(("--output", job.output.as_str())).filter(|(_, path)| *path != "-");
+    let written = [output, errors.map(|path| ("--errors", path))];
+    for (option, path) in written.into_iter().flatten() {
+        for name in names(path) {
+            if let Some((other, _)) = read.iter().find(|(_, read)| *read == real(&name)) {
+                return Err(both(option, other));
+            }
+        }
+    }
+    match (output, errors) {
+        (Some((_, output)), Some(errors)) if names(output).iter().any(|n| real(n) == real(errors)) => {
+            Err(both("--output", "--errors"))
+        }
+        _ => Ok(()),
+    }
+}

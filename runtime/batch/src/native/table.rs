@@ -1,0 +1,339 @@
+//! A chunk as native code takes it: first its layout, for which there may be no code, then the values of its columns.
+//!
+//! Guarantees: a row that does not stand in the columns exactly as it stands in the chunk is marked as left.
+
+use crate::bind::{Bound, Source, Target};
+use crate::cell::{self, Leaf};
+use crate::evaluate::Setup;
+use crate::place::Kind;
+use crate::read::Chunk;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Decimal64Type, Decimal128Type, Int32Type, Int64Type};
+use arrow_array::{Array as _, ArrayRef, StringArray};
+use arrow_schema::DataType;
+use footrule_mir::Program;
+use footrule_native::columns::{Column, Columns, Values};
+use footrule_native::kernel::ListId;
+use footrule_native::layout::{self, Kind as Held, Layout, List};
+use footrule_number::{Number, Ratio};
+use footrule_runtime::{Conversion, period};
+use std::borrow::Cow;
+
+/// Keys of texts beside a value that the reference must see.
+const DECIDES: [&str; 9] =
+    ["gwp", "origin", "unit", "year", "primary", "quality", "evidence", "certificate", "uncertainty"];
+
+/// The layout of a chunk, and where its values stand.
+pub(super) struct Table<'c> {
+    pub layout: Layout,
+    program: &'c Program,
+    rows: usize,
+    parts: Vec<Part<'c>>,
+    /// Of each list.
+    offsets: Vec<Vec<u32>>,
+    /// For each list, the rows that its items belong to.
+    owners: Vec<Vec<usize>>,
+}
+
+/// A column of the layout.
+struct Part<'c> {
+    bound: &'c Bound,
+    leaf: Leaf,
+    list: Option<ListId>,
+    /// Which values are there; `None` if all are.
+    given: Option<Vec<bool>>,
+}
+
+impl<'c> Table<'c> {
+    /// The layout of a chunk; nothing if one of its columns is none of native code's.
+    pub(super) fn new(setup: Setup<'c>, chunk: &Chunk, outputs: Vec<String>) -> Option<Self> {
+        let rows = chunk.batch.num_rows();
+        if rows == 0 {
+            return None;
+        }
+        let layout = Layout { outputs: Some(outputs), ..Layout::default() };
+        let mut t =
+            Self { layout, program: setup.program, rows, parts: Vec::new(), offsets: Vec::new(), owners: Vec::new() };
+        for (path, value) in setup.sets {
+            let text = value.trim();
+            match path.as_str() {
+                _ if text == "[]" => t.layout.empty.push(path.clone()),
+                key => t.top(key, text)?,
+            }
+        }
+        // What is said once for all rows stands before what stands in columns.
+        let said = setup.sets.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>();
+        for b in &setup.binding.columns {
+            match &b.target {
+                Target::Id | Target::Blank => {}
+                Target::Top(key) if said.contains(key) || ["product", "company", "note"].contains(key) => {}
+                Target::Top(key) => {
+                    let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
+                    if let Some(text) = same(&leaf, rows)? {
+                        t.top(key, bare(&b.source, &text))?;
+                    }
+                }
+                Target::Input { path, .. } => t.column(b, path, chunk.batch.columns(), None)?,
+            }
+        }
+        Some(t)
+    }
+
+    /// What holds for all rows.
+    fn top(&mut self, key: &str, text: &str) -> Option<()> {
+        match key {
+            "period" => self.layout.period = Some(period(text)?),
+            "gwp" => self.layout.gwp = Some(text.to_owned()),
+            "scenario" => self.layout.scenario = Some(self.program.scenarios.iter().position(|s| s.name.id == text)?),
+            "product" | "company" | "note" => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// A column of rows, or of the items of a list.
+    fn column(&mut self, b: &'c Bound, path: &str, arrays: &[ArrayRef], list: Option<ListId>) -> Option<()> {
+        let leaf = if b.at.is_empty() { Leaf::whole(arrays.first()?) } else { Leaf::of(arrays, &b.at)? };
+        // The value stands where evidence may stand beside it.
+        let path = path.strip_suffix(".value").unwrap_or(path);
+        if let Source::List(below) = &b.source {
+            return self.list(path, below, &leaf, list);
+        }
+        let kind = match (&b.kind, b.conversion) {
+            (Kind::Number { .. }, Some(conversion)) if is_number(b, &leaf) => match conversion {
+                Conversion::Factor(factor) => Held::Number { factor, offset: None },
+                Conversion::Point(factor, shift) => Held::Number { factor, offset: Some(shift) },
+                Conversion::Same => Held::Number { factor: Ratio::ONE, offset: None },
+            },
+            (Kind::Bool, _) => Held::Flag,
+            (Kind::Enum(_), _) => Held::Member,
+            // What decides about a value stands in texts beside it.
+            (Kind::Text, _) if DECIDES.contains(&path.rsplit('.').next().unwrap_or_default()) => return None,
+            // What is only said beside a value, and texts that are not looked at.
+            (Kind::Text, _) => Held::Opaque,
+            _ => return None,
+        };
+        let given = if kind == Held::Opaque { None } else { given(b, &leaf) };
+        self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: given.is_some() });
+        self.parts.push(Part { bound: b, leaf, list, given });
+        Some(())
+    }
+
+    fn list(&mut self, path: &str, below: &'c [Bound], leaf: &Leaf, parent: Option<ListId>) -> Option<()> {
+        if leaf.nulls.as_ref().is_some_and(|n| n.null_count() > 0) {
+            return None;
+        }
+        let lists = leaf.array.as_list_opt::<i32>()?;
+        let from = *lists.value_offsets().first()?;
+        let offsets: Vec<u32> =
+            lists.value_offsets().iter().map(|o| u32::try_from(o - from).ok()).collect::<Option<_>>()?;
+        let items = *offsets.last()? as usize;
+        if items == 0 {
+            self.layout.empty.push(path.to_owned());
+            return Some(());
+        }
+        let values = lists.values().slice(usize::try_from(from).ok()?, items);
+        let lengths = offsets.windows(2).map(|w| (w[1] - w[0]) as usize).enumerate();
+        let owners = lengths.flat_map(|(i, n)| std::iter::repeat_n(self.row(parent, i), n)).collect();
+        let id = ListId(u32::try_from(self.layout.lists.len()).ok()?);
+        self.layout.lists.push(List { path: path.to_owned(), parent });
+        self.offsets.push(offsets);
+        self.owners.push(owners);
+        let arrays: Vec<ArrayRef> = match values.as_struct_opt() {
+            // A missing item is the reference's to tell.
+            Some(s) if s.null_count() == 0 => s.columns().to_vec(),
+            Some(_) => return None,
+            None => vec![values],
+        };
+        for b in below {
+            let Target::Input { path: own, .. } = &b.target else { return None };
+            let path = if own.is_empty() { format!("{path}[]") } else { format!("{path}[].{own}") };
+            self.column(b, &path, &arrays, Some(id))?;
+        }
+        Some(())
+    }
+
+    /// The row that a value of a column belongs to.
+    fn row(&self, list: Option<ListId>, i: usize) -> usize {
+        list.and_then(|l| self.owners.get(l.0 as usize)?.get(i).copied()).unwrap_or(i)
+    }
+
+    /// The values, and which rows are not in them as they are.
+    pub(super) fn columns(&self) -> Option<(Columns, Vec<bool>)> {
+        let mut columns = Columns { rows: self.rows, columns: Vec::new(), offsets: self.offsets.clone() };
+        let mut left = vec![false; self.rows];
+        for part in &self.parts {
+            let mut leave = |i: usize| {
+                if let Some(left) = left.get_mut(self.row(part.list, i)) {
+                    *left = true;
+                }
+            };
+            let values = match &part.bound.kind {
+                Kind::Number { .. } => part.numbers(&mut leave)?,
+                Kind::Bool => part.flags(&mut leave),
+                Kind::Enum(e) => {
+                    let members = &self.program.enums.get(e.ix())?.members;
+                    part.members(&members.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), &mut leave)
+                }
+                _ => {
+                    (0..part.leaf.array.len()).filter(|i| part.leaf.is_null(*i)).for_each(leave);
+                    Values::Opaque
+                }
+            };
+            columns.columns.push(Column { values, given: part.given.clone() });
+        }
+        Some((columns, left))
+    }
+}
+
+impl Part<'_> {
+    fn numbers(&self, leave: &mut impl FnMut(usize)) -> Option<Values> {
+        let array = &self.leaf.array;
+        let (mut units, scale) = match array.data_type() {
+            DataType::Int64 => (array.as_primitive::<Int64Type>().values().to_vec(), 0),
+            DataType::Decimal64(_, scale) => (array.as_primitive::<Decimal64Type>().values().to_vec(), *scale),
+            DataType::Decimal128(_, scale) => {
+                let mut fit = |(i, x): (usize, &i128)| {
+                    i64::try_from(*x).unwrap_or_else(|_| {
+                        leave(i);
+                        0
+                    })
+                };
+                (array.as_primitive::<Decimal128Type>().values().iter().enumerate().map(&mut fit).collect(), *scale)
+            }
+            _ => return Some(self.written(leave)),
+        };
+        if let Some(nulls) = &self.leaf.nulls {
+            // What stands below a null means nothing.
+            units.iter_mut().zip(nulls).filter(|(_, there)| !there).for_each(|(u, _)| *u = 0);
+        }
+        Some(Values::Decimal { units, scale: u32::try_from(scale).ok()? })
+    }
+
+    /// Numbers in texts, with the most decimals that one of them has; those that do not fit are left to the reference.
+    fn written(&self, leave: &mut impl FnMut(usize)) -> Values {
+        let mut read: Vec<(i64, u32)> = vec![(0, 0); self.leaf.array.len()];
+        for (i, slot) in read.iter_mut().enumerate() {
+            let Some(text) = text(&self.leaf, i).filter(|t| !t.is_empty()) else { continue };
+            match plain(bare(&self.bound.source, &text)) {
+                Some(x) => *slot = x,
+                None => leave(i),
+            }
+        }
+        let scale = read.iter().map(|(_, s)| *s).max().unwrap_or(0);
+        let mut units = Vec::with_capacity(read.len());
+        for (i, (u, s)) in read.into_iter().enumerate() {
+            let unit = 10_i64.checked_pow(scale - s).and_then(|p| u.checked_mul(p));
+            if unit.is_none() {
+                leave(i);
+            }
+            units.push(unit.unwrap_or(0));
+        }
+        Values::Decimal { units, scale }
+    }
+
+    fn flags(&self, leave: &mut impl FnMut(usize)) -> Values {
+        let mut flags = Vec::with_capacity(self.leaf.array.len());
+        for i in 0..self.leaf.array.len() {
+            let read = text(&self.leaf, i);
+            flags.push(read.as_deref() == Some("true"));
+            if read.is_some_and(|t| !["true", "false", ""].contains(&&*t)) {
+                leave(i);
+            }
+        }
+        Values::Flag(flags)
+    }
+
+    fn members(&self, members: &[&str], leave: &mut impl FnMut(usize)) -> Values {
+        let n = self.leaf.array.len();
+        let mut last = 0;
+        let mut find = |read: &str| {
+            let same = members.get(last).is_some_and(|m| *m == read);
+            let found = if same { Some(last) } else { members.iter().position(|m| *m == read) };
+            last = found.unwrap_or(0);
+            // A label, or a slip: the reference knows.
+            (last as u32, found.is_none() && !read.is_empty())
+        };
+        let mut out = Vec::with_capacity(n);
+        if let Some((keys, values)) = dictionary(&self.leaf.array).filter(|(_, values)| values.len() <= n) {
+            let known: Vec<_> = values.iter().map(|v| find(v.unwrap_or_default())).collect();
+            for (i, key) in keys.iter().enumerate() {
+                let known = usize::try_from(*key).ok().and_then(|k| known.get(k));
+                let (member, unknown) = known.copied().filter(|_| !self.leaf.is_null(i)).unwrap_or_default();
+                if unknown {
+                    leave(i);
+                }
+                out.push(member);
+            }
+            return Values::Member(out);
+        }
+        for i in 0..n {
+            let (member, unknown) = find(bare(&self.bound.source, &text(&self.leaf, i).unwrap_or_default()));
+            if unknown {
+                leave(i);
+            }
+            out.push(member);
+        }
+        Values::Member(out)
+    }
+}
+
+/// True for columns in which an empty text is no value.
+fn is_text(b: &Bound) -> bool {
+    matches!(b.source, Source::Text | Source::Json | Source::Dictionary)
+}
+
+/// True if the numbers of a column can be taken as they are.
+fn is_number(b: &Bound, leaf: &Leaf) -> bool {
+    match leaf.array.data_type() {
+        DataType::Decimal64(_, scale) | DataType::Decimal128(_, scale) => (0..=28).contains(scale),
+        DataType::Int64 => true,
+        _ => is_text(b),
+    }
+}
+
+/// Which values are there; `None` if all are.
+fn given(b: &Bound, leaf: &Leaf) -> Option<Vec<bool>> {
+    let empty = |i: usize| leaf.is_null(i) || is_text(b) && text(leaf, i).is_none_or(|t| t.is_empty());
+    let filled = |values: &StringArray| values.value_offsets().windows(2).all(|w| w[0] < w[1]);
+    let may_lack = leaf.nulls.is_some()
+        || match (leaf.array.as_string_opt::<i32>(), dictionary(&leaf.array)) {
+            (Some(values), _) | (_, Some((_, values))) => !filled(values),
+            _ => is_text(b),
+        };
+    let n = leaf.array.len();
+    (may_lack && (0..n).any(empty)).then(|| (0..n).map(|i| !empty(i)).collect())
+}
+
+/// The keys and texts of a dictionary.
+fn dictionary(array: &ArrayRef) -> Option<(&[i32], &StringArray)> {
+    let d = array.as_dictionary_opt::<Int32Type>()?;
+    Some((d.keys().values(), d.values().as_string_opt::<i32>()?))
+}
+
+/// A value as text; nothing for null.
+fn text(leaf: &Leaf, i: usize) -> Option<Cow<'_, str>> {
+    if leaf.is_null(i) { None } else { cell::text(&leaf.array, i) }
+}
+
+/// The text that a JSON text stands for, if it is a string without escapes; a text of another form stands for itself.
+fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
+    inner.filter(|_| *source == Source::Json).unwrap_or(text)
+}
+
+/// The one text of all rows; `Some(None)` if none has one.
+fn same(leaf: &Leaf, rows: usize) -> Option<Option<String>> {
+    let first = text(leaf, 0).filter(|t| !t.is_empty());
+    (1..rows).all(|i| text(leaf, i).filter(|t| !t.is_empty()) == first).then(|| first.map(Cow::into_owned))
+}
+
+/// A number written in digits alone, such as `-12.50`: units and decimals.
+fn plain(text: &str) -> Option<(i64, u32)> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.len() > 18 || !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return None;
+    }
+    let x = Number::parse(text).ok()?;
+    Some((i64::try_from(x.mantissa()).ok()?, x.scale()))
+}
