@@ -1,0 +1,1 @@
+//! Footrule in another program.
