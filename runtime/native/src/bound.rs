@@ -53,6 +53,21 @@ pub struct Hull {
     pub items: Vec<u32>,
 }
 
+impl Hull {
+    /// The least hull that holds this and another of the same columns.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let both = |(a, b): (&Option<Span>, &Option<Span>)| {
+            let (a, b) = ((*a)?, (*b)?);
+            Some(Span { lo: a.lo.min(b.lo), hi: a.hi.max(b.hi), scale: a.scale.max(b.scale) })
+        };
+        Self {
+            columns: self.columns.iter().zip(&other.columns).map(both).collect(),
+            items: self.items.iter().zip(&other.items).map(|(a, b)| *a.max(b)).collect(),
+        }
+    }
+}
+
 /// What is known of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {

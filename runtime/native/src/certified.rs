@@ -6,7 +6,7 @@
 
 mod single;
 
-pub use single::{Cell, Single, Sure};
+pub use single::{Cell, Said, Single, Sure};
 
 use crate::bound::{Bounds, Hull, Span, bounds, pow10};
 use crate::columns::{Columns, Values};

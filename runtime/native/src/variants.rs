@@ -3,7 +3,7 @@
 //! Guarantees: nobody waits for code that somebody else compiles; the number of layouts and of hulls is bounded. When
 //! there are too many hulls, one that holds all of them takes their place. Must not: evaluate anything.
 
-use crate::bound::{Hull, Span};
+use crate::bound::Hull;
 use crate::certified::{Certified, hull};
 use crate::columns::Columns;
 use crate::kernel::Kernel;
@@ -60,7 +60,7 @@ impl Specialised {
             return None;
         }
         let full = self.codes.read().ok().filter(|all| all.len() >= MAX_HULLS);
-        let hull = full.map_or(hull.clone(), |all| all.iter().fold(hull, |h, code| union(h, code.hull())));
+        let hull = full.map_or(hull.clone(), |all| all.iter().fold(hull, |h, code| h.union(code.hull())));
         // Compiled outside the lock: others go on with the code that they have.
         let Ok(code) = Certified::new(self.kernel.clone(), hull) else {
             self.refused.fetch_add(1, Ordering::Relaxed);
@@ -113,17 +113,5 @@ impl Variants {
         }
         all.push((layout.clone(), made.clone()));
         made
-    }
-}
-
-/// The least hull that holds both.
-fn union(a: Hull, b: &Hull) -> Hull {
-    let both = |(a, b): (&Option<Span>, &Option<Span>)| {
-        let (a, b) = ((*a)?, (*b)?);
-        Some(Span { lo: a.lo.min(b.lo), hi: a.hi.max(b.hi), scale: a.scale.max(b.scale) })
-    };
-    Hull {
-        columns: a.columns.iter().zip(&b.columns).map(both).collect(),
-        items: a.items.iter().zip(&b.items).map(|(a, b)| *a.max(b)).collect(),
     }
 }

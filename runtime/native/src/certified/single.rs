@@ -53,6 +53,17 @@ pub struct Single {
     holds: Vec<bool>,
 }
 
+/// What native code says of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It has its figures.
+    Sure,
+    /// Nothing.
+    Unsure,
+    /// Nothing: a value does not fit its column, or lies outside the hull.
+    Outside,
+}
+
 /// What is known of a record of which native code is sure.
 #[derive(Debug, Clone, Copy)]
 pub struct Sure<'a> {
@@ -103,9 +114,28 @@ impl Single {
         Some(Self { code, takes, steps, block, out, figures: Vec::new(), holds: Vec::new() })
     }
 
-    /// Evaluates a record, one cell for each column. Nothing if native code is not sure of it, or if a value does not fit
-    /// its column or lies outside the hull.
-    pub fn evaluate(&mut self, cells: &[Cell]) -> Option<Sure<'_>> {
+    /// Evaluates a record, one cell for each column.
+    pub fn evaluate(&mut self, cells: &[Cell]) -> Said {
+        if self.fill(cells).is_none() {
+            return Said::Outside;
+        }
+        self.code.image.call(&self.block, 1, &mut self.out, &[]);
+        if self.answer().is_some() { Said::Sure } else { Said::Unsure }
+    }
+
+    /// The figures of the last record, if it was sure.
+    #[must_use]
+    pub fn sure(&self) -> Sure<'_> {
+        Sure { figures: &self.figures, holds: &self.holds }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> &Arc<Certified> {
+        &self.code
+    }
+
+    fn fill(&mut self, cells: &[Cell]) -> Option<()> {
         if cells.len() != self.takes.len() {
             return None;
         }
@@ -136,11 +166,10 @@ impl Single {
                 self.block[takes.at.1] = f64::from_bits(if *cell == Cell::Missing { 0 } else { u64::MAX });
             }
         }
-        self.code.image.call(&self.block, 1, &mut self.out, &[]);
-        self.answer()
+        Some(())
     }
 
-    fn answer(&mut self) -> Option<Sure<'_>> {
+    fn answer(&mut self) -> Option<()> {
         let kernel = &self.code.kernel;
         let outputs = kernel.outputs.len();
         if self.out[(outputs + kernel.warnings.len()) * STRIDE] == 0 {
@@ -159,6 +188,6 @@ impl Single {
         }
         self.holds.clear();
         self.holds.extend((0..kernel.warnings.len()).map(|k| self.out[(outputs + k) * STRIDE] != 0));
-        Some(Sure { figures: &self.figures, holds: &self.holds })
+        Some(())
     }
 }
