@@ -3,7 +3,9 @@
 use crate::{Rule, bundle};
 use footrule_compiler::Session;
 use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::Program;
 use footrule_project::{Disk, Failure, Files as _, Project, join};
+use std::sync::Arc;
 
 /// Compiles a rule: a path, or `std:NAME` of the library. Files in its findings and in its bundle are named from its
 /// package's folder, or from its own without a package.
@@ -33,19 +35,22 @@ pub fn compile(path: &str) -> Result<Rule, Vec<Diagnostic>> {
             vec![Diagnostic::new(Code::C001, message)]
         }
     })?;
-    let mut program = program(&session, &key)?;
-    let current = Disk.current();
-    bundle::relative(&mut program, &current, &folder(&project, &current, path));
-    Ok(Rule::new(program))
+    let program = program(&session, &key)?;
+    Ok(Rule::new(placed(&program, path)))
 }
 
-/// The folder that the files of a rule are named from, absolute: its package's, or its own.
+/// A program with its files named from its package's folder, or from its own: the same wherever that folder lies. `path`
+/// is the rule's file, as the program was compiled from it.
 #[must_use]
-pub fn folder(project: &Project<Disk>, current: &str, path: &str) -> String {
-    match project.around(path) {
-        Some(package) => join(current, &package),
-        None => join(&join(current, path), ".."),
-    }
+pub fn placed(program: &Program, path: &str) -> Program {
+    let mut program = program.clone();
+    let current = Disk.current();
+    let folder = match Project::new(Disk).around(path) {
+        Some(package) => join(&current, &package),
+        None => join(&join(&current, path), ".."),
+    };
+    bundle::relative(&mut program, &current, &folder);
+    program
 }
 
 /// Compiles a rule from its text; it may use the library only. `name` stands for it in findings.
@@ -80,11 +85,11 @@ pub fn compile_source(name: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
     program(&session, name).map(Rule::new)
 }
 
-fn program(session: &Session, key: &str) -> Result<footrule_mir::Program, Vec<Diagnostic>> {
+fn program(session: &Session, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
     if !session.is_rule(key) {
         session.program(key)?;
         let message = text!("`{key}` 是模块，不是规则", "`{key}` is a module and not a rule");
         return Err(vec![Diagnostic::new(Code::C003, message)]);
     }
-    Ok(footrule_mir::Program::clone(&*session.program(key)?))
+    session.program(key)
 }
