@@ -124,7 +124,9 @@ fn an_object_needs_nothing_and_is_the_same_every_time() {
 fn what_c_says_of_28_numbers_is_what_the_reference_says() {
     let dir = folder("build_alu", &[]);
     let path = root().join("tests/benches/alu.pcr");
-    built(&path, &dir, &["--emit", "object,header", "--figures", "total,report.flag"]);
+    // A narrower range than the rule's own: what lies between is fine by the rule, and not for this object.
+    let range = ["--range", "m_al=1000..100000"];
+    built(&path, &dir, &["--emit", "object,header", "--figures", "total,report.flag", range[0], range[1]]);
     let program = linked(&dir, "alu", &root().join("cli/tests/embed/alu.c"));
     let rule = footrule_embed::compile(path.to_str().expect("UTF-8")).expect("it compiles");
     let (layout, left_out) = rule.layout(&Default::default()).expect("a layout");
@@ -136,7 +138,7 @@ fn what_c_says_of_28_numbers_is_what_the_reference_says() {
         let at = header.find(&line).unwrap_or_else(|| panic!("no {line}")) + line.len();
         header[at..].split(')').next().expect("a number").parse().expect("a number")
     };
-    assert_eq!((end("m_al", "MIN"), end("m_al", "MAX")), (1_000_000_000, 250_000_000_000));
+    assert_eq!((end("m_al", "MIN"), end("m_al", "MAX")), (1_000_000_000, 100_000_000_000));
     let mut draw = Draw(42);
     let (mut file, mut rows, mut outside) = (String::new(), Vec::new(), Vec::new());
     for i in 0..400 {
@@ -284,7 +286,7 @@ fn a_damaged_bundle_is_refused() {
         ends(&o, 2);
         assert!(err(&o).contains("FR-C021") && err(&o).contains(says), "{}", err(&o));
     };
-    refused(&bytes[..bytes.len() / 2], "end of the bundle is missing");
+    refused(&bytes[..bytes.len() / 2], "is missing");
     refused(b"rule x", "no bundle");
     let mut other = bytes.clone();
     other[bytes.len() / 2] ^= 1;

@@ -45,6 +45,11 @@ pub struct Rule {
     program: Arc<Program>,
 }
 
+/// The examples of the page are executed.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedding.md")]
+mod page {}
+
 /// Loads a bundle; the compiler is not needed.
 ///
 /// # Errors
