@@ -97,8 +97,8 @@ fn no_object(program: &Program, e: &NoObject) -> Vec<Diagnostic> {
         }
     };
     let help = text!(
-        "可用 `--emit bundle` 与运行时；缺少核算期时加 `--period`，只要部分结果时加 `--figures`",
-        "take `--emit bundle` and the run time; give `--period` if it is missing, and `--figures` if some suffice"
+        "可用 `--emit bundle` 与运行时；缺少核算期时加 `--period`，只要部分结果时加 `--figures`，取值范围更窄时加 `--range`",
+        "take `--emit bundle` and the run time; give `--period` if it is missing, `--figures` if some suffice, `--range` if the code is to be for narrower ones"
     );
     vec![Diagnostic::new(Code::C020, d).help(help)]
 }

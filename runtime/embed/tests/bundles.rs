@@ -62,7 +62,7 @@ fn damage_is_told_and_never_panics() {
     }
     // As nobody would by chance: the hash fits. What the verifier accepts must be safe to evaluate.
     let (mut refused, mut accepted) = (0, 0);
-    for _ in 0..3_000 {
+    for _ in 0..1_500 {
         let bad = resealed(&bytes, |content| {
             let at = draw.below(content.len());
             match draw.below(4) {
@@ -88,7 +88,7 @@ fn damage_is_told_and_never_panics() {
         }
     }
     println!("resealed bundles: {refused} refused, {accepted} accepted");
-    assert!(refused > 1_500 && accepted > 0);
+    assert!(refused > 750 && accepted > 0);
 }
 
 #[test]
