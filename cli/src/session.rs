@@ -192,8 +192,10 @@ fn refused_bundle(path: &str, e: &footrule_embed::BundleError) -> Diagnostic {
         Damaged => "内容与其哈希不符".to_owned(),
         Malformed(why) => format!("结构有误：{why}"),
     };
-    Diagnostic::new(Code::C021, text!("`{path}` 不能使用：{zh}", "`{path}` cannot be used: {e}"))
-        .help(text!("用 `footrule build 规则 --emit bundle` 重新生成", "make it again: `footrule build RULE --emit bundle`"))
+    Diagnostic::new(Code::C021, text!("`{path}` 不能使用：{zh}", "`{path}` cannot be used: {e}")).help(text!(
+        "用 `footrule build 规则 --emit bundle` 重新生成",
+        "make it again: `footrule build RULE --emit bundle`"
+    ))
 }
 
 /// Reads input data; each of `sets` overrides them. All that is wrong is found together.

@@ -101,7 +101,7 @@ fn alu(c: &mut Criterion) {
     println!("alu, one record a call: {} of {ROWS} are sure", sure(&mut one));
     group.bench_function("certified_one_record_a_call", |b| {
         b.iter(|| {
-            let figure = |r: &Vec<Cell>| one.evaluate(black_box(r)).ok().and_then(|r| r.figure(0));
+            let mut figure = |r: &Vec<Cell>| one.evaluate(black_box(r)).ok().and_then(|r| r.figure(0));
             records.iter().filter(|r| figure(r).is_some()).count()
         });
     });
@@ -176,7 +176,10 @@ fn compile(c: &mut Criterion) {
     let mut n = 0;
     let mut renamed = || {
         n += 1;
-        (format!("rule{n}.pcr"), text.replacen("rule alu", &format!("rule alu{n}"), 1).replace("4.70", &format!("4.7{n}")))
+        (
+            format!("rule{n}.pcr"),
+            text.replacen("rule alu", &format!("rule alu{n}"), 1).replace("4.70", &format!("4.7{n}")),
+        )
     };
     c.bench_function("alu_source_to_program", |b| {
         b.iter_batched(&mut renamed, |(key, text)| compiled(&mut warm, &key, &text), BatchSize::PerIteration);

@@ -55,7 +55,9 @@ fn build(bench: &mut Workbench, args: &Build) -> Result<Vec<PathBuf>, Vec<Diagno
     let written = std::fs::create_dir_all(folder).and_then(|()| {
         files.iter().map(|(name, bytes)| whole(&folder.join(name), bytes)).collect::<std::io::Result<Vec<_>>>()
     });
-    written.map_err(|e| refused(&format!("`{}` 无法写入：{e}", args.out), &format!("`{}` cannot be written: {e}", args.out)))
+    written.map_err(|e| {
+        refused(&format!("`{}` 无法写入：{e}", args.out), &format!("`{}` cannot be written: {e}", args.out))
+    })
 }
 
 /// Names and contents of what is built.
@@ -155,7 +157,10 @@ mod tests {
     #[test]
     fn a_range_has_two_ends() {
         let read = range("items[].mass = -1.5 .. 200").expect("a range");
-        assert_eq!((read.path.as_str(), read.lo.to_string(), read.hi.to_string()), ("items[].mass", "-1.5".into(), "200".into()));
+        assert_eq!(
+            (read.path.as_str(), read.lo.to_string(), read.hi.to_string()),
+            ("items[].mass", "-1.5".into(), "200".into())
+        );
         for bad in ["x", "x=1", "x=1..y", "=.."] {
             assert_eq!(range(bad).map_err(|d| d[0].code), Err(Code::C020), "{bad}");
         }

@@ -151,7 +151,10 @@ fn what_c_says_of_28_numbers_is_what_the_reference_says() {
                 let m = if i % 50 == 7 && k == 29 { members } else { draw.between(0, members - 1) };
                 beyond |= m == members;
                 line += &format!("{m} ");
-                let enums = [["EU", "NO", "IS", "CN", "IN", "GCC", "CA"].as_slice(), &["road", "rail", "sea", "inland", "short_sea"]];
+                let enums = [
+                    ["EU", "NO", "IS", "CN", "IN", "GCC", "CA"].as_slice(),
+                    &["road", "rail", "sea", "inland", "short_sea"],
+                ];
                 let id = enums[usize::from(k > 28)].get(m as usize).copied().unwrap_or("none");
                 inputs.push(format!("\"{name}\": \"{id}\""));
                 continue;
@@ -196,7 +199,13 @@ fn what_c_says_of_lists_is_what_the_reference_says() {
     let (mut rows, mut outside) = (Vec::new(), Vec::new());
     for i in 0..200 {
         // No part is refused by the rule; more than 40 are more than the object was built for.
-        let n = if i % 20 == 3 { 0 } else if i % 20 == 4 { 41 } else { draw.between(1, 40) };
+        let n = if i % 20 == 3 {
+            0
+        } else if i % 20 == 4 {
+            41
+        } else {
+            draw.between(1, 40)
+        };
         parts += n;
         let packs = draw.between(1, 1000) * 1_000_000;
         heads += &format!("{packs} {parts}\n");
@@ -212,7 +221,10 @@ fn what_c_says_of_lists_is_what_the_reference_says() {
             let material = ["steel", "aluminium", "plastic", "copper"][m as usize];
             let recycled = if given == 1 { format!(", {}", member("recycled", share)) } else { String::new() };
             let mass = member("mass", mass);
-            list.push(format!("{{\"name\": \"p\", \"material\": \"{material}\", {mass}{recycled}, \"bought\": {}}}", bought == 1));
+            list.push(format!(
+                "{{\"name\": \"p\", \"material\": \"{material}\", {mass}{recycled}, \"bought\": {}}}",
+                bought == 1
+            ));
         }
         rows.push(format!("{}, \"parts\": [{}]", member("packs", packs), list.join(", ")));
         outside.push(beyond);

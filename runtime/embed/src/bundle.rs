@@ -158,7 +158,8 @@ fn sha256(bytes: &[u8]) -> String {
 /// Names the files of a program relative to a folder. `current` is where relative names are relative to now; both are
 /// absolute. Library modules keep their names.
 pub fn relative(program: &mut Program, current: &str, folder: &str) {
-    let shown = |key: &str| if key.starts_with("std:") { key.to_owned() } else { from(folder, &absolute(current, key)) };
+    let shown =
+        |key: &str| if key.starts_with("std:") { key.to_owned() } else { from(folder, &absolute(current, key)) };
     for place in &mut program.places {
         place.file = shown(&place.file);
     }

@@ -13,12 +13,72 @@ use std::fmt::Write as _;
 
 /// Words that C or C++ keep for themselves.
 const RESERVED: &[&str] = &[
-    "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const", "constexpr",
-    "continue", "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float",
-    "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "not", "operator", "or",
-    "private", "protected", "public", "register", "restrict", "return", "short", "signed", "sizeof", "static", "status",
-    "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typename", "union", "unsigned", "using",
-    "virtual", "void", "volatile", "while", "xor",
+    "alignas",
+    "alignof",
+    "and",
+    "asm",
+    "auto",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "const",
+    "constexpr",
+    "continue",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "not",
+    "operator",
+    "or",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "status",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typename",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "while",
+    "xor",
 ];
 
 /// A name as C takes it: `items[].mass` is `items_mass`, other letters are written by their number.
@@ -69,9 +129,9 @@ pub(crate) fn texts(made: &Made<'_>) -> Vec<(String, String)> {
 }
 
 fn period(made: &Made<'_>) -> String {
-    made.layout.period.map_or_else(String::new, |((y, m, d), (y2, m2, d2))| {
-        format!("{y:04}-{m:02}-{d:02}/{y2:04}-{m2:02}-{d2:02}")
-    })
+    made.layout
+        .period
+        .map_or_else(String::new, |((y, m, d), (y2, m2, d2))| format!("{y:04}-{m:02}-{d:02}/{y2:04}-{m2:02}-{d2:02}"))
 }
 
 /// A line `name=unit` for each number and each figure.
@@ -153,10 +213,7 @@ fn write(out: &mut String, made: &Made<'_>, texts: &[(String, String)]) -> std::
     columns(out, made, &upper)?;
     figures(out, made, &upper)?;
     out.push_str("\n/* Evaluates rows; returns how many are sure. */\n");
-    writeln!(
-        out,
-        "size_t {symbol}_evaluate(const {symbol}_columns *in, size_t rows, const {symbol}_figures *out);\n"
-    )?;
+    writeln!(out, "size_t {symbol}_evaluate(const {symbol}_columns *in, size_t rows, const {symbol}_figures *out);\n")?;
     out.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     Ok(())
 }

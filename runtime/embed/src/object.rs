@@ -113,7 +113,8 @@ pub(crate) fn build(program: &Program, options: &ObjectOptions) -> Result<Object
     }
     let hull = hull(program, &layout, options)?;
     let symbol = header::identifier(options.symbol.as_deref().unwrap_or(&program.rule.name.id));
-    let made = Made { program, options, symbol: &symbol, layout: &layout, left_out: &left_out, kernel: &kernel, hull: &hull };
+    let made =
+        Made { program, options, symbol: &symbol, layout: &layout, left_out: &left_out, kernel: &kernel, hull: &hull };
     let members = members(program, &layout);
     let texts = header::texts(&made);
     let recipe = Recipe { name: &symbol, layout: &layout, hull: &hull, members: &members, texts: &texts };
@@ -149,7 +150,8 @@ fn hull(program: &Program, layout: &Layout, options: &ObjectOptions) -> Result<H
         }
         let scale = options.decimals.max(lo.scale()).max(hi.scale());
         let fits = units(lo, scale).is_some() && units(hi, scale).is_some() && scale <= 18;
-        let too_wide = || NoObject::Option(format!("the range of `{}` does not fit 64 bits at {scale} decimals", c.path));
+        let too_wide =
+            || NoObject::Option(format!("the range of `{}` does not fit 64 bits at {scale} decimals", c.path));
         if fits { Ok(Some(Span { lo, hi, scale })) } else { Err(too_wide()) }
     };
     let columns = layout.columns.iter().map(span).collect::<Result<_, _>>()?;

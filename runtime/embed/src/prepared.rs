@@ -1,14 +1,15 @@
-//! Columns: native code where it is sure of a row, the reference behind it; and one record at a time.
+//! Columns: certified code, exact code for the rows that it leaves, the reference for the rest; and one record at a time.
 //!
-//! Guarantees: every row has its published figures or the reference's findings, never neither; which of the two
-//! evaluators answered changes no digit. Native code is made when columns need it, and kept.
+//! Guarantees: every row has its published figures or the reference's findings, never neither; which
+//! evaluator answered changes no digit. Native code is made when columns need it, and kept.
 
 use crate::document;
 use crate::figures::{FigureInfo, Place, Published, figures};
 use crate::layout::{Datum, datum, members};
 use footrule_diag::Diagnostic;
 use footrule_mir::Program;
-use footrule_native::certified::{Answers, Cell, Said, Single, Work, hull};
+use footrule_native::bound::Hull;
+use footrule_native::certified::{Answers, Cell, Said, Single, Work};
 use footrule_native::columns::{Column, Columns, Misfit, Values};
 use footrule_native::layout::{Kind, Layout};
 use footrule_native::variants::Specialised;
@@ -50,6 +51,47 @@ pub struct Results {
     pub refused: BTreeMap<usize, Vec<Diagnostic>>,
     /// How many rows native code answered.
     pub native: usize,
+}
+
+/// What native code says: the certified evaluator of all rows, the exact one of those that are left.
+struct ByNative {
+    certified: Option<Answers>,
+    /// Rows, ascending, and what is said of them.
+    exact: Option<(Vec<u32>, Answers)>,
+}
+
+impl Native {
+    fn answers(&self, columns: &Columns, hull: Hull) -> ByNative {
+        let certified = self.code.certified(hull.clone()).map(|c| c.run(columns, &mut Work::default()));
+        let open = |row: &u32| certified.as_ref().is_none_or(|c| !c.sure[*row as usize]);
+        // There are not more than 2^32 rows: offsets and positions are 32 bits wide.
+        let left: Vec<u32> = (0..u32::try_from(columns.rows).unwrap_or(0)).filter(open).collect();
+        let exact = Some(&left).filter(|l| !l.is_empty()).and_then(|_| self.code.exact(hull));
+        let exact = exact.map(|e| e.run(columns, &left));
+        ByNative { certified, exact: exact.map(|answers| (left, answers)) }
+    }
+
+    /// The figures of a row.
+    fn figures<'a>(&'a self, (answers, at): (&'a Answers, usize)) -> impl Iterator<Item = Published> + 'a {
+        let output = move |k: usize| {
+            let f = &answers.figures[k];
+            (f.coefficients[at], f.each.as_ref().map_or(f.decimals, |e| e[at]))
+        };
+        self.places.iter().map(move |p| p.of(output))
+    }
+}
+
+impl ByNative {
+    /// Where the figures of a row stand, if it is sure; one that is warned of is put into words by the reference.
+    fn row(&self, row: usize) -> Option<(&Answers, usize)> {
+        let certified = self.certified.as_ref().filter(|a| a.sure[row]).map(|a| (a, row));
+        let exact = || {
+            let (left, answers) = self.exact.as_ref()?;
+            let at = left.binary_search(&u32::try_from(row).ok()?).ok()?;
+            answers.sure.get(at).is_some_and(|sure| *sure).then_some((answers, at))
+        };
+        certified.or_else(exact).filter(|(answers, at)| answers.holds.iter().all(|h| h[*at]))
+    }
 }
 
 impl Prepared {
@@ -104,36 +146,29 @@ impl Prepared {
                 return Err(Misfit(format!("{} has not one text for each value", c.path)));
             }
         }
-        let mut out = Results { figures: vec![Vec::with_capacity(columns.rows); self.figures.len()], ..Results::default() };
-        let answers = self.native.as_ref().filter(|_| self.known(columns)).and_then(|n| {
-            Some((n, n.code.code(columns)?.run(columns, &mut Work::default())))
-        });
+        let mut out =
+            Results { figures: vec![Vec::with_capacity(columns.rows); self.figures.len()], ..Results::default() };
+        let by_native =
+            self.native.as_ref().filter(|_| self.known(columns)).map(|n| (n, n.answers(columns, n.code.hull(columns))));
         for row in 0..columns.rows {
-            match &answers {
-                Some((native, answers)) if sure(answers, row) => {
-                    out.native += 1;
-                    let output = |k: usize| {
-                        let f = &answers.figures[k];
-                        (f.coefficients[row], f.each.as_ref().map_or(f.decimals, |e| e[row]))
-                    };
-                    for (column, place) in out.figures.iter_mut().zip(&native.places) {
-                        column.push(place.of(output));
+            if let Some((native, found)) = by_native.as_ref().and_then(|(n, answers)| Some((n, answers.row(row)?))) {
+                out.native += 1;
+                out.figures.iter_mut().zip(native.figures(found)).for_each(|(column, figure)| column.push(figure));
+                continue;
+            }
+            match self.reference(columns, texts, row) {
+                Ok(brief) => {
+                    for (column, figure) in out.figures.iter_mut().zip(&self.figures) {
+                        column.push(figure.of(&self.program, &brief));
+                    }
+                    if !brief.warnings.is_empty() {
+                        out.warnings.insert(row, brief.warnings);
                     }
                 }
-                _ => match self.reference(columns, texts, row) {
-                    Ok(brief) => {
-                        for (column, figure) in out.figures.iter_mut().zip(&self.figures) {
-                            column.push(figure.of(&self.program, &brief));
-                        }
-                        if !brief.warnings.is_empty() {
-                            out.warnings.insert(row, brief.warnings);
-                        }
-                    }
-                    Err(found) => {
-                        out.figures.iter_mut().for_each(|c| c.push(Published::Absent));
-                        out.refused.insert(row, found);
-                    }
-                },
+                Err(found) => {
+                    out.figures.iter_mut().for_each(|c| c.push(Published::Absent));
+                    out.refused.insert(row, found);
+                }
             }
         }
         Ok(out)
@@ -168,11 +203,6 @@ impl Prepared {
     }
 }
 
-/// Sure, and no warning is to be put into words.
-fn sure(answers: &Answers, row: usize) -> bool {
-    answers.sure[row] && answers.holds.iter().all(|h| h[row])
-}
-
 /// One record at a time.
 #[derive(Debug)]
 pub struct One<'p> {
@@ -192,7 +222,8 @@ pub struct Row<'a> {
 
 #[derive(Debug, Clone, Copy)]
 enum From<'a> {
-    Native(&'a [(i64, u32)], &'a [Place]),
+    Certified(&'a [(i64, u32)], &'a [Place]),
+    Exact(&'a [Published]),
     Reference(&'a [Published]),
 }
 
@@ -201,8 +232,8 @@ impl Row<'_> {
     #[must_use]
     pub fn figure(&self, at: usize) -> Option<Published> {
         match self.from {
-            From::Native(figures, places) => Some(places.get(at)?.of(|k| figures[k])),
-            From::Reference(all) => all.get(at).cloned(),
+            From::Certified(figures, places) => Some(places.get(at)?.of(|k| figures[k])),
+            From::Exact(all) | From::Reference(all) => all.get(at).cloned(),
         }
     }
 
@@ -215,7 +246,7 @@ impl Row<'_> {
     /// True if native code answered.
     #[must_use]
     pub fn is_native(&self) -> bool {
-        matches!(self.from, From::Native(..))
+        !matches!(self.from, From::Reference(..))
     }
 }
 
@@ -243,9 +274,18 @@ impl One<'_> {
         if let (Said::Sure, Some(single), Some(native)) = (said, &self.single, &self.prepared.native)
             && single.sure().holds.iter().all(|holds| *holds)
         {
-            return Ok(Row { from: From::Native(single.sure().figures, &native.places), warnings: &[] });
+            return Ok(Row { from: From::Certified(single.sure().figures, &native.places), warnings: &[] });
         }
         let columns = columns_of(&self.prepared.layout, cells).map_err(Refused::Misfit)?;
+        if let Some(native) = self.prepared.native.as_ref().filter(|_| self.prepared.known(&columns)) {
+            // Ties, for instance, are no harder for exact code than other figures.
+            let hull = native.code.hull(&columns);
+            let hull = self.single.as_ref().map_or(hull.clone(), |s| hull.union(s.code().hull()));
+            if let Some(found) = native.answers(&columns, hull).row(0) {
+                self.slow = native.figures(found).collect();
+                return Ok(Row { from: From::Exact(&self.slow), warnings: &[] });
+            }
+        }
         let brief = self.prepared.reference(&columns, &Texts::new(), 0).map_err(Refused::Findings)?;
         let of = |f: &FigureInfo| f.of(&self.prepared.program, &brief);
         self.slow = self.prepared.figures.iter().map(of).collect();
@@ -256,9 +296,9 @@ impl One<'_> {
     /// Code for these values and all that the code at hand is for.
     fn widen(&mut self, columns: &Columns) {
         let Some(native) = self.prepared.native.as_ref().filter(|_| self.prepared.known(columns)) else { return };
-        let hull = hull(native.code.kernel(), columns);
+        let hull = native.code.hull(columns);
         let hull = self.single.as_ref().map_or(hull.clone(), |s| hull.union(s.code().hull()));
-        let code = native.code.for_hull(hull);
+        let code = native.code.certified(hull);
         let single = code.and_then(|code| Single::new(code, &self.prepared.layout, &self.prepared.members));
         self.single = single.or(self.single.take());
     }

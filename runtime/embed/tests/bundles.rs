@@ -20,7 +20,11 @@ fn a_rule_of_the_library_goes_through_its_bundle() {
     for name in ["std:primary_aluminium", "std:lithium_ion_battery", "std:cement"] {
         let rule = compile(name).expect("it compiles");
         let bytes = rule.bundle().expect("a bundle");
-        assert_eq!(bytes, compile(name).and_then(|r| Ok(r.bundle().expect("a bundle"))).expect("it compiles"), "{name}");
+        assert_eq!(
+            bytes,
+            compile(name).and_then(|r| Ok(r.bundle().expect("a bundle"))).expect("it compiles"),
+            "{name}"
+        );
         let loaded = load(&bytes).expect("it loads");
         assert_eq!(loaded.meaning(), rule.meaning());
         assert_eq!(loaded.bundle(), Ok(bytes), "{name} is not the same again");
@@ -46,7 +50,8 @@ fn resealed(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 
 #[test]
 fn damage_is_told_and_never_panics() {
-    let rule = compile(&format!("{}/../../examples/embed/carton.pcr", env!("CARGO_MANIFEST_DIR"))).expect("it compiles");
+    let rule =
+        compile(&format!("{}/../../examples/embed/carton.pcr", env!("CARGO_MANIFEST_DIR"))).expect("it compiles");
     let bytes = rule.bundle().expect("a bundle");
     let data = r#"{"inputs": {"production": 1000, "paper": 1050, "grade": "recycled", "power": 300000}}"#;
     let mut draw = Draw(1);
@@ -83,7 +88,9 @@ fn damage_is_told_and_never_panics() {
                 // Figures or findings.
                 let _ = rule.evaluate(data);
             }
-            Err(BundleError::NoBundle | BundleError::Version(_) | BundleError::Truncated) => panic!("its head is whole"),
+            Err(BundleError::NoBundle | BundleError::Version(_) | BundleError::Truncated) => {
+                panic!("its head is whole")
+            }
             Err(_) => refused += 1,
         }
     }

@@ -194,7 +194,8 @@ impl Certified {
         }
         let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
         let plan = Plan::new(&kernel);
-        let image = emit::compile(emit::Task { kernel: &kernel, bounds: &bounds, slack }, &plan).map_err(NotCertified::Code)?;
+        let image =
+            emit::compile(emit::Task { kernel: &kernel, bounds: &bounds, slack }, &plan).map_err(NotCertified::Code)?;
         Ok(Self { kernel, hull, bounds, plan, image, slack })
     }
 
@@ -212,14 +213,7 @@ impl Certified {
     /// True if the code was made for these columns.
     #[must_use]
     pub fn covers(&self, hull: &Hull) -> bool {
-        let inside = |(mine, other): (&Option<Span>, &Option<Span>)| match (mine, other) {
-            (Some(m), Some(o)) => m.lo <= o.lo && o.hi <= m.hi && o.scale <= m.scale,
-            (None, None) => true,
-            _ => false,
-        };
-        self.hull.columns.len() == hull.columns.len()
-            && self.hull.columns.iter().zip(&hull.columns).all(inside)
-            && self.hull.items.iter().zip(&hull.items).all(|(m, o)| o <= m)
+        self.hull.covers(hull)
     }
 
     /// Evaluates rows whose columns fit the layout and lie within the hull.

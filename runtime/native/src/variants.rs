@@ -6,6 +6,7 @@
 use crate::bound::Hull;
 use crate::certified::{Certified, hull};
 use crate::columns::Columns;
+use crate::exact::Exact;
 use crate::kernel::Kernel;
 use crate::layout::Layout;
 use crate::plan::{NotNative, plan};
@@ -20,12 +21,59 @@ const MAX_LAYOUTS: usize = 24;
 /// After so many hulls that could not be compiled for, no other is tried.
 const MAX_REFUSED: u32 = 4;
 
+/// Code of one kind, each for a hull.
+#[derive(Debug)]
+struct Codes<T> {
+    all: RwLock<Vec<(Hull, Arc<T>)>>,
+    refused: AtomicU32,
+}
+
+impl<T> Codes<T> {
+    fn new() -> Self {
+        Self { all: RwLock::new(Vec::new()), refused: AtomicU32::new(0) }
+    }
+
+    fn covering(&self, hull: &Hull) -> Option<Arc<T>> {
+        let all = self.all.read().ok()?;
+        all.iter().find(|(h, _)| h.covers(hull)).map(|(_, code)| code.clone())
+    }
+
+    /// Code for a hull; it is made where there is none yet.
+    fn get(&self, hull: Hull, make: impl Fn(&Hull) -> Option<T>) -> Option<Arc<T>> {
+        if let Some(known) = self.covering(&hull) {
+            return Some(known);
+        }
+        if self.refused.load(Ordering::Relaxed) >= MAX_REFUSED {
+            return None;
+        }
+        let hull = match self.all.read().ok()?.as_slice() {
+            all if all.len() >= MAX_HULLS => all.iter().fold(hull, |h, (other, _)| h.union(other)),
+            _ => hull,
+        };
+        // Compiled outside the lock: others go on with the code that they have.
+        let Some(code) = make(&hull).map(Arc::new) else {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        let mut all = self.all.write().ok()?;
+        if let Some((_, meanwhile)) = all.iter().find(|(h, _)| h.covers(&hull)) {
+            return Some(meanwhile.clone());
+        }
+        all.retain(|(h, _)| !hull.covers(h));
+        if all.len() >= MAX_HULLS {
+            all.remove(0);
+        }
+        all.push((hull, code.clone()));
+        Some(code)
+    }
+}
+
 /// A rule, specialised to a layout.
 #[derive(Debug)]
 pub struct Specialised {
     kernel: Arc<Kernel>,
-    codes: RwLock<Vec<Arc<Certified>>>,
-    refused: AtomicU32,
+    certified: Codes<Certified>,
+    exact: Codes<Exact>,
 }
 
 impl Specialised {
@@ -35,7 +83,7 @@ impl Specialised {
     /// [`NotNative`] if every row would go to the reference.
     pub fn new(program: &Program, layout: &Layout) -> Result<Self, NotNative> {
         let kernel = Arc::new(plan(program, layout)?);
-        Ok(Self { kernel, codes: RwLock::default(), refused: AtomicU32::new(0) })
+        Ok(Self { kernel, certified: Codes::new(), exact: Codes::new() })
     }
 
     /// The kernel.
@@ -44,43 +92,22 @@ impl Specialised {
         &self.kernel
     }
 
-    /// Code for columns that fit the layout; it is made where there is none yet. Nothing if there can be none.
+    /// The hull of columns that fit the layout.
     #[must_use]
-    pub fn code(&self, columns: &Columns) -> Option<Arc<Certified>> {
-        self.for_hull(hull(&self.kernel, columns))
+    pub fn hull(&self, columns: &Columns) -> Hull {
+        hull(&self.kernel, columns)
     }
 
-    /// Code for a hull.
+    /// Certified code for a hull. Nothing if there can be none.
     #[must_use]
-    pub fn for_hull(&self, hull: Hull) -> Option<Arc<Certified>> {
-        if let Some(known) = self.covering(&hull) {
-            return Some(known);
-        }
-        if self.refused.load(Ordering::Relaxed) >= MAX_REFUSED {
-            return None;
-        }
-        let full = self.codes.read().ok().filter(|all| all.len() >= MAX_HULLS);
-        let hull = full.map_or(hull.clone(), |all| all.iter().fold(hull, |h, code| h.union(code.hull())));
-        // Compiled outside the lock: others go on with the code that they have.
-        let Ok(code) = Certified::new(self.kernel.clone(), hull) else {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            return None;
-        };
-        let code = Arc::new(code);
-        let mut all = self.codes.write().ok()?;
-        if let Some(meanwhile) = all.iter().find(|c| c.covers(code.hull())) {
-            return Some(meanwhile.clone());
-        }
-        all.retain(|c| !code.covers(c.hull()));
-        if all.len() >= MAX_HULLS {
-            all.remove(0);
-        }
-        all.push(code.clone());
-        Some(code)
+    pub fn certified(&self, hull: Hull) -> Option<Arc<Certified>> {
+        self.certified.get(hull, |h| Certified::new(self.kernel.clone(), h.clone()).ok())
     }
 
-    fn covering(&self, hull: &Hull) -> Option<Arc<Certified>> {
-        self.codes.read().ok()?.iter().find(|c| c.covers(hull)).cloned()
+    /// Exact code for a hull, for the rows of which certified code is not sure. Nothing if there can be none.
+    #[must_use]
+    pub fn exact(&self, hull: Hull) -> Option<Arc<Exact>> {
+        self.exact.get(hull, |h| Exact::new(self.kernel.clone(), h).ok())
     }
 }
 
