@@ -123,7 +123,7 @@ record Line { loads: list of t{CO2} where >= 0 }
 record Plant { share: number where 0 .. 1; lines: list of Line }
 input production: t{box} where > 0
 input plants: list of Plant
-emission all in making for p in plants, l in p.lines, x in l.loads = x * p.share
+emission sent in making for p in plants, l in p.lines, x in l.loads = x * p.share
 "#;
 
 #[test]

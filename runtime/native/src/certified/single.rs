@@ -26,18 +26,28 @@ pub enum Cell {
 }
 
 /// What a column takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Number,
+    Member,
+    Flag,
+    Opaque,
+}
+
+/// A column: small, since all of them are gone through for each record.
 #[derive(Debug, Clone, Copy)]
 struct Takes {
-    kind: Kind,
+    what: What,
     nullable: bool,
+    /// Its values, and their presence, are read.
+    read: (bool, bool),
     /// Where its value and its presence stand in the block.
     at: (usize, usize),
-    /// Least, greatest, at so many decimals; `None` for what is no number.
-    span: Option<(i64, i64, u32)>,
-    /// Members of its enumeration.
+    /// Least and greatest number, in units of `10^-scale`; members of its enumeration.
+    lo: i64,
+    hi: i64,
+    scale: u32,
     members: u32,
-    /// Read at all.
-    read: (bool, bool),
 }
 
 /// Room for one record, and what is made of it.
@@ -92,19 +102,20 @@ impl Single {
         }
         let mut takes = Vec::with_capacity(layout.columns.len());
         for (i, column) in layout.columns.iter().enumerate() {
-            let span = match code.hull.columns.get(i).copied().flatten() {
-                Some(s) => Some((crate::object::units(s.lo, s.scale)?, crate::object::units(s.hi, s.scale)?, s.scale)),
-                None => None,
+            let (lo, hi, scale) = match code.hull.columns.get(i).copied().flatten() {
+                Some(s) => (crate::object::units(s.lo, s.scale)?, crate::object::units(s.hi, s.scale)?, s.scale),
+                None => (0, 0, 0),
+            };
+            let what = match column.kind {
+                Kind::Number { .. } => What::Number,
+                Kind::Member => What::Member,
+                Kind::Flag => What::Flag,
+                Kind::Opaque => What::Opaque,
             };
             let c = ColumnId(i as u32);
-            takes.push(Takes {
-                kind: column.kind,
-                nullable: column.nullable,
-                at: (code.plan.slot(c, false) * STRIDE, code.plan.slot(c, true) * STRIDE),
-                span,
-                members: members.get(i).copied().unwrap_or(0),
-                read: code.plan.read[i],
-            });
+            let at = (code.plan.slot(c, false) * STRIDE, code.plan.slot(c, true) * STRIDE);
+            let (read, members) = (code.plan.read[i], members.get(i).copied().unwrap_or(0));
+            takes.push(Takes { what, nullable: column.nullable, read, at, lo, hi, scale, members });
         }
         let mut steps = [1.0; 19];
         for (s, step) in steps.iter_mut().enumerate() {
@@ -140,23 +151,20 @@ impl Single {
             return None;
         }
         for (cell, takes) in cells.iter().zip(&self.takes) {
-            let v = match (*cell, takes.kind) {
-                (Cell::Missing, _) if takes.nullable => {
-                    // What stands for a missing value lies within the hull.
-                    takes.span.map_or(0.0, |(lo, _, scale)| lo as f64 * self.steps[scale.min(18) as usize])
-                }
-                (Cell::Decimal { units, scale }, Kind::Number { .. }) => {
-                    let (lo, hi, most) = takes.span?;
-                    let more = most.checked_sub(scale)?;
+            let v = match (*cell, takes.what) {
+                // What stands for a missing value lies within the hull.
+                (Cell::Missing, _) if takes.nullable => takes.lo as f64 * self.steps.get(takes.scale as usize)?,
+                (Cell::Decimal { units, scale }, What::Number) => {
+                    let more = takes.scale.checked_sub(scale)?;
                     let widened = if more == 0 { units } else { units.checked_mul(10_i64.checked_pow(more)?)? };
-                    if widened < lo || widened > hi {
+                    if widened < takes.lo || widened > takes.hi {
                         return None;
                     }
                     units as f64 * self.steps.get(scale as usize)?
                 }
-                (Cell::Member(m), Kind::Member) if m < takes.members => f64::from_bits(u64::from(m)),
-                (Cell::Flag(b), Kind::Flag) => f64::from_bits(if b { u64::MAX } else { 0 }),
-                (_, Kind::Opaque) => continue,
+                (Cell::Member(m), What::Member) if m < takes.members => f64::from_bits(u64::from(m)),
+                (Cell::Flag(b), What::Flag) => f64::from_bits(if b { u64::MAX } else { 0 }),
+                (_, What::Opaque) => continue,
                 _ => return None,
             };
             if takes.read.0 {
