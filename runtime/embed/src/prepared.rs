@@ -97,13 +97,13 @@ impl ByNative {
 impl Prepared {
     pub(crate) fn new(program: Arc<Program>, layout: Layout) -> Result<Self, Misfit> {
         for column in &layout.columns {
-            let fits = match (datum(&program, &column.path), column.kind) {
-                (Some(Datum::Number(_)), Kind::Number { .. }) => true,
-                (Some(Datum::Member(_)), Kind::Member) => true,
-                (Some(Datum::Flag), Kind::Flag) => true,
-                (Some(Datum::Other), Kind::Opaque) => true,
-                _ => false,
-            };
+            let fits = matches!(
+                (datum(&program, &column.path), column.kind),
+                (Some(Datum::Number(_)), Kind::Number { .. })
+                    | (Some(Datum::Member(_)), Kind::Member)
+                    | (Some(Datum::Flag), Kind::Flag)
+                    | (Some(Datum::Other), Kind::Opaque)
+            );
             if !fits {
                 return Err(Misfit(format!("{} is no input of the rule, or of another kind", column.path)));
             }

@@ -15,8 +15,8 @@ use crate::{
 };
 use std::fmt;
 
-/// How deeply regions may nest; evaluators go no deeper.
-const MAX_DEPTH: u32 = 256;
+/// How deeply regions may nest; evaluators go less deep, and say so.
+const MAX_DEPTH: u32 = 512;
 /// How often a region is entered at most, on the average: one that stands in two others, which stand in two others each,
 /// would be entered without end.
 const ENTRIES: u64 = 1000;

@@ -420,6 +420,16 @@ fn regions_do_not_nest_or_multiply_without_end() {
     assert_eq!(said(4), Ok(()));
     let many = said(40).expect_err("2^40 places");
     assert!(many.contains("too many places"), "{many}");
+    // What is accepted can be printed.
+    let mut b = good();
+    let cell = b.node(Op::Const(Const::Enum(EnumId(0), 0), None), Ty::Enum(EnumId(0)));
+    let (mut inner, other) = (b.region(|b| b.number("1", NUMBER)), b.region(|b| b.number("2", NUMBER)));
+    for _ in 0..500 {
+        inner = b.region(|b| b.node(Op::Match(cell, vec![inner, other]), NUMBER));
+    }
+    b.node(Op::Match(cell, vec![inner, other]), NUMBER);
+    assert_eq!(verify(&b.p), Ok(()));
+    assert!(canonical_text(&b.p).len() > 500);
     let deep = said(100_000).expect_err("too deep");
     assert!(deep.contains("nested too deeply"), "{deep}");
 }
