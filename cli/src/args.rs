@@ -107,6 +107,8 @@ pub enum Command {
     Template(Template),
     /// Print the JSON Schema of a rule's input, or of the result · 输出 JSON Schema
     Schema(Schema),
+    /// Build a rule for other programs: a bundle, a native object with a C header, a schema · 生成嵌入用产物
+    Build(Box<Build>),
     /// Begin a rule: a folder that passes its own tests · 新建规则
     New(New),
 }
@@ -343,6 +345,40 @@ pub struct Template {
 pub struct Schema {
     /// A path or std:NAME; without it, the schema of the result record
     pub rule: Option<String>,
+}
+
+/// `footrule build`
+#[derive(Debug, ClapArgs)]
+pub struct Build {
+    /// A path or std:NAME
+    pub rule: String,
+    /// What is built: bundle, object, header, schema · 产物
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', required = true)]
+    pub emit: Vec<String>,
+    /// The folder that it goes to; what is there under the same names is replaced · 输出文件夹
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub out: String,
+    /// Object: what its symbols begin with [default: the rule's name] · 符号前缀
+    #[arg(long, value_name = "NAME")]
+    pub symbol: Option<String>,
+    /// Object: the period of all rows · 核算期
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Object: a scenario of the rule for all rows · 情景
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Object: the figures that it gives: total, stage.smelting, report.share [default: all] · 结果
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub figures: Vec<String>,
+    /// Object: the values of an input, in its declared unit: --range production=0..1000000 · 取值范围
+    #[arg(long, value_name = "NAME=LOW..HIGH")]
+    pub range: Vec<String>,
+    /// Object: decimals of the numbers in columns · 小数位
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub decimals: u32,
+    /// Object: most items of a list in one row · 列表项数
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    pub items: u32,
 }
 
 /// `footrule new`

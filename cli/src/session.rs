@@ -18,6 +18,8 @@ pub use footrule_runtime::{Coverage, Outcome, Part, PartKind, Recorder, covered}
 
 /// What stands before the name of a library module.
 const STD: &str = "std:";
+/// How the name of a bundle ends.
+pub const BUNDLE: &str = ".fbundle";
 
 /// A session with the library and the files that were opened.
 pub struct Workbench {
@@ -25,6 +27,8 @@ pub struct Workbench {
     project: Project<Disk>,
     /// Texts that are no sources: input data, for their diagnostics.
     kept: BTreeMap<String, String>,
+    /// Rules that were loaded from bundles.
+    bundles: BTreeMap<String, Arc<Program>>,
 }
 
 impl Workbench {
@@ -32,7 +36,7 @@ impl Workbench {
     pub fn new() -> Self {
         let mut session = Session::new();
         session.load_std();
-        Self { session, project: Project::new(Disk), kept: BTreeMap::new() }
+        Self { session, project: Project::new(Disk), kept: BTreeMap::new(), bundles: BTreeMap::new() }
     }
 
     /// The rules of the library.
@@ -47,6 +51,9 @@ impl Workbench {
 
     /// The compiled rule of a file.
     pub fn program(&self, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
+        if let Some(program) = self.bundles.get(key) {
+            return Ok(program.clone());
+        }
         let program = self.session.program(key)?;
         // Every evaluator takes the verifier's rules for granted; in a release the compiler's tests stand for it.
         debug_assert_eq!(footrule_mir::verify(&program), Ok(()), "the compiled program is malformed");
@@ -154,6 +161,12 @@ impl Workbench {
             // `primary_aluminium` without `std:`
             return Err(vec![no_such_rule(path)]);
         }
+        if path.ends_with(BUNDLE) {
+            let bytes = std::fs::read(path).map_err(|e| vec![unreadable(path, &e)])?;
+            let program = footrule_embed::bundle::read(&bytes).map_err(|e| vec![refused_bundle(path, &e)])?;
+            self.bundles.insert(path.to_owned(), Arc::new(program));
+            return Ok(path.to_owned());
+        }
         let key = self.open(path)?;
         let broken = || self.session.check(&key).iter().any(|d| d.severity == Severity::Error);
         if self.is_rule(&key) || broken() {
@@ -166,6 +179,23 @@ impl Workbench {
         );
         Err(vec![Diagnostic::new(Code::C003, message).help(help)])
     }
+}
+
+/// A bundle that is not taken.
+fn refused_bundle(path: &str, e: &footrule_embed::BundleError) -> Diagnostic {
+    use footrule_embed::BundleError::{Damaged, Malformed, NoBundle, TooLarge, Truncated, Version};
+    let zh = match e {
+        NoBundle => "不是规则包".to_owned(),
+        Version(v) => format!("格式版本 {v} 与本程序的不同"),
+        TooLarge => "过大".to_owned(),
+        Truncated => "不完整".to_owned(),
+        Damaged => "内容与其哈希不符".to_owned(),
+        Malformed(why) => format!("结构有误：{why}"),
+    };
+    Diagnostic::new(Code::C021, text!("`{path}` 不能使用：{zh}", "`{path}` cannot be used: {e}")).help(text!(
+        "用 `footrule build 规则 --emit bundle` 重新生成",
+        "make it again: `footrule build RULE --emit bundle`"
+    ))
 }
 
 /// Reads input data; each of `sets` overrides them. All that is wrong is found together.

@@ -157,7 +157,19 @@ impl Session {
     /// Everything that is to be said of a file, sorted by place.
     #[must_use]
     pub fn check(&self, key: &str) -> Vec<Diagnostic<FileSpan>> {
-        let Some(file) = self.file(key) else { return Vec::new() };
+        self.file(key).map(|file| self.found(file, true)).unwrap_or_default()
+    }
+
+    /// What is wrong with a file. Lints cost more than all the rest; they are errors only where its package says so.
+    fn errors(&self, file: SourceFile) -> Vec<Diagnostic<FileSpan>> {
+        let db = &self.db;
+        let denied = file.package(db).is_some_and(|p| p.lints(db).values().any(|l| *l == crate::package::Level::Deny));
+        let mut found = self.found(file, denied);
+        found.retain(|d| d.severity == Severity::Error);
+        found
+    }
+
+    fn found(&self, file: SourceFile, with_lints: bool) -> Vec<Diagnostic<FileSpan>> {
         let db = &self.db;
         let mut diags: Vec<Diag> = Vec::new();
         // What others read comes first, so that no chain of definitions becomes a chain of calls.
@@ -182,14 +194,17 @@ impl Session {
             // What only the whole rule shows is worth saying only if its parts are right.
             diags.extend(lowered.diags.iter().filter(|d| !refused || d.code.as_str().starts_with("FR-R")).cloned());
         }
-        crate::lints::lints(db, file, &mut diags);
+        if with_lints {
+            crate::lints::lints(db, file, &mut diags);
+        }
+        crate::lints::rows(db, file, &mut diags);
         let mut out: Vec<Diagnostic<FileSpan>> =
             diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
         let name = file.key(db).to_string();
         out.extend(
             split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })),
         );
-        if crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
+        if with_lints && crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
             out.extend(crate::ranges::always(&crate::lower::lower(db, file).program));
         }
         if let Some(package) = *file.package(db) {
@@ -211,8 +226,7 @@ impl Session {
         let Some(file) = self.file(key) else { return Err(Vec::new()) };
         let mut errors = Vec::new();
         for f in crate::names::reachable(&self.db, file) {
-            let key = f.key(&self.db).to_string();
-            errors.extend(self.check(&key).into_iter().filter(|d| d.severity == Severity::Error));
+            errors.extend(self.errors(*f));
         }
         if errors.is_empty() { Ok(crate::lower::lower(&self.db, file).program.clone()) } else { Err(errors) }
     }

@@ -2,11 +2,12 @@
 
 mod workload;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use footrule_compiler::Session;
+use footrule_embed::{Cell, One, Rule};
 use footrule_mir::Program;
 use footrule_native::certified::{Answers, Certified, Work, hull};
-use footrule_native::columns::{Columns, Values};
+use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::exact::Exact;
 use footrule_native::layout::Layout;
 use footrule_native::plan;
@@ -91,7 +92,31 @@ fn alu(c: &mut Criterion) {
     group.bench_function("certified_columnar", |b| {
         b.iter(|| certified.run_blocks(black_box(&blocks), &mut work).sure.len());
     });
+    let records = cells(&columns);
+    let prepared = Rule::new(program).prepare(layout).unwrap_or_else(|e| panic!("{e}"));
+    let mut one = prepared.one().expect("no lists");
+    // Code for the ranges of all records.
+    let sure = |one: &mut One<'_>| records.iter().filter(|r| one.evaluate(r).is_ok_and(|r| r.is_native())).count();
+    sure(&mut one);
+    println!("alu, one record a call: {} of {ROWS} are sure", sure(&mut one));
+    group.bench_function("certified_one_record_a_call", |b| {
+        b.iter(|| {
+            let mut figure = |r: &Vec<Cell>| one.evaluate(black_box(r)).ok().and_then(|r| r.figure(0));
+            records.iter().filter(|r| figure(r).is_some()).count()
+        });
+    });
     group.finish();
+}
+
+/// The rows of columns as records.
+fn cells(columns: &Columns) -> Vec<Vec<Cell>> {
+    let cell = |c: &Column, r: usize| match &c.values {
+        Values::Decimal { units, scale } => Cell::Decimal { units: units[r], scale: *scale },
+        Values::Member(v) => Cell::Member(v[r]),
+        Values::Flag(v) => Cell::Flag(v[r]),
+        Values::Opaque => Cell::Missing,
+    };
+    (0..columns.rows).map(|r| columns.columns.iter().map(|c| cell(c, r)).collect()).collect()
 }
 
 fn bom(c: &mut Criterion) {
@@ -123,14 +148,54 @@ fn bom(c: &mut Criterion) {
     group.finish();
 }
 
+/// From source to code that can be called.
 fn compile(c: &mut Criterion) {
-    let program = program(include_str!("alu.pcr"));
     let (layout, columns) = workload::alu(64);
-    c.bench_function("alu_program_to_code", |b| {
-        b.iter(|| {
-            let kernel = Arc::new(plan(&program, &layout).unwrap_or_else(|e| panic!("{e}")));
-            Certified::new(kernel.clone(), hull(&kernel, &columns)).is_ok()
-        });
+    let text = include_str!("alu.pcr");
+    let code = |program: &Program| {
+        let kernel = Arc::new(plan(program, &layout).unwrap_or_else(|e| panic!("{e}")));
+        Certified::new(kernel.clone(), hull(&kernel, &columns)).is_ok()
+    };
+    let session = || {
+        let mut s = Session::new();
+        s.load_std();
+        s
+    };
+    let compiled = |s: &mut Session, key: &str, text: &str| {
+        s.add_source(key, text);
+        s.program(key).unwrap_or_else(|e| panic!("{e:?}"))
+    };
+    let program = program(text);
+    c.bench_function("alu_program_to_code", |b| b.iter(|| code(&program)));
+    c.bench_function("alu_source_to_code_first_in_a_program", |b| {
+        b.iter(|| code(&compiled(&mut session(), "bench.pcr", text)));
+    });
+    // A host reads the library once.
+    let mut warm = session();
+    compiled(&mut warm, "first.pcr", text);
+    let mut n = 0;
+    let mut renamed = || {
+        n += 1;
+        (
+            format!("rule{n}.pcr"),
+            text.replacen("rule alu", &format!("rule alu{n}"), 1).replace("4.70", &format!("4.7{n}")),
+        )
+    };
+    c.bench_function("alu_source_to_program", |b| {
+        b.iter_batched(&mut renamed, |(key, text)| compiled(&mut warm, &key, &text), BatchSize::PerIteration);
+    });
+    let mut warm = session();
+    compiled(&mut warm, "first.pcr", text);
+    c.bench_function("alu_source_to_code", |b| {
+        b.iter_batched(&mut renamed, |(key, text)| code(&compiled(&mut warm, &key, &text)), BatchSize::PerIteration);
+    });
+    c.bench_function("a_hundred_rules_to_code", |b| {
+        let hundred = || (0..100).map(|_| renamed()).collect::<Vec<_>>();
+        let all = |rules: Vec<(String, String)>| {
+            let mut s = session();
+            rules.iter().filter(|(key, text)| code(&compiled(&mut s, key, text))).count()
+        };
+        b.iter_batched(hundred, all, BatchSize::PerIteration);
     });
 }
 

@@ -1,6 +1,7 @@
 //! One module per subcommand; each returns how the call ended.
 
 mod batch;
+mod build;
 mod check;
 mod completions;
 mod definitions;
@@ -84,6 +85,7 @@ pub fn main() -> Exit {
         Command::Completions(a) => completions::run(&a),
         Command::Template(a) => template::run(&cx, &a),
         Command::Schema(a) => schema::run(&cx, &a),
+        Command::Build(a) => build::run(&cx, &a),
         Command::New(a) => new::run(&cx, &a),
     }
 }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_files;
+mod build;
 mod call;
 mod docs;
 mod explain;

@@ -17,7 +17,7 @@ use crate::db::{Db, Diag, SourceFile};
 use crate::names::{Ns, StmtName, index};
 use footrule_syntax::ast::{Header, Stmt};
 
-/// All lints of a file.
+/// All lints of a file, without those of tables.
 pub(crate) fn lints(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     factors::bare(db, file, out);
     unused::unused(db, file, out);
@@ -25,8 +25,10 @@ pub(crate) fn lints(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     doubled::counted_twice(db, file, out);
     dated::uncovered(db, file, out);
     reach::branches(db, file, out);
-    rows::rows(db, file, out);
 }
+
+/// Findings about the rows of tables: lints, and an error where two rows fit equally well.
+pub(crate) use rows::rows;
 
 /// True if the file is a rule.
 pub(crate) fn is_rule(db: &dyn Db, file: SourceFile) -> bool {

@@ -17,7 +17,7 @@ const MAX_TRIED: usize = 5_000;
 type Value = Option<Const>;
 
 /// Rows that tie, and rows that are never chosen.
-pub(super) fn rows(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
+pub(crate) fn rows(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     for item in items(db, file) {
         let body = body_of(db, item);
         let (BodyKind::Table(t), Sig::Table { keys, .. }) = (&body.kind, &sig(db, item).sig) else { continue };

@@ -15,6 +15,12 @@ use crate::{
 };
 use std::fmt;
 
+/// How deeply regions may nest; evaluators go less deep, and say so.
+const MAX_DEPTH: u32 = 512;
+/// How often a region is entered at most, on the average: one that stands in two others, which stand in two others each,
+/// would be entered without end.
+const ENTRIES: u64 = 1000;
+
 /// Why a program is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyError {
@@ -59,6 +65,8 @@ pub fn verify(p: &Program) -> Result<(), VerifyError> {
         visible: vec![false; p.nodes.len()],
         owner: vec![None; p.nodes.len()],
         entered: vec![false; p.regions.len()],
+        depth: 0,
+        left: ENTRIES.saturating_mul(p.regions.len() as u64 + 1),
         bounds: bounds(p),
         results: false,
     };
@@ -112,6 +120,10 @@ struct Verifier<'a> {
     owner: Vec<Option<RegionId>>,
     /// Regions being checked, to refuse a region inside itself.
     entered: Vec<bool>,
+    /// How many regions are being checked, one inside the other.
+    depth: u32,
+    /// How many more regions may be entered.
+    left: u64,
     bounds: Vec<bool>,
     /// True where results exist.
     results: bool,
@@ -168,6 +180,10 @@ impl<'a> Verifier<'a> {
     fn enter(&mut self, id: RegionId) -> Result<Opened, VerifyError> {
         let region = self.region(id)?;
         ensure(!self.entered[id.ix()], || format!("region {} contains itself", id.0))?;
+        ensure(self.depth < MAX_DEPTH, || format!("region {} is nested too deeply", id.0))?;
+        ensure(self.left > 0, || "regions stand in too many places".to_owned())?;
+        self.left -= 1;
+        self.depth += 1;
         self.entered[id.ix()] = true;
         let mut opened = Vec::with_capacity(region.nodes.len());
         for &n in &region.nodes {
@@ -176,6 +192,7 @@ impl<'a> Verifier<'a> {
             opened.push(n);
         }
         self.entered[id.ix()] = false;
+        self.depth -= 1;
         if let Some(v) = region.value {
             self.read(v)?;
         }

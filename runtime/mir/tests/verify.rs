@@ -397,3 +397,39 @@ fn evidence_scenarios_and_cutoffs_are_of_what_exists() {
         refused(|b| b.p.cutoffs.push(cutoff(input)), "cut-off by `mass` is of no list of flows");
     }
 }
+
+/// A choice in a choice in a choice: both arms of each are the same region, so that the innermost stands in 2^n places.
+fn nested(b: &mut Build, levels: u32) -> RegionId {
+    let cell = b.node(Op::Const(Const::Enum(EnumId(0), 0), None), Ty::Enum(EnumId(0)));
+    let mut inner = b.region(|b| b.number("1", NUMBER));
+    for _ in 0..levels {
+        inner = b.region(|b| b.node(Op::Match(cell, vec![inner, inner]), NUMBER));
+    }
+    inner
+}
+
+#[test]
+fn regions_do_not_nest_or_multiply_without_end() {
+    let said = |levels: u32| {
+        let mut b = good();
+        let inner = nested(&mut b, levels);
+        let cell = b.node(Op::Const(Const::Enum(EnumId(0), 0), None), Ty::Enum(EnumId(0)));
+        b.node(Op::Match(cell, vec![inner, inner]), NUMBER);
+        verify(&b.p).map_err(|e| e.message)
+    };
+    assert_eq!(said(4), Ok(()));
+    let many = said(40).expect_err("2^40 places");
+    assert!(many.contains("too many places"), "{many}");
+    // What is accepted can be printed.
+    let mut b = good();
+    let cell = b.node(Op::Const(Const::Enum(EnumId(0), 0), None), Ty::Enum(EnumId(0)));
+    let (mut inner, other) = (b.region(|b| b.number("1", NUMBER)), b.region(|b| b.number("2", NUMBER)));
+    for _ in 0..500 {
+        inner = b.region(|b| b.node(Op::Match(cell, vec![inner, other]), NUMBER));
+    }
+    b.node(Op::Match(cell, vec![inner, other]), NUMBER);
+    assert_eq!(verify(&b.p), Ok(()));
+    assert!(canonical_text(&b.p).len() > 500);
+    let deep = said(100_000).expect_err("too deep");
+    assert!(deep.contains("nested too deeply"), "{deep}");
+}

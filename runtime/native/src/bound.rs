@@ -53,6 +53,34 @@ pub struct Hull {
     pub items: Vec<u32>,
 }
 
+impl Hull {
+    /// True if all values within the other lie within this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let inside = |(mine, other): (&Option<Span>, &Option<Span>)| match (mine, other) {
+            (Some(m), Some(o)) => m.lo <= o.lo && o.hi <= m.hi && o.scale <= m.scale,
+            (None, None) => true,
+            _ => false,
+        };
+        self.columns.len() == other.columns.len()
+            && self.columns.iter().zip(&other.columns).all(inside)
+            && self.items.iter().zip(&other.items).all(|(m, o)| o <= m)
+    }
+
+    /// The least hull that holds this and another of the same columns.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let both = |(a, b): (&Option<Span>, &Option<Span>)| {
+            let (a, b) = ((*a)?, (*b)?);
+            Some(Span { lo: a.lo.min(b.lo), hi: a.hi.max(b.hi), scale: a.scale.max(b.scale) })
+        };
+        Self {
+            columns: self.columns.iter().zip(&other.columns).map(both).collect(),
+            items: self.items.iter().zip(&other.items).map(|(a, b)| *a.max(b)).collect(),
+        }
+    }
+}
+
 /// What is known of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {

@@ -4,11 +4,15 @@
 //! ([`crate::bound`]); a figure is published only if it and its error lie inside one rounding cell, a condition counts
 //! only if it is decided beyond the errors of its sides.
 
+mod single;
+
+pub use single::{Cell, Said, Single, Sure};
+
 use crate::bound::{Bounds, Hull, Span, bounds, pow10};
 use crate::columns::{Columns, Values};
 use crate::emit;
 use crate::jit::{Apart, CodeError, Image};
-use crate::kernel::{ColumnId, Def, Kernel, ListId};
+use crate::kernel::{ColumnId, Def, Id, Kernel, ListId};
 use footrule_number::Number;
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +22,7 @@ pub(crate) const ROWS: usize = 256;
 /// From one column of a block to the next; no multiple of a page, so that columns do not share cache lines.
 pub(crate) const STRIDE: usize = ROWS + 8;
 /// Most decimals of a published figure.
-const MAX_DECIMALS: u32 = 12;
+pub(crate) const MAX_DECIMALS: u32 = 12;
 
 /// Why a kernel has no certified evaluator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,21 +194,26 @@ impl Certified {
         }
         let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
         let plan = Plan::new(&kernel);
-        let image = emit::compile(&kernel, &bounds, &plan, slack).map_err(NotCertified::Code)?;
+        let image =
+            emit::compile(emit::Task { kernel: &kernel, bounds: &bounds, slack }, &plan).map_err(NotCertified::Code)?;
         Ok(Self { kernel, hull, bounds, plan, image, slack })
+    }
+
+    /// What the code was made for.
+    #[must_use]
+    pub fn hull(&self) -> &Hull {
+        &self.hull
+    }
+
+    /// How far a value computed as `v` can be from the reference's.
+    fn error(&self, id: Id, v: f64) -> f64 {
+        self.bounds.number(id).map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack)
     }
 
     /// True if the code was made for these columns.
     #[must_use]
     pub fn covers(&self, hull: &Hull) -> bool {
-        let inside = |(mine, other): (&Option<Span>, &Option<Span>)| match (mine, other) {
-            (Some(m), Some(o)) => m.lo <= o.lo && o.hi <= m.hi && o.scale <= m.scale,
-            (None, None) => true,
-            _ => false,
-        };
-        self.hull.columns.len() == hull.columns.len()
-            && self.hull.columns.iter().zip(&hull.columns).all(inside)
-            && self.hull.items.iter().zip(&hull.items).all(|(m, o)| o <= m)
+        self.hull.covers(hull)
     }
 
     /// Evaluates rows whose columns fit the layout and lie within the hull.
@@ -311,11 +320,9 @@ impl Certified {
                 figures.coefficients.extend_from_slice(column(k));
                 continue;
             };
-            let known = self.bounds.number(output.value);
             for (i, bits) in column(k).iter().enumerate() {
                 let v = f64::from_bits(*bits as u64);
-                let error = known.map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack);
-                let figure = significant(v, error, figures.decimals);
+                let figure = significant(v, self.error(output.value, v), figures.decimals);
                 answers.sure[first + i] &= figure.is_some();
                 let (coefficient, decimals) = figure.unwrap_or_default();
                 figures.coefficients.push(coefficient);

@@ -9,7 +9,8 @@
 //!
 //! `layout`, `columns` (what is given) · `plan` (from MIR to kernels) · `kernel`, `fold` (scalar operations, constants
 //! folded) · `decimal` · `bound`, `demand` (how wrong a number can be, and where it matters) · `emit`, `jit` (machine
-//! code) · `certified` (blocks of rows, hulls, answers). The derivation of the bounds: `docs/native.md`.
+//! code) · `certified` (blocks of rows, single records, hulls, answers) · `variants` (code for columns as they come) · `object`
+//! (object files with a C interface). The derivation of the bounds: `docs/native.md`.
 //!
 //! Guarantees: an evaluator answers a row with exactly the reference's figures, or not at all; only the reference
 //! reports errors. Must not: read files, or know of any file format.
@@ -25,7 +26,9 @@ mod fold;
 mod jit;
 pub mod kernel;
 pub mod layout;
+pub mod object;
 mod plan;
+pub mod variants;
 
 pub use kernel::Kernel;
 pub use layout::Layout;

@@ -2,9 +2,9 @@
 //!
 //! What does not change in a loop is computed before it; what a test inside needs is computed where the test is.
 
-use super::{Emit, in_loops};
+use super::{Emit, Reads, in_loops};
 use crate::bound::Test;
-use crate::kernel::{Binary, Def, Fold, Id, Term};
+use crate::kernel::{Binary, Def, Fold, Id, ListId, Term};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::Variable;
@@ -82,14 +82,7 @@ impl Emit<'_> {
         };
         let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
         let around = parent.and_then(|p| self.at[p.0 as usize]).unwrap_or(self.row);
-        let slot = self.plan.offsets(list);
-        let columns = self.lists;
-        let offsets = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
-        let bytes = self.b.ins().ishl_imm_u(around, 2);
-        let at = self.b.ins().iadd(offsets, bytes);
-        let first = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
-        let last = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 4);
-        let (first, last) = (self.b.ins().uextend(types::I64, first), self.b.ins().uextend(types::I64, last));
+        let (first, last) = self.range(list, around);
         let (head, inner, end) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         let j = self.b.append_block_param(head, types::I64);
         self.b.ins().jump(head, &[BlockArg::Value(first)]);
@@ -117,6 +110,25 @@ impl Emit<'_> {
         for id in here {
             self.values[id.ix()] = None;
         }
+    }
+
+    /// Where the items of a row (or of an item of the list around) begin and end.
+    fn range(&mut self, list: ListId, around: Value) -> (Value, Value) {
+        let slot = match self.reads {
+            Reads::Blocks(plan) => plan.offsets(list),
+            Reads::Raw(access) => access.offsets(list),
+        };
+        let columns = self.lists;
+        let offsets = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
+        let bytes = self.b.ins().ishl_imm_u(around, 2);
+        let at = self.b.ins().iadd(offsets, bytes);
+        let first = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 0);
+        let last = self.b.ins().load(types::I32, MemFlagsData::trusted(), at, 4);
+        let (first, last) = (self.b.ins().uextend(types::I64, first), self.b.ins().uextend(types::I64, last));
+        if let Reads::Raw(access) = self.reads {
+            self.raw_count(access, list, first, last);
+        }
+        (first, last)
     }
 
     fn accumulate(&mut self, kind: Fold, term: &Term, acc: Variable) {

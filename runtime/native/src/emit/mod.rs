@@ -4,7 +4,12 @@
 //! traps; every address is within its table, whatever the data are.
 
 mod folds;
+mod raw;
+mod tables;
 mod tests;
+
+pub(crate) use raw::{Access, Limit};
+pub(crate) use tables::Tables;
 
 use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
 use crate::certified::{Plan, STRIDE};
@@ -12,7 +17,8 @@ use crate::demand::{Demand, demands, needs};
 use crate::jit::{CodeError, Image, Site};
 use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Term, Unary};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
 use footrule_mir::Cmp;
@@ -24,55 +30,82 @@ const MAGIC: f64 = 6_755_399_441_055_744.0;
 /// Below this [`MAGIC`] works.
 const ROUNDABLE: f64 = 1_125_899_906_842_624.0;
 
-/// Compiles a kernel; `slack` multiplies every error bound (1 for a sound evaluator).
+/// What is to be compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub kernel: &'a Kernel,
+    pub bounds: &'a Bounds,
+    /// Multiplies every error bound; 1 for a sound evaluator.
+    pub slack: f64,
+}
+
+/// Compiles a kernel for blocks of converted columns.
 ///
 /// # Errors
 /// [`CodeError`] for a bug of ours.
-pub(crate) fn compile(kernel: &Kernel, bounds: &Bounds, plan: &Plan, slack: f64) -> Result<Image, CodeError> {
+pub(crate) fn compile(task: Task<'_>, plan: &Plan) -> Result<Image, CodeError> {
     let mut site = Site::new()?;
     let config = site.module.target_config();
+    let tables = function(&mut site.context.func, config, task, Reads::Blocks(plan), Tables::default());
+    site.finish((plan.block_len(), plan.out_len()), tables.cells())
+}
+
+/// Writes the body of a function; what it returns are the tables that the code reads.
+pub(crate) fn function(
+    func: &mut Function,
+    config: TargetFrontendConfig,
+    task: Task<'_>,
+    reads: Reads<'_>,
+    tables: Tables,
+) -> Tables {
+    let Task { kernel, bounds, slack } = task;
     let mut frame = FunctionBuilderContext::new();
-    let tables;
-    {
-        let mut b = FunctionBuilder::new(&mut site.context.func, &mut frame);
-        let entry = b.create_block();
-        b.append_block_params_for_function_params(entry);
-        b.switch_to_block(entry);
-        let params = b.block_params(entry).to_vec();
-        let vector = kernel.lists.is_empty();
-        let ok = b.declare_var(if vector { types::I64X2 } else { types::I8 });
-        let mut e = Emit {
-            kernel,
-            bounds,
-            plan,
-            slack,
-            demands: demands(kernel, bounds),
-            vector,
-            b,
-            values: vec![None; kernel.defs.len()],
-            rounded: HashMap::new(),
-            ok,
-            base: params[0],
-            lists: params[3],
-            row: params[1],
-            at: vec![None; kernel.lists.len()],
-            tables: Vec::new(),
-            tested: Vec::new(),
-            inverse: HashMap::new(),
-        };
-        e.tested = e.with_tests();
-        e.function(params[1], params[2]);
-        e.b.seal_all_blocks();
-        tables = e.tables;
-        e.b.finalize(config);
-    }
-    site.finish((plan.block_len(), plan.out_len()), tables)
+    let mut b = FunctionBuilder::new(func, &mut frame);
+    let entry = b.create_block();
+    b.append_block_params_for_function_params(entry);
+    b.switch_to_block(entry);
+    let params = b.block_params(entry).to_vec();
+    let vector = kernel.lists.is_empty() && matches!(reads, Reads::Blocks(_));
+    let ok = b.declare_var(if vector { types::I64X2 } else { types::I8 });
+    let mut e = Emit {
+        kernel,
+        bounds,
+        reads,
+        slack,
+        demands: demands(kernel, bounds),
+        vector,
+        b,
+        values: vec![None; kernel.defs.len()],
+        rounded: HashMap::new(),
+        ok,
+        base: params[0],
+        lists: if matches!(reads, Reads::Blocks(_)) { params[3] } else { params[0] },
+        row: params[1],
+        at: vec![None; kernel.lists.len()],
+        tables,
+        tested: Vec::new(),
+        inverse: HashMap::new(),
+    };
+    e.tested = e.with_tests();
+    e.function(params[1], params[2]);
+    e.b.seal_all_blocks();
+    e.b.finalize(config);
+    e.tables
+}
+
+/// Where a row's values stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Reads<'a> {
+    /// In blocks of converted columns, two rows at once where there are no lists.
+    Blocks(&'a Plan),
+    /// Each in an array of the caller's, as integers.
+    Raw(&'a Access),
 }
 
 struct Emit<'a> {
     kernel: &'a Kernel,
     bounds: &'a Bounds,
-    plan: &'a Plan,
+    reads: Reads<'a>,
     slack: f64,
     demands: Vec<Demand>,
     /// Two rows at once.
@@ -87,7 +120,7 @@ struct Emit<'a> {
     row: Value,
     /// The item of each list.
     at: Vec<Option<Value>>,
-    tables: Vec<Box<[u64]>>,
+    tables: Tables,
     /// Folds with tests inside.
     tested: Vec<Id>,
     /// Inverses of divisors that do not change in the loop at hand.
@@ -103,6 +136,8 @@ impl Emit<'_> {
         let (head, body, end) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         let i = self.b.append_block_param(head, types::I64);
         let zero = self.b.ins().iconst(types::I64, 0);
+        let sure = self.b.declare_var(types::I64);
+        self.b.def_var(sure, zero);
         self.b.ins().jump(head, &[BlockArg::Value(zero)]);
         self.b.switch_to_block(head);
         let more = self.b.ins().icmp(IntCC::UnsignedLessThan, i, rows);
@@ -112,11 +147,20 @@ impl Emit<'_> {
         let yes = self.mask_const(true);
         self.b.def_var(self.ok, yes);
         self.rows();
-        self.store(out);
+        match self.reads {
+            Reads::Blocks(_) => self.store(out),
+            Reads::Raw(_) => self.store_raw(out, sure),
+        }
         let next = self.b.ins().iadd_imm_s(i, if self.vector { 2 } else { 1 });
         self.b.ins().jump(head, &[BlockArg::Value(next)]);
         self.b.switch_to_block(end);
-        self.b.ins().return_(&[]);
+        match self.reads {
+            Reads::Blocks(_) => self.b.ins().return_(&[]),
+            Reads::Raw(_) => {
+                let sure = self.b.use_var(sure);
+                self.b.ins().return_(&[sure])
+            }
+        };
     }
 
     /// Everything that has one value a row.
@@ -352,10 +396,11 @@ impl Emit<'_> {
         self.b.def_var(self.ok, ok);
     }
 
-    fn load(&mut self, column: ColumnId, given: bool) -> Value {
+    /// What stands in a block.
+    fn load(&mut self, plan: &Plan, column: ColumnId, given: bool) -> Value {
         let ty = self.float();
         let flags = unaligned();
-        if let Some((list, slot)) = self.plan.apart(column, given) {
+        if let Some((list, slot)) = plan.apart(column, given) {
             let columns = self.lists;
             let start = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
             let at = self.at[list.0 as usize].unwrap_or(self.row);
@@ -363,14 +408,35 @@ impl Emit<'_> {
             let at = self.b.ins().iadd(start, bytes);
             return self.b.ins().load(types::F64, flags, at, 0);
         }
-        let slot = self.plan.slot(column, given);
+        let slot = plan.slot(column, given);
         let bytes = self.b.ins().ishl_imm_u(self.row, 3);
         let at = self.b.ins().iadd(self.base, bytes);
         self.b.ins().load(ty, flags, at, (slot * STRIDE * 8) as i32)
     }
 
+    fn load_number(&mut self, column: ColumnId) -> Value {
+        match self.reads {
+            Reads::Blocks(plan) => self.load(plan, column, false),
+            Reads::Raw(access) => self.raw_number(access, column),
+        }
+    }
+
+    fn load_member(&mut self, column: ColumnId) -> Value {
+        match self.reads {
+            Reads::Blocks(plan) => {
+                let v = self.load(plan, column, false);
+                self.bits(v)
+            }
+            Reads::Raw(access) => self.raw_member(access, column),
+        }
+    }
+
     fn load_mask(&mut self, column: ColumnId, given: bool) -> Value {
-        let v = self.load(column, given);
+        let plan = match self.reads {
+            Reads::Blocks(plan) => plan,
+            Reads::Raw(access) => return self.raw_mask(access, column, given),
+        };
+        let v = self.load(plan, column, given);
         let bits = self.bits(v);
         if self.vector { bits } else { self.b.ins().icmp_imm_s(IntCC::NotEqual, bits, 0) }
     }
@@ -378,9 +444,7 @@ impl Emit<'_> {
     /// A cell of a table of words by index; the index is brought within the table.
     fn gather(&mut self, index: Value, cells: Box<[u64]>, float: bool) -> Value {
         let last = cells.len().saturating_sub(1) as i64;
-        let address = cells.as_ptr() as i64;
-        self.tables.push(cells);
-        let table = self.b.ins().iconst(types::I64, address);
+        let table = self.tables.add(&mut self.b, cells);
         let one = |e: &mut Self, i: Value| {
             let last = e.b.ins().iconst(types::I64, last);
             let over = e.b.ins().icmp(IntCC::UnsignedGreaterThan, i, last);
@@ -408,7 +472,7 @@ impl Emit<'_> {
         let kernel = self.kernel;
         let value = match kernel.def(id) {
             Def::Number(x) => self.float_const(nearest(*x)),
-            Def::Column(c) => self.load(*c, false),
+            Def::Column(c) => self.load_number(*c),
             Def::Unary(op, a) => self.unary(id, *op, *a),
             Def::Binary(Binary::Div, a, b) if self.inverse.contains_key(b) => {
                 let (x, inverse) = (self.number(*a), self.inverse[b]);
@@ -458,10 +522,7 @@ impl Emit<'_> {
                 self.b.ins().icmp(IntCC::Equal, a, b)
             }
             Def::Index(k) => self.int_const(i64::from(*k)),
-            Def::Member(c) => {
-                let v = self.load(*c, false);
-                self.bits(v)
-            }
+            Def::Member(c) => self.load_member(*c),
             Def::Pick(i, map) => {
                 let index = self.index(*i);
                 let cells = map.iter().map(|c| c.map_or(u64::MAX, u64::from)).collect();

@@ -1,0 +1,95 @@
+//! From source to a rule: a file with its package, or a text.
+
+use crate::{Rule, bundle};
+use footrule_compiler::Session;
+use footrule_diag::{Code, Diagnostic, text};
+use footrule_mir::Program;
+use footrule_project::{Disk, Failure, Files as _, Project, join};
+use std::sync::Arc;
+
+/// Compiles a rule: a path, or `std:NAME` of the library. Files in its findings and in its bundle are named from its
+/// package's folder, or from its own without a package.
+///
+/// # Errors
+/// Everything that keeps it from being compiled.
+///
+/// ```
+/// let rule = footrule_embed::compile("std:primary_aluminium").expect("the library compiles");
+/// assert_eq!(rule.name(), "primary_aluminium");
+/// ```
+pub fn compile(path: &str) -> Result<Rule, Vec<Diagnostic>> {
+    let mut session = Session::new();
+    session.load_std();
+    if path.starts_with("std:") {
+        if session.source(path).is_none() {
+            let message = text!("没有规则 `{path}`", "there is no rule `{path}`");
+            return Err(vec![Diagnostic::new(Code::C002, message)]);
+        }
+        return program(&session, path).map(Rule::new);
+    }
+    let mut project = Project::new(Disk);
+    let key = project.open(&mut session, path).map_err(|failure| match failure {
+        Failure::Refused(found) => found,
+        Failure::Unreadable(e) => {
+            let message = text!("`{path}` 无法读取：{e}", "`{path}` cannot be read: {e}");
+            vec![Diagnostic::new(Code::C001, message)]
+        }
+    })?;
+    let program = program(&session, &key)?;
+    Ok(Rule::new(placed(&program, path)))
+}
+
+/// A program with its files named from its package's folder, or from its own: the same wherever that folder lies. `path`
+/// is the rule's file, as the program was compiled from it.
+#[must_use]
+pub fn placed(program: &Program, path: &str) -> Program {
+    let mut program = program.clone();
+    let current = Disk.current();
+    let folder = match Project::new(Disk).around(path) {
+        Some(package) => join(&current, &package),
+        None => join(&join(&current, path), ".."),
+    };
+    bundle::relative(&mut program, &current, &folder);
+    program
+}
+
+/// Compiles a rule from its text; it may use the library only. `name` stands for it in findings.
+///
+/// # Errors
+/// Everything that keeps it from being compiled.
+///
+/// ```
+/// let text = r#"
+/// rule box zh "纸箱" en "Cardboard box"
+/// version 1.0.0
+/// valid from 2026-01-01
+/// gwp AR6
+/// declared unit 1 t{box} of production
+/// round 1 decimals in kg{CO2e}/t{box}
+/// use std.gas
+/// flow box zh "纸箱" en "cardboard box"
+/// stage making zh "生产" en "production"
+/// input production: t{box} where > 0
+/// input burnt: t{CO2} where >= 0
+/// emission burning in making = burnt
+/// "#;
+/// let rule = footrule_embed::compile_source("box.pcr", text).map_err(|found| found[0].message.en.clone())?;
+/// let outcome = rule.evaluate(r#"{"inputs": {"production": "40 t", "burnt": "11.25 t"}}"#).expect("it evaluates");
+/// assert_eq!(outcome.footprints[0].total.value, "281.2");
+/// # Ok::<(), String>(())
+/// ```
+pub fn compile_source(name: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
+    let mut session = Session::new();
+    session.load_std();
+    session.add_source(name, text);
+    program(&session, name).map(Rule::new)
+}
+
+fn program(session: &Session, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
+    if !session.is_rule(key) {
+        session.program(key)?;
+        let message = text!("`{key}` 是模块，不是规则", "`{key}` is a module and not a rule");
+        return Err(vec![Diagnostic::new(Code::C003, message)]);
+    }
+    session.program(key)
+}

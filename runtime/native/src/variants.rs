@@ -1,0 +1,144 @@
+//! Code for columns as they come: a rule is planned once for a layout, and compiled for a few hulls.
+//!
+//! Guarantees: nobody waits for code that somebody else compiles; the number of layouts and of hulls is bounded. When
+//! there are too many hulls, one that holds all of them takes their place. Must not: evaluate anything.
+
+use crate::bound::Hull;
+use crate::certified::{Certified, hull};
+use crate::columns::Columns;
+use crate::exact::Exact;
+use crate::kernel::Kernel;
+use crate::layout::Layout;
+use crate::plan::{NotNative, plan};
+use footrule_mir::Program;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// Most hulls of one layout.
+const MAX_HULLS: usize = 8;
+/// Most layouts.
+const MAX_LAYOUTS: usize = 24;
+/// After so many hulls that could not be compiled for, no other is tried.
+const MAX_REFUSED: u32 = 4;
+
+/// Code of one kind, each for a hull.
+#[derive(Debug)]
+struct Codes<T> {
+    all: RwLock<Vec<(Hull, Arc<T>)>>,
+    refused: AtomicU32,
+}
+
+impl<T> Codes<T> {
+    fn new() -> Self {
+        Self { all: RwLock::new(Vec::new()), refused: AtomicU32::new(0) }
+    }
+
+    fn covering(&self, hull: &Hull) -> Option<Arc<T>> {
+        let all = self.all.read().ok()?;
+        all.iter().find(|(h, _)| h.covers(hull)).map(|(_, code)| code.clone())
+    }
+
+    /// Code for a hull; it is made where there is none yet.
+    fn get(&self, hull: Hull, make: impl Fn(&Hull) -> Option<T>) -> Option<Arc<T>> {
+        if let Some(known) = self.covering(&hull) {
+            return Some(known);
+        }
+        if self.refused.load(Ordering::Relaxed) >= MAX_REFUSED {
+            return None;
+        }
+        let hull = match self.all.read().ok()?.as_slice() {
+            all if all.len() >= MAX_HULLS => all.iter().fold(hull, |h, (other, _)| h.union(other)),
+            _ => hull,
+        };
+        // Compiled outside the lock: others go on with the code that they have.
+        let Some(code) = make(&hull).map(Arc::new) else {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        let mut all = self.all.write().ok()?;
+        if let Some((_, meanwhile)) = all.iter().find(|(h, _)| h.covers(&hull)) {
+            return Some(meanwhile.clone());
+        }
+        all.retain(|(h, _)| !hull.covers(h));
+        if all.len() >= MAX_HULLS {
+            all.remove(0);
+        }
+        all.push((hull, code.clone()));
+        Some(code)
+    }
+}
+
+/// A rule, specialised to a layout.
+#[derive(Debug)]
+pub struct Specialised {
+    kernel: Arc<Kernel>,
+    certified: Codes<Certified>,
+    exact: Codes<Exact>,
+}
+
+impl Specialised {
+    /// Plans a program that the verifier accepts.
+    ///
+    /// # Errors
+    /// [`NotNative`] if every row would go to the reference.
+    pub fn new(program: &Program, layout: &Layout) -> Result<Self, NotNative> {
+        let kernel = Arc::new(plan(program, layout)?);
+        Ok(Self { kernel, certified: Codes::new(), exact: Codes::new() })
+    }
+
+    /// The kernel.
+    #[must_use]
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+
+    /// The hull of columns that fit the layout.
+    #[must_use]
+    pub fn hull(&self, columns: &Columns) -> Hull {
+        hull(&self.kernel, columns)
+    }
+
+    /// Certified code for a hull. Nothing if there can be none.
+    #[must_use]
+    pub fn certified(&self, hull: Hull) -> Option<Arc<Certified>> {
+        self.certified.get(hull, |h| Certified::new(self.kernel.clone(), h.clone()).ok())
+    }
+
+    /// Exact code for a hull, for the rows of which certified code is not sure. Nothing if there can be none.
+    #[must_use]
+    pub fn exact(&self, hull: Hull) -> Option<Arc<Exact>> {
+        self.exact.get(hull, |h| Exact::new(self.kernel.clone(), h).ok())
+    }
+}
+
+/// A layout, and the rule specialised to it where it can be.
+type Known = (Layout, Option<Arc<Specialised>>);
+
+/// A rule, specialised to the layouts that come.
+#[derive(Debug, Default)]
+pub struct Variants {
+    all: Mutex<Vec<Known>>,
+}
+
+impl Variants {
+    /// The rule for a layout; nothing if the reference must do it. The program is the same at every call.
+    #[must_use]
+    pub fn of(&self, program: &Program, layout: &Layout) -> Option<Arc<Specialised>> {
+        {
+            let all = self.all.lock().ok()?;
+            if let Some((_, known)) = all.iter().find(|(l, _)| l == layout) {
+                return known.clone();
+            }
+            if all.len() >= MAX_LAYOUTS {
+                return None;
+            }
+        }
+        let made = Specialised::new(program, layout).ok().map(Arc::new);
+        let mut all = self.all.lock().ok()?;
+        if let Some((_, known)) = all.iter().find(|(l, _)| l == layout) {
+            return known.clone();
+        }
+        all.push((layout.clone(), made.clone()));
+        made
+    }
+}
