@@ -130,7 +130,10 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
         }
     };
     let kernel = match plan(program, &layout) {
-        Ok(k) => Arc::new(k),
+        Ok(k) => {
+            why.extend(k.gaps.iter().map(|g| (*g).to_owned()));
+            Arc::new(k)
+        }
         Err(e) => {
             why.insert(e.to_string());
             return Ok(());

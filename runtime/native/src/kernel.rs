@@ -248,6 +248,8 @@ pub struct Kernel {
     /// Operations and roundings are those of the reference, one by one. Otherwise figures agree before rounding only up
     /// to a few units in the last of 28 digits: for an evaluator that brackets them that is the same.
     pub exact: bool,
+    /// What the plan did not understand, in words: rows that ask for it go to the reference.
+    pub gaps: Vec<&'static str>,
 }
 
 impl Kernel {
@@ -362,6 +364,13 @@ impl Builder {
     /// From here on, figures agree with the reference's up to their last digits only.
     pub fn inexact(&mut self) {
         self.kernel.exact = false;
+    }
+
+    /// Notes what is not understood.
+    pub(crate) fn gap(&mut self, why: &'static str) {
+        if !self.kernel.gaps.contains(&why) {
+            self.kernel.gaps.push(why);
+        }
     }
 
     /// A number.

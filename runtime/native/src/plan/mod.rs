@@ -104,6 +104,7 @@ impl<'p> Plan<'p> {
     /// No value, and why.
     fn fail(&mut self, why: &'static str) -> Sym {
         self.why.get_or_insert(why);
+        self.b.gap(why);
         Sym::Fail(why)
     }
 
