@@ -190,6 +190,9 @@ fn agrees(kernel: &Kernel, answers: &Answers, r: usize, row: Option<&Row>) -> Re
             return Err(format!("{} is certified as {found:?}, not {want:?}", o.name));
         }
     }
+    if answers.words.iter().map(|w| w[r]).ne(row.words.iter().copied()) {
+        return Err("a text is certified wrongly".into());
+    }
     let holds = answers.holds.iter().map(|h| h[r]);
     if holds.ne(row.holds.iter().copied()) {
         return Err("a warning is certified wrongly".into());
@@ -218,6 +221,11 @@ fn compare(program: &Program, kernel: &Kernel, case: &Case, row: Option<Row>, n:
                 let nothing = want.is_empty() && Number::parse(&found).is_ok_and(Number::is_zero);
                 if found != *want && !nothing {
                     return Err(format!("{} is {found}, the reference says {want}", o.name));
+                }
+            }
+            for ((w, found), want) in kernel.words.iter().zip(&row.words).zip(&figures[kernel.outputs.len()..]) {
+                if w.of.get(*found as usize) != Some(want) {
+                    return Err(format!("{} is text {found}, the reference says {want}", w.name));
                 }
             }
             for (w, holds) in kernel.warnings.iter().zip(&row.holds) {

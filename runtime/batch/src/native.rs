@@ -259,7 +259,7 @@ impl Table {
             // What is only said beside a value, and texts that are not looked at.
             Kind::Text => {
                 for (i, r) in row.iter().enumerate() {
-                    self.left[*r] |= leaf.is_null(i);
+                    self.left[*r] |= text(&leaf, i).is_none_or(|t| bare(&b.source, &t).trim().is_empty());
                 }
                 Values::Opaque
             }

@@ -57,7 +57,8 @@ pub(crate) struct Plan {
 
 impl Plan {
     fn new(kernel: &Kernel) -> Self {
-        let mut plan = Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1, ..Self::default() };
+        let mut plan =
+            Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1 + kernel.words.len(), ..Self::default() };
         plan.read = vec![(false, false); kernel.columns.len()];
         for def in &kernel.defs {
             match def {
@@ -147,6 +148,8 @@ pub struct Answers {
     pub figures: Vec<Figures>,
     /// For each warning whether its condition holds.
     pub holds: Vec<Vec<bool>>,
+    /// For each text which one it is.
+    pub words: Vec<Vec<u32>>,
 }
 
 /// Columns as the code reads them, for rows that are evaluated more than once.
@@ -209,6 +212,7 @@ impl Certified {
 
     /// Evaluates rows whose columns fit the layout and lie within the hull.
     pub fn run(&self, columns: &Columns, work: &mut Work) -> Answers {
+        let columns = &*columns.for_kernel(&self.kernel);
         let mut answers = self.answers(columns.rows);
         for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
@@ -221,6 +225,7 @@ impl Certified {
     /// Converts columns that fit the layout and lie within the hull.
     #[must_use]
     pub fn blocks(&self, columns: &Columns) -> Blocks {
+        let columns = &*columns.for_kernel(&self.kernel);
         let blocks = (0..columns.rows).step_by(ROWS).map(|first| {
             let rows = ROWS.min(columns.rows - first);
             let mut block = Block::default();
@@ -249,6 +254,7 @@ impl Certified {
             sure: Vec::with_capacity(rows),
             figures: figures.collect(),
             holds: self.kernel.warnings.iter().map(|_| Vec::with_capacity(rows)).collect(),
+            words: self.kernel.words.iter().map(|_| Vec::with_capacity(rows)).collect(),
         }
     }
 
@@ -325,14 +331,22 @@ impl Certified {
         for k in 0..self.kernel.warnings.len() {
             answers.holds[k].extend(column(outputs + k).iter().map(|x| *x != 0));
         }
+        let words = outputs + self.kernel.warnings.len() + 1;
+        for k in 0..self.kernel.words.len() {
+            answers.words[k].extend(column(words + k).iter().map(|x| *x as u32));
+        }
     }
+}
+
+/// A condition as the code reads it.
+fn mask(x: bool) -> f64 {
+    f64::from_bits(if x { u64::MAX } else { 0 })
 }
 
 /// Which values are there, as masks.
 fn presence(column: &crate::columns::Column, first: usize, out: &mut [f64]) {
     for (i, o) in out.iter_mut().enumerate() {
-        let there = column.given.as_ref().is_none_or(|g| g[first + i]);
-        *o = f64::from_bits(if there { u64::MAX } else { 0 });
+        *o = mask(column.given.as_ref().is_none_or(|g| g[first + i]));
     }
 }
 
@@ -352,7 +366,7 @@ fn convert(values: &Values, first: usize, out: &mut [f64]) {
         }
         Values::Flag(v) => {
             for (o, x) in out.iter_mut().zip(&v[first..]) {
-                *o = f64::from_bits(if *x { u64::MAX } else { 0 });
+                *o = mask(*x);
             }
         }
         Values::Opaque => {}
@@ -388,6 +402,7 @@ fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
 /// later rows, too.
 #[must_use]
 pub fn hull(kernel: &Kernel, columns: &Columns) -> Hull {
+    let columns = &*columns.for_kernel(kernel);
     let mut marks: Vec<Vec<Number>> = vec![Vec::new(); columns.columns.len()];
     for def in &kernel.defs {
         if let Def::Compare(_, (a, _), (b, _)) = def

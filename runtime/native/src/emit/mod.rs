@@ -10,9 +10,9 @@ use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
 use crate::certified::{Plan, STRIDE};
 use crate::demand::{Demand, demands, needs};
 use crate::jit::{CodeError, Image, Site};
-use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Term, Unary};
+use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, ListId, Term, Unary};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, Type, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
 use footrule_mir::Cmp;
@@ -124,6 +124,7 @@ impl Emit<'_> {
         let kernel = self.kernel;
         let mut roots: Vec<Id> = kernel.outputs.iter().map(|o| o.value).collect();
         roots.extend(kernel.warnings.iter().map(|w| w.holds));
+        roots.extend(kernel.words.iter().map(|w| w.value));
         roots.extend(kernel.requires.iter().copied().filter(|r| self.bounds.bool(*r) != Some(true)));
         roots.extend(self.tested.iter().copied());
         let tests = self.live_tests(|at| kernel.scope(at).is_empty());
@@ -241,6 +242,11 @@ impl Emit<'_> {
         let bits = self.mask_bits(ok);
         let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len());
         self.b.ins().store(flags, bits, at, offset);
+        for (k, w) in kernel.words.iter().enumerate() {
+            let i = self.index(w.value);
+            let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len() + 1 + k);
+            self.b.ins().store(flags, i, at, offset);
+        }
     }
 
     /// The integer that is published, at so many decimals.
@@ -353,9 +359,17 @@ impl Emit<'_> {
     }
 
     fn load(&mut self, column: ColumnId, given: bool) -> Value {
+        match self.plan.apart(column, given) {
+            Some((list, slot)) => self.load_from(Some(list), slot),
+            None => self.load_from(None, self.plan.slot(column, given)),
+        }
+    }
+
+    /// What stands in a slot: of a row, or of the item of a list.
+    fn load_from(&mut self, list: Option<ListId>, slot: usize) -> Value {
         let ty = self.float();
         let flags = unaligned();
-        if let Some((list, slot)) = self.plan.apart(column, given) {
+        if let Some(list) = list {
             let columns = self.lists;
             let start = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
             let at = self.at[list.0 as usize].unwrap_or(self.row);
@@ -363,7 +377,6 @@ impl Emit<'_> {
             let at = self.b.ins().iadd(start, bytes);
             return self.b.ins().load(types::F64, flags, at, 0);
         }
-        let slot = self.plan.slot(column, given);
         let bytes = self.b.ins().ishl_imm_u(self.row, 3);
         let at = self.b.ins().iadd(self.base, bytes);
         self.b.ins().load(ty, flags, at, (slot * STRIDE * 8) as i32)
@@ -371,8 +384,53 @@ impl Emit<'_> {
 
     fn load_mask(&mut self, column: ColumnId, given: bool) -> Value {
         let v = self.load(column, given);
+        self.as_mask(v)
+    }
+
+    fn as_mask(&mut self, v: Value) -> Value {
         let bits = self.bits(v);
         if self.vector { bits } else { self.b.ins().icmp_imm_s(IntCC::NotEqual, bits, 0) }
+    }
+
+    /// An integer power by repeated squaring: at most as many roundings as the exponent's magnitude, and one.
+    fn power(&mut self, x: Value, n: i64) -> Value {
+        let mut result: Option<Value> = None;
+        let (mut square, mut left) = (x, n.unsigned_abs());
+        while left > 0 {
+            if left & 1 == 1 {
+                result = Some(result.map_or(square, |r| self.b.ins().fmul(r, square)));
+            }
+            left >>= 1;
+            if left > 0 {
+                square = self.b.ins().fmul(square, square);
+            }
+        }
+        let one = self.float_const(1.0);
+        let positive = result.unwrap_or(one);
+        if n < 0 { self.b.ins().fdiv(one, positive) } else { positive }
+    }
+
+    /// A function of the machine's library, lane by lane.
+    fn library(&mut self, function: usize, of: &[Value]) -> Value {
+        let mut signature = Signature::new(self.b.func.signature.call_conv);
+        signature.params = vec![AbiParam::new(types::F64); of.len()];
+        signature.returns = vec![AbiParam::new(types::F64)];
+        let signature = self.b.import_signature(signature);
+        let address = self.b.ins().iconst(types::I64, function as i64);
+        let call = |e: &mut Self, of: &[Value]| {
+            let inst = e.b.ins().call_indirect(signature, address, of);
+            e.b.inst_results(inst)[0]
+        };
+        if !self.vector {
+            return call(self, of);
+        }
+        let lane = |e: &mut Self, k: u8| {
+            let of: Vec<Value> = of.iter().map(|v| e.b.ins().extractlane(*v, k)).collect();
+            call(e, &of)
+        };
+        let (first, second) = (lane(self, 0), lane(self, 1));
+        let both = self.b.ins().splat(types::F64X2, first);
+        self.b.ins().insertlane(both, second, 1)
     }
 
     /// A cell of a table of words by index; the index is brought within the table.
@@ -417,7 +475,7 @@ impl Emit<'_> {
             Def::Binary(op, a, b) => self.binary(*op, *a, *b),
             Def::Power(a, n) => {
                 let x = self.number(*a);
-                (1..*n).fold(x, |p, _| self.b.ins().fmul(p, x))
+                self.power(x, *n)
             }
             Def::Convert(a, r) => self.scaled(*a, *r),
             Def::Affine(a, r, offset) => {
@@ -515,8 +573,8 @@ impl Emit<'_> {
                 let past = self.b.ins().fcmp(cc, near, x);
                 self.select_float(past, next, near)
             }
-            // Not bounded: there is no code for them.
-            Unary::Exp | Unary::Ln => self.float_const(f64::NAN),
+            Unary::Exp => self.library(exp as *const () as usize, &[x]),
+            Unary::Ln => self.library(ln as *const () as usize, &[x]),
         }
     }
 
@@ -532,7 +590,7 @@ impl Emit<'_> {
                 let first = self.b.ins().fcmp(cc, x, y);
                 self.select_float(first, x, y)
             }
-            Binary::Pow => self.float_const(f64::NAN),
+            Binary::Pow => self.library(pow as *const () as usize, &[x, y]),
         }
     }
 
@@ -601,4 +659,17 @@ fn unaligned() -> MemFlagsData {
 
 fn little() -> MemFlagsData {
     MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little)
+}
+
+extern "C" fn exp(x: f64) -> f64 {
+    x.exp()
+}
+
+extern "C" fn ln(x: f64) -> f64 {
+    x.ln()
+}
+
+extern "C" fn pow(x: f64, y: f64) -> f64 {
+    // Of a number below zero the reference has no real power.
+    if x > 0.0 { x.powf(y) } else { f64::NAN }
 }

@@ -46,7 +46,7 @@ struct Place {
 
 impl Place {
     fn new(kernel: &Kernel) -> Self {
-        let out = 2 * kernel.outputs.len() + kernel.warnings.len() + 1;
+        let out = 2 * kernel.outputs.len() + kernel.warnings.len() + kernel.words.len() + 1;
         Self { columns: kernel.columns.len(), lists: kernel.lists.len(), out }
     }
 
@@ -115,8 +115,10 @@ impl Exact {
         let mut answers = Answers {
             figures: figures.collect(),
             holds: vec![Vec::new(); kernel.warnings.len()],
+            words: vec![Vec::new(); kernel.words.len()],
             ..Answers::default()
         };
+        let columns = &*columns.for_kernel(kernel);
         if !columns.shaped(kernel) || rows.iter().any(|r| *r as usize >= columns.rows) {
             return answers;
         }
@@ -160,6 +162,9 @@ impl Exact {
         }
         for holds in &mut answers.holds {
             holds.extend(next().iter().map(|x| *x != 0));
+        }
+        for words in &mut answers.words {
+            words.extend(next().iter().map(|x| *x as u32));
         }
         answers.sure.extend(next().iter().map(|x| *x != 0));
     }
