@@ -17,23 +17,23 @@ use std::sync::Arc;
 
 /// What was compared.
 #[derive(Debug, Default)]
-struct Compared {
+pub(crate) struct Compared {
     /// Rows.
-    rows: usize,
+    pub(crate) rows: usize,
     /// The kernel has a result, and it is the reference's.
-    sure: usize,
+    pub(crate) sure: usize,
     /// So has the certified evaluator.
-    certified: usize,
+    pub(crate) certified: usize,
     /// So has the exact evaluator.
-    exact: usize,
+    pub(crate) exact: usize,
     /// Neither the kernel nor the reference has one.
-    refused: usize,
+    pub(crate) refused: usize,
     /// Left to the reference.
-    left: usize,
+    pub(crate) left: usize,
 }
 
 impl Compared {
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.sure += other.sure;
         self.certified += other.certified;
@@ -121,7 +121,7 @@ fn formula(rng: &mut Rng, depth: usize) -> String {
 }
 
 /// Rows of one shape by every evaluator.
-fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<String>) -> Result<(), String> {
+pub(crate) fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<String>) -> Result<(), String> {
     let (layout, columns) = match columns(program, rows) {
         Ok(x) => x,
         Err(e) => {

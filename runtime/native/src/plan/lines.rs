@@ -69,7 +69,7 @@ impl<'p> Plan<'p> {
             let zero = self.b.number(Number::ZERO);
             let mut of = vec![zero; program.products.len()];
             if used(a) {
-                let record = self.get(info.shares);
+                let record = self.present(info.shares);
                 for (k, (_, product)) in info.sharers.iter().enumerate() {
                     let share = match &record {
                         Sym::Record(fields) => fields.get(k).cloned().unwrap_or(Sym::Fail("no such share")),
@@ -124,7 +124,7 @@ impl<'p> Plan<'p> {
                 self.require_at(&start, sound);
             }
             (None, Some(n)) => {
-                let value = self.get(n);
+                let value = self.present(n);
                 items.push(self.line_item(line, start, &value));
             }
             (None, None) => {}

@@ -247,9 +247,13 @@ impl<'p> Plan<'p> {
             }
         }
         for report in &program.reports {
-            let sym = self.get(report.value);
+            let ty = program.nodes.get(report.value.ix()).map(|n| &n.ty);
+            let sym = match ty {
+                Some(Ty::Optional(_)) => self.get(report.value),
+                _ => self.present(report.value),
+            };
             let name = format!("report.{}", report.name.id);
-            match (&sym, program.nodes.get(report.value.ix()).map(|n| &n.ty)) {
+            match (&sym, ty) {
                 (Sym::Number(x), Some(Ty::Number(u))) => {
                     let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
                     self.output(Output { name, unit, value: *x, round });
