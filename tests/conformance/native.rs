@@ -121,7 +121,12 @@ fn formula(rng: &mut Rng, depth: usize) -> String {
 }
 
 /// Rows of one shape by every evaluator.
-pub(crate) fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<String>) -> Result<(), String> {
+pub(crate) fn batch(
+    program: &Program,
+    rows: &[Case],
+    n: &mut Compared,
+    why: &mut BTreeSet<String>,
+) -> Result<(), String> {
     let (layout, columns) = match columns(program, rows) {
         Ok(x) => x,
         Err(e) => {

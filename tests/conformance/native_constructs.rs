@@ -140,6 +140,31 @@ const CONSTRUCTS: &[Construct] = &[
         rows: &[(r#"{"x": "4"}"#, Some("12")), (r#"{"x": "9"}"#, Some("27")), (r#"{"x": "0"}"#, None)],
     },
     Construct {
+        name: "exponents that are computed",
+        rule: "input x: number\ninput n: integer\nreport y = x ^ n\n",
+        rows: &[
+            (r#"{"x": "2", "n": "10"}"#, Some("1024")),
+            (r#"{"x": "0.5", "n": "-3"}"#, Some("8")),
+            (r#"{"x": "7", "n": "0"}"#, Some("1")),
+            (r#"{"x": "0", "n": "-1"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter on a day",
+        rule: "param price: number source s1 { 2024-01-01 => 5; 2025-07-01 => 8; after last hold; before first error }\ninput d: date\nreport y = price at d\n",
+        rows: &[
+            (r#"{"d": "2024-03-01"}"#, Some("5")),
+            (r#"{"d": "2025-06-30"}"#, Some("5")),
+            (r#"{"d": "2025-07-01"}"#, Some("8")),
+            (r#"{"d": "2020-01-01"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter in a year",
+        rule: "param price: number source s1 { 2024 => 5; 2025 => 8; after last error; before first error }\ninput n: integer\nreport y = price at n\n",
+        rows: &[(r#"{"n": "2024"}"#, Some("5")), (r#"{"n": "2025"}"#, Some("8")), (r#"{"n": "2026"}"#, None)],
+    },
+    Construct {
         name: "a gas that each item names",
         rule: "record Leak { gas: Gas; mass: kg{gas} where >= 0 }\ninput leaks: list of Leak\nemission e in s for l in leaks = l.mass\nreport y = total\n",
         // IPCC AR6, table 7.SM.7: N2O 273, CH4 of fossil origin 29.8.

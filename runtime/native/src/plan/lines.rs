@@ -133,6 +133,7 @@ impl<'p> Plan<'p> {
     }
 
     fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym) -> Item {
+        let value = &self.held(value.clone());
         let own = match value {
             Sym::Split(parts) => whole(&mut self.b, parts),
             other => other.number(&mut self.b),

@@ -7,6 +7,9 @@ use footrule_mir::{Case, Cmp, Const, Day, Evidence, GasId, GasRef, Node, NodeId,
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
 
+/// Exponents that are told apart where they are computed; others are left to the reference.
+const EXPONENTS: std::ops::RangeInclusive<i64> = -12..=40;
+
 /// Longest list of integers that is written out.
 const MAX_RANGE: i64 = 1_000;
 
@@ -88,7 +91,8 @@ impl<'p> Plan<'p> {
                 let n = self.get(*n).number(&mut self.b);
                 match self.b.constant(n).map(Number::to_i64) {
                     Some(Some(n)) => self.num(*a, |x| Def::Power(x, n)),
-                    _ => self.fail("a power whose exponent is computed"),
+                    Some(None) => Sym::Fail("an exponent that is no integer"),
+                    None => self.powers(*a, n),
                 }
             }
             Op::Pow(x, y) => self.binary(Binary::Pow, *x, *y),
@@ -175,9 +179,27 @@ impl<'p> Plan<'p> {
         }
     }
 
+    /// A power whose exponent differs from row to row: one of these.
+    fn powers(&mut self, a: NodeId, n: Id) -> Sym {
+        let x = self.get(a).number(&mut self.b);
+        let mut value = self.b.add(Def::Fail);
+        for k in EXPONENTS {
+            let (power, this) = (self.b.add(Def::Power(x, k)), self.b.number(Number::from(k)));
+            let is = compare(&mut self.b, Cmp::Eq, n, this);
+            value = self.b.add(Def::Select(is, power, value));
+        }
+        Sym::Number(value)
+    }
+
     /// The value of a node where it is there; elsewhere it fails.
     pub(super) fn present(&mut self, n: NodeId) -> Sym {
-        match self.get(n) {
+        let value = self.get(n);
+        self.held(value)
+    }
+
+    /// A value where it is there; elsewhere it fails.
+    pub(super) fn held(&mut self, value: Sym) -> Sym {
+        match value {
             Sym::Maybe(p, v) => select(&mut self.b, p, &v, &Sym::Fail("a value that is not there")),
             Sym::Absent => Sym::Fail("a value that is not there"),
             v => v,

@@ -1,15 +1,18 @@
 //! Parameters, tables and global warming potentials: what stands in the program is read when it is planned.
 
 use super::Plan;
-use super::sym::{Gas, Key, Part, Sym, compare};
+use super::sym::{Gas, Key, Part, Sym, compare, select};
 use crate::kernel::{Def, Id};
-use footrule_mir::{Cell, Cmp, Const, Evidence, NodeId, Origin, ParamId, TableId, Ty};
+use footrule_mir::{Cell, Cmp, Const, Day, Evidence, NodeId, Origin, ParamId, Policy, TableId, Ty};
 use footrule_number::Number;
 use footrule_runtime::{Value, day_of, parameter, years};
 use std::rc::Rc;
 
 /// Most combinations of keys that are written out.
 const MAX_CELLS: usize = 100_000;
+
+/// How many years after its last row a parameter is looked at.
+const YEARS_AFTER: i64 = 10;
 
 /// Most values of a key that are compared one by one.
 const MAX_POINTS: usize = 64;
@@ -23,13 +26,25 @@ struct Key1 {
 
 impl Plan<'_> {
     pub(super) fn param(&mut self, param: ParamId, at: NodeId) -> Sym {
-        let period = match self.present(at) {
-            Sym::Period(a, b) => Some((a, b)),
-            Sym::Date(d) => self.b.constant(d).and_then(Number::to_i64).map(|n| (day_of(n), day_of(n))),
-            Sym::Number(x) => self.b.constant(x).and_then(years),
-            _ => None,
-        };
-        let Some(period) = period else { return self.fail("a parameter at a date in a column") };
+        match self.present(at) {
+            Sym::Period(a, b) => self.param_over(param, (a, b)),
+            Sym::Date(d) => match self.b.constant(d).and_then(Number::to_i64) {
+                Some(n) => self.param_over(param, (day_of(n), day_of(n))),
+                None => self.param_by_day(param, d),
+            },
+            Sym::Number(x) => match self.b.constant(x) {
+                Some(x) => match years(x) {
+                    Some(period) => self.param_over(param, period),
+                    None => Sym::Fail("a parameter at what is no year"),
+                },
+                None => self.param_by_year(param, x),
+            },
+            Sym::Fail(why) => Sym::Fail(why),
+            _ => self.fail("a parameter at what is no time"),
+        }
+    }
+
+    fn param_over(&mut self, param: ParamId, period: (Day, Day)) -> Sym {
         match parameter(self.program, param, period, self.layout.scenario) {
             Some(Value::Number(x)) => Sym::Number(self.b.number(x)),
             Some(Value::Split(s)) => {
@@ -40,8 +55,51 @@ impl Plan<'_> {
                 let parts: Vec<(Key, Number)> = s.parts().iter().map(part).collect();
                 Sym::Split(parts.into_iter().map(|(k, v)| Part::new(k, self.b.number(v))).collect())
             }
-            _ => self.fail("a parameter without a value in the period"),
+            _ => self.fail("a parameter without a value in the period, or held with a warning"),
         }
+    }
+
+    /// A parameter on a day that differs from row to row: it changes on the days that its rows and policies name.
+    fn param_by_day(&mut self, param: ParamId, day: Id) -> Sym {
+        let Some(info) = self.program.params.get(param.ix()) else { return self.fail("no such parameter") };
+        let number = footrule_runtime::day_number;
+        let mut changes: Vec<i64> = info.rows.iter().flat_map(|r| [Some(r.from), r.to]).flatten().map(number).collect();
+        for policy in [info.before, info.after] {
+            if let Policy::Hold { until: Some(last), .. } = policy {
+                changes.push(number(last) + 1);
+            }
+        }
+        changes.sort_unstable();
+        changes.dedup();
+        let Some(first) = changes.first() else { return self.fail("a parameter without rows") };
+        if changes.len() > MAX_POINTS {
+            return self.fail("a parameter that changes so often");
+        }
+        let before = day_of(first - 1);
+        let mut value = self.param_over(param, (before, before));
+        for change in changes {
+            let (own, from) = (day_of(change), self.b.number(Number::from(change)));
+            let here = self.param_over(param, (own, own));
+            let later = compare(&mut self.b, Cmp::Ge, day, from);
+            value = select(&mut self.b, later, &here, &value);
+        }
+        value
+    }
+
+    /// A parameter in a year that differs from row to row.
+    fn param_by_year(&mut self, param: ParamId, year: Id) -> Sym {
+        let Some(info) = self.program.params.get(param.ix()) else { return self.fail("no such parameter") };
+        let of = || info.rows.iter().map(|r| i64::from(r.from.0));
+        let (Some(first), Some(last)) = (of().min(), of().max()) else { return self.fail("a parameter without rows") };
+        let mut value = Sym::Fail("a parameter in a year far from its rows");
+        for y in (first - 1..=last + YEARS_AFTER).take(MAX_POINTS) {
+            let this = self.b.number(Number::from(y));
+            let Some(period) = years(Number::from(y)) else { continue };
+            let here = self.param_over(param, period);
+            let is = compare(&mut self.b, Cmp::Eq, year, this);
+            value = select(&mut self.b, is, &here, &value);
+        }
+        value
     }
 
     pub(super) fn lookup(&mut self, table: TableId, keys: &[NodeId], column: Option<u32>) -> Sym {
