@@ -165,6 +165,16 @@ const CONSTRUCTS: &[Construct] = &[
         rows: &[(r#"{"n": "2024"}"#, Some("5")), (r#"{"n": "2025"}"#, Some("8")), (r#"{"n": "2026"}"#, None)],
     },
     Construct {
+        name: "a record that some rows do not have",
+        rule: "record Extra { a: number default 3; b: number default 4 }\ninput extra: optional Extra\ninput x: number\n\
+            report y = x + (if given extra then 100 + extra.a * extra.b else 0)\n",
+        rows: &[
+            (r#"{"x": "1", "extra": {"a": "2"}}"#, Some("109")),
+            (r#"{"x": "2"}"#, Some("2")),
+            (r#"{"x": "3", "extra": {"b": "5"}}"#, Some("118")),
+        ],
+    },
+    Construct {
         name: "a gas that each item names",
         rule: "record Leak { gas: Gas; mass: kg{gas} where >= 0 }\ninput leaks: list of Leak\nemission e in s for l in leaks = l.mass\nreport y = total\n",
         // IPCC AR6, table 7.SM.7: N2O 273, CH4 of fossil origin 29.8.

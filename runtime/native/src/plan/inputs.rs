@@ -145,7 +145,16 @@ impl<'p> Plan<'p> {
                     self.layout.gives(&path).then(|| self.given(&path, &f.ty, list, f.footprint, depth + 1))
                 });
                 let fields: Vec<Option<Sym>> = fields.collect();
-                self.given_record(*id, fields)
+                // An item is there whatever of it is; another record, where something of it is.
+                let there = match path.ends_with("[]") {
+                    true => self.b.bool(true),
+                    false => self.anything(path, list),
+                };
+                let record = self.given_record(*id, fields, there);
+                match self.b.known_bool(there) {
+                    Some(true) => record,
+                    _ => Sym::Maybe(there, Rc::new(record)),
+                }
             }
             Ty::List(inner) => {
                 if self.layout.empty.iter().any(|e| e == path) {
@@ -156,7 +165,13 @@ impl<'p> Plan<'p> {
                 };
                 let l = ListId(l as u32);
                 self.active.push(l);
-                let value = self.given(&format!("{path}[]"), inner, Some(l), footprint, depth + 1);
+                let mut value = self.given(&format!("{path}[]"), inner, Some(l), footprint, depth + 1);
+                // An item that is nothing is refused.
+                if let (Sym::Maybe(there, item), false) = (&value, matches!(**inner, Ty::Optional(_))) {
+                    let (there, item) = (*there, (**item).clone());
+                    self.require_each(there);
+                    value = item;
+                }
                 self.active.pop();
                 Sym::List(Rc::from([Segment { over: vec![l], when: None, value }]))
             }
@@ -297,8 +312,25 @@ impl<'p> Plan<'p> {
     }
 
     /// A record from its columns: as the reference completes it, refusing what it refuses.
-    fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>) -> Sym {
-        self.build(id, given, &mut |p, holds| p.require_each(holds))
+    fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>, there: Id) -> Sym {
+        let gone = self.b.add(Def::Not(there));
+        self.build(id, given, &mut |p, holds| {
+            let fine = p.b.add(Def::Or(gone, holds));
+            p.require_each(fine);
+        })
+    }
+
+    /// Something is given at a path or below it.
+    fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
+        let layout = self.layout;
+        let below = |p: &str| p.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let lists = layout.lists.iter().any(|l| l.parent == list && below(&l.path));
+        let mut any = self.b.bool(lists || layout.empty.iter().any(|l| below(l)));
+        for (i, c) in layout.columns.iter().enumerate().filter(|(_, c)| c.list == list && below(&c.path)) {
+            let there = if c.nullable { self.b.add(Def::Given(ColumnId(i as u32))) } else { self.b.bool(true) };
+            any = self.b.add(Def::Or(any, there));
+        }
+        any
     }
 
     /// A record that the program builds: what is refused is a failure of the record.
