@@ -109,13 +109,17 @@ fn formula(rng: &mut Rng, depth: usize) -> String {
     }
     let part = |rng: &mut Rng| formula(rng, depth - 1);
     let (x, y) = (part(rng), part(rng));
-    match rng.below(10) {
+    match rng.below(14) {
         0 | 1 => format!("({x} + {y})"),
         2 => format!("({x} - {y})"),
         3..=5 => format!("({x}) * ({y})"),
         6 => format!("({x}) / ({y} + 7)"),
         7 => format!("min({x}, {y})"),
         8 => format!("max({x}, abs({y}))"),
+        9 => format!("sqrt(abs({x}) + 1)"),
+        10 => format!("ln(abs({x}) + 2)"),
+        11 => format!("exp(min(abs({x}), 4) / 2)"),
+        12 => format!("min(abs({x}), 20) ^ 3"),
         _ => format!("(if {x} > {y} then {x} else {y} * 0.1)"),
     }
 }
