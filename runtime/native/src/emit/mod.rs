@@ -4,6 +4,7 @@
 //! traps; every address is within its table, whatever the data are.
 
 mod folds;
+mod library;
 mod tests;
 
 use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
@@ -12,7 +13,7 @@ use crate::demand::{Demand, demands, needs};
 use crate::jit::{CodeError, Image, Site};
 use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, ListId, Term, Unary};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, Type, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
 use footrule_mir::Cmp;
@@ -392,47 +393,6 @@ impl Emit<'_> {
         if self.vector { bits } else { self.b.ins().icmp_imm_s(IntCC::NotEqual, bits, 0) }
     }
 
-    /// An integer power by repeated squaring: at most as many roundings as the exponent's magnitude, and one.
-    fn power(&mut self, x: Value, n: i64) -> Value {
-        let mut result: Option<Value> = None;
-        let (mut square, mut left) = (x, n.unsigned_abs());
-        while left > 0 {
-            if left & 1 == 1 {
-                result = Some(result.map_or(square, |r| self.b.ins().fmul(r, square)));
-            }
-            left >>= 1;
-            if left > 0 {
-                square = self.b.ins().fmul(square, square);
-            }
-        }
-        let one = self.float_const(1.0);
-        let positive = result.unwrap_or(one);
-        if n < 0 { self.b.ins().fdiv(one, positive) } else { positive }
-    }
-
-    /// A function of the machine's library, lane by lane.
-    fn library(&mut self, function: usize, of: &[Value]) -> Value {
-        let mut signature = Signature::new(self.b.func.signature.call_conv);
-        signature.params = vec![AbiParam::new(types::F64); of.len()];
-        signature.returns = vec![AbiParam::new(types::F64)];
-        let signature = self.b.import_signature(signature);
-        let address = self.b.ins().iconst(types::I64, function as i64);
-        let call = |e: &mut Self, of: &[Value]| {
-            let inst = e.b.ins().call_indirect(signature, address, of);
-            e.b.inst_results(inst)[0]
-        };
-        if !self.vector {
-            return call(self, of);
-        }
-        let lane = |e: &mut Self, k: u8| {
-            let of: Vec<Value> = of.iter().map(|v| e.b.ins().extractlane(*v, k)).collect();
-            call(e, &of)
-        };
-        let (first, second) = (lane(self, 0), lane(self, 1));
-        let both = self.b.ins().splat(types::F64X2, first);
-        self.b.ins().insertlane(both, second, 1)
-    }
-
     /// A cell of a table of words by index; the index is brought within the table.
     fn gather(&mut self, index: Value, cells: Box<[u64]>, float: bool) -> Value {
         let last = cells.len().saturating_sub(1) as i64;
@@ -573,8 +533,8 @@ impl Emit<'_> {
                 let past = self.b.ins().fcmp(cc, near, x);
                 self.select_float(past, next, near)
             }
-            Unary::Exp => self.library(exp as *const () as usize, &[x]),
-            Unary::Ln => self.library(ln as *const () as usize, &[x]),
+            Unary::Exp => self.library(library::exp as *const () as usize, &[x]),
+            Unary::Ln => self.library(library::ln as *const () as usize, &[x]),
         }
     }
 
@@ -590,7 +550,7 @@ impl Emit<'_> {
                 let first = self.b.ins().fcmp(cc, x, y);
                 self.select_float(first, x, y)
             }
-            Binary::Pow => self.library(pow as *const () as usize, &[x, y]),
+            Binary::Pow => self.library(library::pow as *const () as usize, &[x, y]),
         }
     }
 
@@ -659,17 +619,4 @@ fn unaligned() -> MemFlagsData {
 
 fn little() -> MemFlagsData {
     MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little)
-}
-
-extern "C" fn exp(x: f64) -> f64 {
-    x.exp()
-}
-
-extern "C" fn ln(x: f64) -> f64 {
-    x.ln()
-}
-
-extern "C" fn pow(x: f64, y: f64) -> f64 {
-    // Of a number below zero the reference has no real power.
-    if x > 0.0 { x.powf(y) } else { f64::NAN }
 }

@@ -4,6 +4,7 @@
 //! kernel has outputs for a row, they are those of the reference; what is not understood becomes [`Def::Fail`], so that
 //! rows that ask for it go to the reference. Must not: assume anything of the values in a column.
 
+mod constraints;
 mod evidence;
 mod inputs;
 mod lines;
