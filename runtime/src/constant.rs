@@ -26,3 +26,27 @@ pub fn years(year: Number) -> Option<(Day, Day)> {
 pub fn period(text: &str) -> Option<(Day, Day)> {
     days::parse_period(text.trim())
 }
+
+/// The running number of a calendar day: one more from day to day.
+#[must_use]
+pub fn day_number(day: Day) -> i64 {
+    days::number(day)
+}
+
+/// The day with this running number.
+#[must_use]
+pub fn day_of(number: i64) -> Day {
+    days::from_number(number)
+}
+
+/// The day that a text of an input document names, `YYYY-MM-DD`.
+#[must_use]
+pub fn day(text: &str) -> Option<Day> {
+    days::parse(text)
+}
+
+/// A day as it is written in results.
+#[must_use]
+pub fn day_text(day: Day) -> String {
+    days::show(day)
+}

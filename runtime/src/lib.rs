@@ -34,7 +34,7 @@ mod units;
 mod value;
 mod walk;
 
-pub use constant::{parameter, period, years};
+pub use constant::{day, day_number, day_of, day_text, parameter, period, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;

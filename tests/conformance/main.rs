@@ -4,6 +4,7 @@ mod formatting;
 mod hostile;
 mod invariance;
 mod native;
+mod native_constructs;
 mod properties;
 mod ranges;
 mod repository;
@@ -60,6 +61,7 @@ fn main() {
         ("layers", repository::layers),
         ("native evaluators agree with the reference on the library", native::library),
         ("native evaluators agree with the reference on generated rules", native::generated),
+        ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),

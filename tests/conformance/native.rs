@@ -17,23 +17,23 @@ use std::sync::Arc;
 
 /// What was compared.
 #[derive(Debug, Default)]
-struct Compared {
+pub(crate) struct Compared {
     /// Rows.
-    rows: usize,
+    pub(crate) rows: usize,
     /// The kernel has a result, and it is the reference's.
-    sure: usize,
+    pub(crate) sure: usize,
     /// So has the certified evaluator.
-    certified: usize,
+    pub(crate) certified: usize,
     /// So has the exact evaluator.
-    exact: usize,
+    pub(crate) exact: usize,
     /// Neither the kernel nor the reference has one.
-    refused: usize,
+    pub(crate) refused: usize,
     /// Left to the reference.
-    left: usize,
+    pub(crate) left: usize,
 }
 
 impl Compared {
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.rows += other.rows;
         self.sure += other.sure;
         self.certified += other.certified;
@@ -109,19 +109,28 @@ fn formula(rng: &mut Rng, depth: usize) -> String {
     }
     let part = |rng: &mut Rng| formula(rng, depth - 1);
     let (x, y) = (part(rng), part(rng));
-    match rng.below(10) {
+    match rng.below(14) {
         0 | 1 => format!("({x} + {y})"),
         2 => format!("({x} - {y})"),
         3..=5 => format!("({x}) * ({y})"),
         6 => format!("({x}) / ({y} + 7)"),
         7 => format!("min({x}, {y})"),
         8 => format!("max({x}, abs({y}))"),
+        9 => format!("sqrt(abs({x}) + 1)"),
+        10 => format!("ln(abs({x}) + 2)"),
+        11 => format!("exp(min(abs({x}), 4) / 2)"),
+        12 => format!("min(abs({x}), 20) ^ 3"),
         _ => format!("(if {x} > {y} then {x} else {y} * 0.1)"),
     }
 }
 
 /// Rows of one shape by every evaluator.
-fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<String>) -> Result<(), String> {
+pub(crate) fn batch(
+    program: &Program,
+    rows: &[Case],
+    n: &mut Compared,
+    why: &mut BTreeSet<String>,
+) -> Result<(), String> {
     let (layout, columns) = match columns(program, rows) {
         Ok(x) => x,
         Err(e) => {
@@ -130,7 +139,10 @@ fn batch(program: &Program, rows: &[Case], n: &mut Compared, why: &mut BTreeSet<
         }
     };
     let kernel = match plan(program, &layout) {
-        Ok(k) => Arc::new(k),
+        Ok(k) => {
+            why.extend(k.gaps.iter().map(|g| (*g).to_owned()));
+            Arc::new(k)
+        }
         Err(e) => {
             why.insert(e.to_string());
             return Ok(());
@@ -187,6 +199,9 @@ fn agrees(kernel: &Kernel, answers: &Answers, r: usize, row: Option<&Row>) -> Re
             return Err(format!("{} is certified as {found:?}, not {want:?}", o.name));
         }
     }
+    if answers.words.iter().map(|w| w[r]).ne(row.words.iter().copied()) {
+        return Err("a text is certified wrongly".into());
+    }
     let holds = answers.holds.iter().map(|h| h[r]);
     if holds.ne(row.holds.iter().copied()) {
         return Err("a warning is certified wrongly".into());
@@ -215,6 +230,11 @@ fn compare(program: &Program, kernel: &Kernel, case: &Case, row: Option<Row>, n:
                 let nothing = want.is_empty() && Number::parse(&found).is_ok_and(Number::is_zero);
                 if found != *want && !nothing {
                     return Err(format!("{} is {found}, the reference says {want}", o.name));
+                }
+            }
+            for ((w, found), want) in kernel.words.iter().zip(&row.words).zip(&figures[kernel.outputs.len()..]) {
+                if w.of.get(*found as usize) != Some(want) {
+                    return Err(format!("{} is text {found}, the reference says {want}", w.name));
                 }
             }
             for (w, holds) in kernel.warnings.iter().zip(&row.holds) {

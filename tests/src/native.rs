@@ -4,14 +4,14 @@
 //! reference says, digit for digit; of a row that the reference refuses it must say nothing.
 
 use crate::fuzz::Rng;
-use footrule_mir::{Day, Program, Ty};
+use footrule_mir::{Day, Op, Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::{Kernel, ListId};
 use footrule_native::layout::{self, Kind, Layout, List};
 use footrule_number::{Number, Ratio};
-use footrule_runtime::{Inputs, Options, Outcome, ReportValue, evaluate, run_test};
+use footrule_runtime::{Inputs, Options, Outcome, ReportValue, day, day_number, evaluate, run_test};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Inputs of a rule that have a result, with their period.
 #[derive(Debug, Clone)]
@@ -37,9 +37,39 @@ pub fn cases(program: &Program) -> Vec<Case> {
             as_given(program, &info.ty, &mut value);
             Some((v.name.id.clone(), value))
         });
-        Some(Case { period: program.tests.get(i)?.period, inputs: inputs.collect() })
+        let mut inputs: Map<String, Json> = inputs.collect();
+        for asked in &program.evidence {
+            let info = program.inputs.get(asked.input.ix())?;
+            if let Some(value) = inputs.get_mut(&info.name.id) {
+                prove(program, &info.ty, &asked.fields, value);
+            }
+        }
+        // A document says its period where the rule reads it anywhere.
+        let reads = program.nodes.iter().any(|n| matches!(n.op, Op::Period));
+        let year = || reads.then_some(((2024, 1, 1), (2024, 12, 31)));
+        Some(Case { period: program.tests.get(i)?.period.or_else(year), inputs })
     };
     (0..program.tests.len()).filter_map(of).collect()
+}
+
+/// The evidence that a rule asks for, beside the value.
+fn prove(program: &Program, ty: &Ty, fields: &[String], value: &mut Json) {
+    match (ty, &mut *value) {
+        (_, Json::Null) => {}
+        (Ty::Optional(inner), _) => prove(program, inner, fields, value),
+        (Ty::List(inner), Json::Array(items)) => items.iter_mut().for_each(|v| prove(program, inner, fields, v)),
+        (Ty::Record(r), Json::Object(m)) => {
+            for f in program.records.get(r.ix()).iter().flat_map(|r| &r.fields) {
+                if fields.first().is_none_or(|k| *k == f.name.id)
+                    && let Some(v) = m.get_mut(&f.name.id)
+                {
+                    prove(program, &f.ty, fields.get(1..).unwrap_or_default(), v);
+                }
+            }
+        }
+        (Ty::Activity { .. }, Json::Object(m)) => drop(m.insert("source".to_owned(), json!("a meter"))),
+        _ => *value = json!({ "value": value, "source": "a meter" }),
+    }
 }
 
 /// A value as it is given: without what the rule added.
@@ -60,12 +90,20 @@ fn plain(value: Json) -> Json {
         }
         // A quantity in its declared unit.
         Json::Object(m) if m.contains_key("value") && m.contains_key("unit") => {
-            m.get("value").cloned().unwrap_or_default()
+            m.get("value").cloned().map(plain).unwrap_or_default()
         }
+        Json::String(text) => Json::String(short(&text)),
         Json::Object(m) => Json::Object(m.into_iter().map(|(k, v)| (k, plain(v))).collect()),
         Json::Array(items) => Json::Array(items.into_iter().map(plain).collect()),
         other => other,
     }
+}
+
+/// A number with as many digits as data have.
+fn short(text: &str) -> String {
+    let long = |x: &Number| x.mantissa().unsigned_abs() >= 10_u128.pow(15);
+    let cut = |x: Number| x.round_significant(12).map_or(x, |(x, _)| x);
+    Number::parse(text).ok().filter(long).map_or_else(|| text.to_owned(), |x| cut(x).to_string())
 }
 
 /// Without what is computed or absent; CO2e of one part as a number.
@@ -106,6 +144,9 @@ pub fn varied(program: &Program, case: &Case, rng: &mut Rng) -> Case {
 fn vary(program: &Program, ty: &Ty, value: &mut Json, rng: &mut Rng) {
     match (ty, value) {
         (Ty::Optional(inner), value) => vary(program, inner, value, rng),
+        (ty, Json::Object(m)) if m.contains_key("value") => {
+            m.get_mut("value").into_iter().for_each(|v| vary(program, ty, v, rng));
+        }
         (Ty::Number(_) | Ty::Split(_) | Ty::Activity { .. }, Json::String(text)) => {
             if let Ok(x) = Number::parse(text) {
                 *text = near(x, rng).to_string();
@@ -159,7 +200,8 @@ fn near(x: Number, rng: &mut Rng) -> Number {
 /// # Errors
 /// What of the rows does not go into columns.
 pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), String> {
-    let mut t = Table { layout: Layout::default(), out: Columns { rows: rows.len(), ..Columns::default() } };
+    let texts = layout::texts(program).into_iter().enumerate().map(|(i, t)| (t, i as u32)).collect();
+    let mut t = Table { layout: Layout::default(), out: Columns { rows: rows.len(), ..Columns::default() }, texts };
     t.layout.gwp = Some(program.rule.gwp.clone());
     t.layout.period = rows.first().and_then(|r| r.period);
     for info in &program.inputs {
@@ -173,6 +215,8 @@ pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), St
 struct Table {
     layout: Layout,
     out: Columns,
+    /// Codes of texts.
+    texts: HashMap<String, u32>,
 }
 
 impl Table {
@@ -187,6 +231,14 @@ impl Table {
         let there: Vec<Option<&Json>> = all.iter().map(|v| v.filter(|v| !v.is_null())).collect();
         if there.iter().all(Option::is_none) {
             return Ok(());
+        }
+        // Evidence stands beside the value.
+        if there.iter().flatten().any(|v| v.get("source").is_some()) {
+            let of = |key: &str| -> Vec<Option<&Json>> { there.iter().map(|v| v.and_then(|v| v.get(key))).collect() };
+            self.push(&format!("{path}.source"), Kind::Opaque, Values::Opaque, &of("source"), list)?;
+            if there.iter().flatten().any(|v| v.get("value").is_some()) {
+                return self.add(program, path, ty, &of("value"), list);
+            }
         }
         match ty {
             Ty::Optional(inner) => self.add(program, path, inner, &there, list),
@@ -251,16 +303,34 @@ impl Table {
                 let flat: Vec<Option<&Json>> = items.iter().flat_map(|i| i.iter().map(Some)).collect();
                 self.add(program, &format!("{path}[]"), inner, &flat, Some(id))
             }
-            Ty::Text | Ty::Date => self.push(path, Kind::Opaque, Values::Opaque, &there, list),
+            Ty::Text => {
+                let mut code = |v: Option<&Json>| {
+                    let text = v.and_then(Json::as_str).unwrap_or_default();
+                    let next = self.texts.len() as u32;
+                    *self.texts.entry(text.to_owned()).or_insert(next)
+                };
+                let values = there.iter().map(|v| code(*v)).collect();
+                self.push(path, Kind::Text, Values::Member(values), &there, list)
+            }
+            Ty::Date => {
+                let day = |v: Option<&Json>| v.map_or(Some(0), |v| Some(day_number(day(v.as_str()?)?)));
+                let units = there.iter().map(|v| day(*v)).collect::<Option<Vec<i64>>>();
+                let units = units.ok_or_else(|| format!("{path} is no day"))?;
+                self.push(path, Kind::Day, Values::Decimal { units, scale: 0 }, &there, list)
+            }
             _ => Err(format!("{path} is of a type without columns")),
         }
     }
 
     /// CO2e by origin.
-    fn by_origin(&mut self, path: &str, all: &[Option<&Json>], list: Option<ListId>) -> Result<(), String> {
+    fn by_origin<'j>(&mut self, path: &str, all: &[Option<&'j Json>], list: Option<ListId>) -> Result<(), String> {
         let keys: BTreeSet<&String> = all.iter().flatten().filter_map(|v| v.as_object()).flat_map(Map::keys).collect();
-        for key in keys {
-            let of: Vec<Option<&Json>> = all.iter().map(|v| v.and_then(|v| v.get(key))).collect();
+        let whole = "undivided".to_owned();
+        let numbers = all.iter().flatten().any(|v| !v.is_object());
+        for key in keys.into_iter().chain(numbers.then_some(&whole)).collect::<BTreeSet<_>>() {
+            // One number is a part of its own.
+            let part = |v: &'j Json| if v.is_object() { v.get(key) } else { (*key == whole).then_some(v) };
+            let of: Vec<Option<&Json>> = all.iter().map(|v| v.and_then(part)).collect();
             self.numbers(&format!("{path}.{key}"), &of, list)?;
         }
         Ok(())
@@ -304,7 +374,8 @@ impl Table {
     }
 }
 
-/// What the reference says of a row: the published figures of the kernel's outputs, and the warnings that fire.
+/// What the reference says of a row: the published figures of the kernel's outputs, then its texts, and the warnings that
+/// fire.
 #[must_use]
 pub fn reference(program: &Program, kernel: &Kernel, case: &Case) -> Option<(Vec<String>, Vec<String>)> {
     let show = |(y, m, d): Day| format!("{y:04}-{m:02}-{d:02}");
@@ -314,7 +385,8 @@ pub fn reference(program: &Program, kernel: &Kernel, case: &Case) -> Option<(Vec
     }
     let inputs = Inputs::from_json(program, "row", &doc.to_string()).ok()?;
     let outcome = evaluate(program, &inputs, Options::default()).ok()?;
-    let figures = kernel.outputs.iter().map(|o| figure(&outcome, &o.name)).collect();
+    let names = kernel.outputs.iter().map(|o| &o.name).chain(kernel.words.iter().map(|w| &w.name));
+    let figures = names.map(|name| figure(&outcome, name)).collect();
     Some((figures, outcome.warnings.iter().map(|w| w.name.clone()).collect()))
 }
 

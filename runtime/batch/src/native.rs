@@ -8,17 +8,12 @@ mod table;
 use crate::evaluate::{Evaluated, Evaluator, Reference, Rows, Setup};
 use crate::output::{Cell, Filling, Form, OutColumn, What};
 use crate::read::Chunk;
-use footrule_native::certified::{Answers, Certified, Marks, Work};
-use footrule_native::columns::Columns;
+use footrule_native::answers::Answers;
 use footrule_native::kernel::Kernel;
-use footrule_native::layout::Layout;
-use footrule_native::plan;
+use footrule_native::variants::Variants;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use table::Table;
-
-/// Most layouts (one for each set of columns with gaps), and most hulls for which there is code in one of them.
-const MAX_VARIANTS: usize = 24;
 
 /// Native code with the reference behind it.
 pub struct Native<'a> {
@@ -26,23 +21,9 @@ pub struct Native<'a> {
     reference: Reference<'a>,
     /// Names of the figures that each column of the results needs; `None` if some column is none of native code's.
     wanted: Option<Vec<String>>,
-    known: Mutex<Vec<Known>>,
+    known: Variants,
     /// Rows that native code was sure of.
     sure: Arc<AtomicU64>,
-}
-
-/// A layout that came up; no kernel if there is none for it.
-struct Known {
-    layout: Layout,
-    kernel: Option<Arc<Planned>>,
-}
-
-/// A kernel, and code for the hulls that came up.
-struct Planned {
-    kernel: Arc<Kernel>,
-    marks: Marks,
-    /// `None` when it has turned out that there is no code.
-    codes: Mutex<Option<Vec<Arc<Certified>>>>,
 }
 
 impl<'a> Native<'a> {
@@ -58,67 +39,17 @@ impl<'a> Native<'a> {
             _ => Some(c.name.clone()),
         };
         let wanted = setup.output.columns.iter().map(name).collect();
-        Self { setup, reference: Reference::new(setup), wanted, known: Mutex::default(), sure }
+        Self { setup, reference: Reference::new(setup), wanted, known: Variants::default(), sure }
     }
 
     /// What native code says of a chunk, with the kernel whose outputs the figures are, and which rows it must not answer.
     fn answers(&self, chunk: &Chunk) -> Option<(Arc<Kernel>, Answers, Vec<bool>)> {
         let table = Table::new(self.setup, chunk, self.wanted.clone()?)?;
-        let planned = self.planned(&table.layout).filter(|p| p.codes().is_some())?;
+        let code = self.known.of(self.setup.program, &table.layout)?;
         let (columns, left) = table.columns()?;
         columns.fit(&table.layout).ok()?;
-        let code = planned.code(&columns)?;
-        Some((planned.kernel.clone(), code.run(&columns, &mut Work::default()), left))
-    }
-
-    /// The kernel of a layout.
-    fn planned(&self, layout: &Layout) -> Option<Arc<Planned>> {
-        {
-            let known = self.known.lock().ok()?;
-            if let Some(k) = known.iter().find(|k| k.layout == *layout) {
-                return k.kernel.clone();
-            }
-            if known.len() >= MAX_VARIANTS {
-                return None;
-            }
-        }
-        // Nobody waits meanwhile; of two threads that come here at once, the work of one is lost.
-        let kernel = plan(self.setup.program, layout).ok().map(|kernel| {
-            let marks = Marks::of(&kernel);
-            Arc::new(Planned { kernel: Arc::new(kernel), marks, codes: Mutex::new(Some(Vec::new())) })
-        });
-        let mut known = self.known.lock().ok()?;
-        if let Some(k) = known.iter().find(|k| k.layout == *layout) {
-            return k.kernel.clone();
-        }
-        known.push(Known { layout: layout.clone(), kernel: kernel.clone() });
-        kernel
-    }
-}
-
-impl Planned {
-    /// The code that there is.
-    fn codes(&self) -> Option<Vec<Arc<Certified>>> {
-        self.codes.lock().ok()?.clone()
-    }
-
-    /// Code for columns; it is made where there is none yet.
-    fn code(&self, columns: &Columns) -> Option<Arc<Certified>> {
-        let hull = self.marks.hull(columns);
-        let codes = self.codes()?;
-        if let Some(code) = codes.iter().find(|c| c.covers(&hull)) {
-            return Some(code.clone());
-        }
-        if codes.len() >= MAX_VARIANTS {
-            return None;
-        }
-        let made = Certified::new(self.kernel.clone(), hull).ok().map(Arc::new);
-        let mut codes = self.codes.lock().ok()?;
-        match &made {
-            Some(code) => codes.as_mut()?.push(code.clone()),
-            None => *codes = None,
-        }
-        made
+        let answers = code.answers(&columns, code.hull(&columns), |row| left[row]);
+        Some((code.kernel().clone(), answers, left))
     }
 }
 

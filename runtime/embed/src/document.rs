@@ -71,7 +71,7 @@ fn value(from: Source<'_>, column: &Column, id: ColumnId, at: usize) -> Option<V
             Some(Value::String(known.unwrap_or_else(|| m.to_string())))
         }
         Kind::Flag => from.columns.flag(id, at).map(Value::Bool),
-        Kind::Opaque => from.texts.get(&column.path)?.get(at).cloned().map(Value::String),
+        Kind::Opaque | Kind::Text | Kind::Day => from.texts.get(&column.path)?.get(at).cloned().map(Value::String),
     }
 }
 

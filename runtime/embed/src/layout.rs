@@ -233,7 +233,7 @@ pub fn empty(layout: &Layout) -> Columns {
             Kind::Number { .. } => Kinds::Decimal { units: Vec::new(), scale: 0 },
             Kind::Member => Kinds::Member(Vec::new()),
             Kind::Flag => Kinds::Flag(Vec::new()),
-            Kind::Opaque => Kinds::Opaque,
+            Kind::Opaque | Kind::Text | Kind::Day => Kinds::Opaque,
         },
         given: c.nullable.then(Vec::new),
     };

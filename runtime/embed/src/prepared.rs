@@ -8,8 +8,8 @@ use crate::figures::{FigureInfo, Place, Published, figures};
 use crate::layout::{Datum, datum, members};
 use footrule_diag::Diagnostic;
 use footrule_mir::Program;
-use footrule_native::bound::Hull;
-use footrule_native::certified::{Answers, Cell, Said, Single, Work};
+use footrule_native::answers::Answers;
+use footrule_native::certified::{Cell, Said, Single};
 use footrule_native::columns::{Column, Columns, Misfit, Values};
 use footrule_native::layout::{Kind, Layout};
 use footrule_native::variants::Specialised;
@@ -53,44 +53,15 @@ pub struct Results {
     pub native: usize,
 }
 
-/// What native code says: the certified evaluator of all rows, the exact one of those that are left.
-struct ByNative {
-    certified: Option<Answers>,
-    /// Rows, ascending, and what is said of them.
-    exact: Option<(Vec<u32>, Answers)>,
-}
-
 impl Native {
-    fn answers(&self, columns: &Columns, hull: Hull) -> ByNative {
-        let certified = self.code.certified(hull.clone()).map(|c| c.run(columns, &mut Work::default()));
-        let open = |row: &u32| certified.as_ref().is_none_or(|c| !c.sure[*row as usize]);
-        // There are not more than 2^32 rows: offsets and positions are 32 bits wide.
-        let left: Vec<u32> = (0..u32::try_from(columns.rows).unwrap_or(0)).filter(open).collect();
-        let exact = Some(&left).filter(|l| !l.is_empty()).and_then(|_| self.code.exact(hull));
-        let exact = exact.map(|e| e.run(columns, &left));
-        ByNative { certified, exact: exact.map(|answers| (left, answers)) }
-    }
-
-    /// The figures of a row.
-    fn figures<'a>(&'a self, (answers, at): (&'a Answers, usize)) -> impl Iterator<Item = Published> + 'a {
+    /// The figures of a row, if native code is sure of it; one that is warned of is put into words by the reference.
+    fn row<'a>(&'a self, answers: &'a Answers, row: usize) -> Option<impl Iterator<Item = Published> + 'a> {
+        let quiet = || answers.holds.iter().all(|h| h[row]);
         let output = move |k: usize| {
             let f = &answers.figures[k];
-            (f.coefficients[at], f.each.as_ref().map_or(f.decimals, |e| e[at]))
+            (f.coefficients[row], f.each.as_ref().map_or(f.decimals, |e| e[row]))
         };
-        self.places.iter().map(move |p| p.of(output))
-    }
-}
-
-impl ByNative {
-    /// Where the figures of a row stand, if it is sure; one that is warned of is put into words by the reference.
-    fn row(&self, row: usize) -> Option<(&Answers, usize)> {
-        let certified = self.certified.as_ref().filter(|a| a.sure[row]).map(|a| (a, row));
-        let exact = || {
-            let (left, answers) = self.exact.as_ref()?;
-            let at = left.binary_search(&u32::try_from(row).ok()?).ok()?;
-            answers.sure.get(at).is_some_and(|sure| *sure).then_some((answers, at))
-        };
-        certified.or_else(exact).filter(|(answers, at)| answers.holds.iter().all(|h| h[*at]))
+        (answers.sure[row] && quiet()).then(|| self.places.iter().map(move |p| p.of(output)))
     }
 }
 
@@ -148,12 +119,12 @@ impl Prepared {
         }
         let mut out =
             Results { figures: vec![Vec::with_capacity(columns.rows); self.figures.len()], ..Results::default() };
-        let by_native =
-            self.native.as_ref().filter(|_| self.known(columns)).map(|n| (n, n.answers(columns, n.code.hull(columns))));
+        let native = self.native.as_ref().filter(|_| self.known(columns));
+        let by_native = native.map(|n| (n, n.code.answers(columns, n.code.hull(columns), |_| false)));
         for row in 0..columns.rows {
-            if let Some((native, found)) = by_native.as_ref().and_then(|(n, answers)| Some((n, answers.row(row)?))) {
+            if let Some(found) = by_native.as_ref().and_then(|(native, answers)| native.row(answers, row)) {
                 out.native += 1;
-                out.figures.iter_mut().zip(native.figures(found)).for_each(|(column, figure)| column.push(figure));
+                out.figures.iter_mut().zip(found).for_each(|(column, figure)| column.push(figure));
                 continue;
             }
             match self.reference(columns, texts, row) {
@@ -281,8 +252,9 @@ impl One<'_> {
             // Ties, for instance, are no harder for exact code than other figures.
             let hull = native.code.hull(&columns);
             let hull = self.single.as_ref().map_or(hull.clone(), |s| hull.union(s.code().hull()));
-            if let Some(found) = native.answers(&columns, hull).row(0) {
-                self.slow = native.figures(found).collect();
+            let answers = native.code.answers(&columns, hull, |_| false);
+            if let Some(found) = native.row(&answers, 0) {
+                self.slow = found.collect();
                 return Ok(Row { from: From::Exact(&self.slow), warnings: &[] });
             }
         }

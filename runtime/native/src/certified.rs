@@ -8,6 +8,7 @@ mod single;
 
 pub use single::{Cell, Said, Single, Sure};
 
+pub use crate::answers::{Answers, Figures};
 use crate::bound::{Bounds, Hull, Span, bounds, pow10};
 use crate::columns::{Columns, Values};
 use crate::emit;
@@ -61,7 +62,8 @@ pub(crate) struct Plan {
 
 impl Plan {
     fn new(kernel: &Kernel) -> Self {
-        let mut plan = Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1, ..Self::default() };
+        let mut plan =
+            Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1 + kernel.words.len(), ..Self::default() };
         plan.read = vec![(false, false); kernel.columns.len()];
         for def in &kernel.defs {
             match def {
@@ -120,37 +122,6 @@ pub struct Certified {
     plan: Plan,
     image: Image,
     slack: f64,
-}
-
-/// Figures of one output.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Coefficients: the figure of a row is `coefficient × 10^-decimals`; a condition is -1 where it holds, else 0.
-    pub coefficients: Vec<i64>,
-    /// The same for all rows.
-    pub decimals: u32,
-    /// Of each row, for figures with significant digits.
-    pub each: Option<Vec<u32>>,
-}
-
-impl Figures {
-    /// The figure of a row.
-    #[must_use]
-    pub fn number(&self, row: usize) -> Option<Number> {
-        let decimals = self.each.as_ref().map_or(Some(self.decimals), |e| e.get(row).copied())?;
-        Number::from_parts(i128::from(*self.coefficients.get(row)?), decimals).ok()
-    }
-}
-
-/// What is known of some rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answers {
-    /// Which rows are sure; the others say nothing.
-    pub sure: Vec<bool>,
-    /// For each output.
-    pub figures: Vec<Figures>,
-    /// For each warning whether its condition holds.
-    pub holds: Vec<Vec<bool>>,
 }
 
 /// Columns as the code reads them, for rows that are evaluated more than once.
@@ -218,7 +189,8 @@ impl Certified {
 
     /// Evaluates rows whose columns fit the layout and lie within the hull.
     pub fn run(&self, columns: &Columns, work: &mut Work) -> Answers {
-        let mut answers = self.answers(columns.rows);
+        let columns = &*columns.for_kernel(&self.kernel);
+        let mut answers = Answers::of(&self.kernel, columns.rows);
         for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
             self.fill(columns, first, rows, &mut work.block);
@@ -230,6 +202,7 @@ impl Certified {
     /// Converts columns that fit the layout and lie within the hull.
     #[must_use]
     pub fn blocks(&self, columns: &Columns) -> Blocks {
+        let columns = &*columns.for_kernel(&self.kernel);
         let blocks = (0..columns.rows).step_by(ROWS).map(|first| {
             let rows = ROWS.min(columns.rows - first);
             let mut block = Block::default();
@@ -241,24 +214,11 @@ impl Certified {
 
     /// Evaluates converted columns.
     pub fn run_blocks(&self, blocks: &Blocks, work: &mut Work) -> Answers {
-        let mut answers = self.answers(blocks.blocks.iter().map(|(rows, _)| rows).sum());
+        let mut answers = Answers::of(&self.kernel, blocks.blocks.iter().map(|(rows, _)| rows).sum());
         for (rows, block) in &blocks.blocks {
             self.call(*rows, block, &mut work.out, &mut answers);
         }
         answers
-    }
-
-    fn answers(&self, rows: usize) -> Answers {
-        let figures = self.kernel.outputs.iter().map(|o| {
-            let round = o.round.unwrap_or_default();
-            let each = round.significant.then(|| Vec::with_capacity(rows));
-            Figures { coefficients: Vec::with_capacity(rows), decimals: round.digits, each }
-        });
-        Answers {
-            sure: Vec::with_capacity(rows),
-            figures: figures.collect(),
-            holds: self.kernel.warnings.iter().map(|_| Vec::with_capacity(rows)).collect(),
-        }
     }
 
     fn call(&self, rows: usize, block: &Block, out: &mut Vec<i64>, answers: &mut Answers) {
@@ -332,14 +292,22 @@ impl Certified {
         for k in 0..self.kernel.warnings.len() {
             answers.holds[k].extend(column(outputs + k).iter().map(|x| *x != 0));
         }
+        let words = outputs + self.kernel.warnings.len() + 1;
+        for k in 0..self.kernel.words.len() {
+            answers.words[k].extend(column(words + k).iter().map(|x| *x as u32));
+        }
     }
+}
+
+/// A condition as the code reads it.
+fn mask(x: bool) -> f64 {
+    f64::from_bits(if x { u64::MAX } else { 0 })
 }
 
 /// Which values are there, as masks.
 fn presence(column: &crate::columns::Column, first: usize, out: &mut [f64]) {
     for (i, o) in out.iter_mut().enumerate() {
-        let there = column.given.as_ref().is_none_or(|g| g[first + i]);
-        *o = f64::from_bits(if there { u64::MAX } else { 0 });
+        *o = mask(column.given.as_ref().is_none_or(|g| g[first + i]));
     }
 }
 
@@ -359,7 +327,7 @@ fn convert(values: &Values, first: usize, out: &mut [f64]) {
         }
         Values::Flag(v) => {
             for (o, x) in out.iter_mut().zip(&v[first..]) {
-                *o = f64::from_bits(if *x { u64::MAX } else { 0 });
+                *o = mask(*x);
             }
         }
         Values::Opaque => {}
@@ -395,7 +363,7 @@ fn significant(v: f64, error: f64, digits: u32) -> Option<(i64, u32)> {
 /// later rows, too. Who asks for the hulls of many columns keeps the [`Marks`] of the kernel.
 #[must_use]
 pub fn hull(kernel: &Kernel, columns: &Columns) -> Hull {
-    Marks::of(kernel).hull(columns)
+    Marks::of(kernel).hull(&columns.for_kernel(kernel))
 }
 
 /// The constants that a kernel compares each column with.
@@ -418,7 +386,7 @@ impl Marks {
         Self(marks)
     }
 
-    /// The hull of columns, as [`hull`] gives it.
+    /// The hull of columns with those that the kernel makes of others, as [`hull`] gives it.
     #[must_use]
     pub fn hull(&self, columns: &Columns) -> Hull {
         let span = |(i, c): (usize, &crate::columns::Column)| {

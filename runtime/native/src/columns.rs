@@ -3,9 +3,10 @@
 //! A number is a decimal: so many units of `10^-scale`, one scale for a column. Whoever fills columns leaves out rows
 //! whose numbers do not fit.
 
-use crate::kernel::{ColumnId, Kernel, ListId, Read};
+use crate::kernel::{ColumnId, Derived, Kernel, ListId, Read};
 use crate::layout::{Kind, Layout};
 use footrule_number::Number;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The values of a column: one for each row, or one for each item of its list.
@@ -27,7 +28,7 @@ pub enum Values {
         /// Decimals.
         scale: u32,
     },
-    /// Positions of members.
+    /// Positions of members, codes of texts.
     Member(Vec<u32>),
     /// Truth values.
     Flag(Vec<bool>),
@@ -79,7 +80,8 @@ impl Columns {
             let n = self.length(info.list);
             let length = match (&column.values, info.kind) {
                 (Values::Decimal { units, scale }, Kind::Number { .. }) if *scale <= 28 => units.len(),
-                (Values::Member(v), Kind::Member) => v.len(),
+                (Values::Decimal { units, scale: 0 }, Kind::Day) => units.len(),
+                (Values::Member(v), Kind::Member | Kind::Text) => v.len(),
                 (Values::Flag(v), Kind::Flag) => v.len(),
                 (Values::Opaque, Kind::Opaque) => n,
                 _ => return Err(Misfit(format!("{} is of another kind", info.path))),
@@ -119,6 +121,45 @@ impl Columns {
             && kernel.columns.iter().enumerate().all(fits)
     }
 
+    /// The columns as a kernel names them: with those that it makes of others. It changes nothing where they are there.
+    #[must_use]
+    pub fn for_kernel(&self, kernel: &Kernel) -> Cow<'_, Self> {
+        let lacking = (self.columns.len() + kernel.derived.len()).saturating_sub(kernel.columns.len());
+        if kernel.derived.is_empty() && kernel.again.is_empty() || lacking != 0 {
+            return Cow::Borrowed(self);
+        }
+        let mut all = self.clone();
+        for list in &kernel.again {
+            all.offsets.push(all.offsets.get(list.0 as usize).cloned().unwrap_or_default());
+        }
+        for derived in &kernel.derived {
+            let column = all.derived(kernel, *derived);
+            all.columns.push(column);
+        }
+        Cow::Owned(all)
+    }
+
+    fn derived(&self, kernel: &Kernel, derived: Derived) -> Column {
+        let parent = |l: ListId| kernel.lists.get(l.0 as usize).copied().flatten();
+        let values = match derived {
+            Derived::Again(c) => {
+                return self.column(c).cloned().unwrap_or(Column { values: Values::Opaque, given: None });
+            }
+            Derived::Position(l) => {
+                let around = 0..self.length(parent(l));
+                Values::Decimal { units: around.flat_map(|i| 0..self.items(l, i).len() as i64).collect(), scale: 0 }
+            }
+            Derived::Distinct(c) => match kernel.columns.get(c.0 as usize).copied().flatten() {
+                Some(l) => {
+                    let around = 0..self.length(parent(l));
+                    Values::Flag(around.map(|i| self.distinct(c, self.items(l, i))).collect())
+                }
+                None => Values::Opaque,
+            },
+        };
+        Column { values, given: None }
+    }
+
     /// How many rows, or items of a list.
     #[must_use]
     pub fn length(&self, list: Option<ListId>) -> usize {
@@ -151,6 +192,19 @@ impl Columns {
             Values::Member(v) => v.get(at).copied(),
             _ => None,
         }
+    }
+
+    /// True if no two of these values of a column of members or texts are the same.
+    fn distinct(&self, column: ColumnId, items: Range<usize>) -> bool {
+        let Some(Values::Member(v)) = self.column(column).map(|c| &c.values) else { return false };
+        let Some(of) = v.get(items) else { return false };
+        // Most lists are short.
+        if of.len() <= 16 {
+            return of.iter().enumerate().all(|(i, x)| !of[..i].contains(x));
+        }
+        let mut of = of.to_vec();
+        of.sort_unstable();
+        of.windows(2).all(|w| w[0] != w[1])
     }
 
     /// The truth value in a column.

@@ -4,7 +4,7 @@
 //! hold, unrounded figures may differ from the reference's in the last of 28 digits.
 
 use crate::columns::Columns;
-use crate::fold::{numbers, power, two, unary};
+use crate::fold::{at as at_index, numbers, power, two, unary};
 use crate::kernel::{Def, Fold, Id, Kernel, ListId, Term};
 use footrule_number::Number;
 
@@ -26,6 +26,8 @@ pub enum Scalar {
 pub struct Row {
     /// One for each output.
     pub outputs: Vec<Scalar>,
+    /// For each text which one it is.
+    pub words: Vec<u32>,
     /// One for each warning: true if its condition holds.
     pub holds: Vec<bool>,
 }
@@ -64,6 +66,7 @@ impl<'k> Decimal<'k> {
     /// The figures of a row; none if anything demanded fails or a requirement does not hold.
     #[must_use]
     pub fn row(&mut self, columns: &Columns, row: usize) -> Option<Row> {
+        let columns = &*columns.for_kernel(self.kernel);
         for i in 0..self.outer.len() {
             let id = self.outer[i];
             self.slots[id.ix()] = self.eval(columns, row, id);
@@ -82,7 +85,8 @@ impl<'k> Decimal<'k> {
             Scalar::Bool(b) => Some(b),
             _ => None,
         });
-        Some(Row { outputs, holds: holds.collect::<Option<_>>()? })
+        let words = kernel.words.iter().map(|w| self.index(w.value)).collect::<Option<_>>()?;
+        Some(Row { outputs, words, holds: holds.collect::<Option<_>>()? })
     }
 
     fn number(&self, id: Id) -> Option<Number> {
@@ -125,7 +129,7 @@ impl<'k> Decimal<'k> {
             Def::Affine(a, r, offset) => N(self.number(*a)?.affine(*r, *offset).ok()?),
             Def::Round(a, n) => N(self.number(*a)?.round_decimals(*n)),
             Def::Select(c, a, b) => self.slots[if self.bool(*c)? { a } else { b }.ix()],
-            Def::Lookup(i, cells) => N(cells.get(self.index(*i)? as usize).copied().flatten()?),
+            Def::Lookup(i, cells) => N(at_index(cells, self.index(*i)?)?),
             Def::Fold(kind, terms) => return self.fold(columns, row, id, *kind, terms),
             Def::Bool(x) => Bool(*x),
             Def::Flag(c) => Bool(columns.flag(*c, at(self))?),
@@ -140,10 +144,16 @@ impl<'k> Decimal<'k> {
             Def::Same(a, b) => Bool(self.index(*a)? == self.index(*b)?),
             Def::Index(k) => Index(*k),
             Def::Member(c) => Index(columns.member(*c, at(self))?),
-            Def::Pick(i, map) => Index(map.get(self.index(*i)? as usize).copied().flatten()?),
+            Def::Pick(i, map) => Index(at_index(map, self.index(*i)?)?),
             Def::Pair(a, b, size) => Index(self.index(*a)?.checked_mul(*size)?.checked_add(self.index(*b)?)?),
             Def::Fail => Scalar::Fail,
         })
+    }
+
+    /// Where the items of a list are asked for: a row, or an item of the list around it.
+    fn around(&self, list: ListId, row: usize) -> usize {
+        let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
+        parent.map_or(row, |l| self.at[l.0 as usize])
     }
 
     fn fold(&mut self, columns: &Columns, row: usize, id: Id, kind: Fold, terms: &'k [Term]) -> Option<Scalar> {
@@ -178,8 +188,7 @@ impl<'k> Decimal<'k> {
         found: &mut Vec<Scalar>,
     ) -> Option<()> {
         if let Some(list) = term.over.get(depth) {
-            let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
-            let around = parent.map_or(row, |l: ListId| self.at[l.0 as usize]);
+            let around = self.around(*list, row);
             for item in columns.items(*list, around) {
                 self.at[list.0 as usize] = item;
                 self.turns(columns, row, (id, which), term, depth + 1, found)?;

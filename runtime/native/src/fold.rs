@@ -190,7 +190,7 @@ fn select(b: &mut Builder, c: Id, yes: Id, no: Id) -> Option<Id> {
 
 fn lookup(b: &mut Builder, i: Id, values: &Arc<[Option<Number>]>) -> Option<Result<Id, Def>> {
     if let Some(k) = b.known_index(i) {
-        return Some(Err(values.get(k as usize).copied().flatten().map_or(Def::Fail, Def::Number)));
+        return Some(Err(at(values, k).map_or(Def::Fail, Def::Number)));
     }
     if let Some(first) = values.first().copied().flatten()
         && values.iter().all(|v| *v == Some(first))
@@ -199,7 +199,7 @@ fn lookup(b: &mut Builder, i: Id, values: &Arc<[Option<Number>]>) -> Option<Resu
         return Some(Err(Def::Number(first)));
     }
     if let Def::Pick(j, map) = b.def(i) {
-        let (j, cells) = (*j, map.iter().map(|r| r.and_then(|r| values.get(r as usize).copied().flatten())).collect());
+        let (j, cells) = (*j, map.iter().map(|r| r.and_then(|r| at(values, r))).collect());
         return Some(Err(Def::Lookup(j, cells)));
     }
     None
@@ -207,13 +207,18 @@ fn lookup(b: &mut Builder, i: Id, values: &Arc<[Option<Number>]>) -> Option<Resu
 
 fn pick(b: &mut Builder, i: Id, map: &Arc<[Option<u32>]>) -> Option<Result<Id, Def>> {
     if let Some(k) = b.known_index(i) {
-        return Some(Err(map.get(k as usize).copied().flatten().map_or(Def::Fail, Def::Index)));
+        return Some(Err(at(map, k).map_or(Def::Fail, Def::Index)));
     }
     if let Def::Pick(j, inner) = b.def(i) {
-        let (j, map) = (*j, inner.iter().map(|r| r.and_then(|r| map.get(r as usize).copied().flatten())).collect());
+        let (j, map) = (*j, inner.iter().map(|r| r.and_then(|r| at(map, r))).collect());
         return Some(Err(Def::Pick(j, map)));
     }
     None
+}
+
+/// What stands at an index; the last stands for all beyond.
+pub(crate) fn at<T: Copy>(cells: &[Option<T>], index: u32) -> Option<T> {
+    cells.get(index as usize).or(cells.last()).copied().flatten()
 }
 
 /// Folds of constants; a sum of one term without lists is the term.

@@ -121,7 +121,7 @@ pub enum Def {
     Round(Id, u32),
     /// Second operand where the first holds, third elsewhere; numbers, conditions or indices.
     Select(Id, Id, Id),
-    /// A number by index; fails where there is none.
+    /// A number by index, of which the last stands for all beyond; fails where there is none.
     Lookup(Id, Arc<[Option<Number>]>),
     /// A fold over terms.
     Fold(Fold, Vec<Term>),
@@ -147,9 +147,9 @@ pub enum Def {
 
     /// A constant index.
     Index(u32),
-    /// The member in a column.
+    /// The member, or the code of the text, in a column.
     Member(ColumnId),
-    /// An index by index; fails where there is none.
+    /// An index by index, of which the last stands for all beyond; fails where there is none.
     Pick(Id, Arc<[Option<u32>]>),
     /// `first × size + second`, where the second is below the size.
     Pair(Id, Id, u32),
@@ -187,6 +187,55 @@ impl Def {
             }
         }
     }
+
+    /// Calls `f` with each operand, to be replaced.
+    pub(crate) fn each_operand_mut(&mut self, mut f: impl FnMut(&mut Id)) {
+        match self {
+            Self::Number(_) | Self::Column(_) | Self::Bool(_) | Self::Flag(_) | Self::Given(_) => {}
+            Self::Index(_) | Self::Member(_) | Self::Fail => {}
+            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) => f(a),
+            Self::Round(a, _) | Self::Lookup(a, _) | Self::Not(a) | Self::Is(a, _) | Self::Pick(a, _) => f(a),
+            Self::Binary(_, a, b) | Self::And(a, b) | Self::Or(a, b) | Self::Same(a, b) | Self::Pair(a, b, _) => {
+                f(a);
+                f(b);
+            }
+            Self::Compare(_, (a, _), (b, _)) => {
+                f(a);
+                f(b);
+            }
+            Self::Select(c, a, b) => {
+                f(c);
+                f(a);
+                f(b);
+            }
+            Self::Fold(_, terms) => {
+                for t in terms {
+                    t.when.iter_mut().for_each(&mut f);
+                    f(&mut t.value);
+                }
+            }
+        }
+    }
+}
+
+/// A list that is gone through once more.
+#[derive(Debug)]
+pub(crate) struct Again {
+    list: ListId,
+    pub(crate) new: ListId,
+    columns: HashMap<ColumnId, ColumnId>,
+    done: HashMap<Id, Id>,
+}
+
+/// A column that is made of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derived {
+    /// The same, of the same list once more.
+    Again(ColumnId),
+    /// The position of each item of a list among those of the item around it, from 0.
+    Position(ListId),
+    /// For each row, or item of the list around: no two items of the column's list have the same member or text.
+    Distinct(ColumnId),
 }
 
 /// What a kernel reads of a column.
@@ -209,6 +258,17 @@ pub struct Output {
     pub value: Id,
     /// How a figure is published; `None` for a condition.
     pub round: Option<Rounding>,
+}
+
+/// A text of the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// `report.option`
+    pub name: String,
+    /// Which of the texts, by index.
+    pub value: Id,
+    /// The texts.
+    pub of: Arc<[String]>,
 }
 
 /// A named condition.
@@ -237,17 +297,25 @@ pub struct Kernel {
     pub nullable: Vec<bool>,
     /// The list around each list.
     pub lists: Vec<Option<ListId>>,
+    /// Lists that stand for one before them once more, in a loop inside a loop over it; after those of the layout.
+    pub again: Vec<ListId>,
+    /// Columns that are made of others, after those of the layout ([`crate::columns::Columns::for_kernel`]).
+    pub derived: Vec<Derived>,
     /// Conditions that must hold.
     pub requires: Vec<Id>,
     /// What must not fail, although no output needs it.
     pub demands: Vec<Id>,
     /// Figures.
     pub outputs: Vec<Output>,
+    /// Texts.
+    pub words: Vec<Words>,
     /// Warnings.
     pub warnings: Vec<Warning>,
     /// Operations and roundings are those of the reference, one by one. Otherwise figures agree before rounding only up
     /// to a few units in the last of 28 digits: for an evaluator that brackets them that is the same.
     pub exact: bool,
+    /// What the plan did not understand, in words: rows that ask for it go to the reference.
+    pub gaps: Vec<&'static str>,
 }
 
 impl Kernel {
@@ -274,7 +342,7 @@ impl Kernel {
 
     /// Every root: requirements, outputs, warnings.
     pub fn roots(&self) -> impl Iterator<Item = Id> + '_ {
-        let outputs = self.outputs.iter().map(|o| o.value);
+        let outputs = self.outputs.iter().map(|o| o.value).chain(self.words.iter().map(|w| w.value));
         let asked = self.requires.iter().chain(&self.demands).copied();
         asked.chain(outputs).chain(self.warnings.iter().map(|w| w.holds))
     }
@@ -285,8 +353,6 @@ impl Kernel {
 pub struct Builder {
     kernel: Kernel,
     known: HashMap<Def, Id>,
-    /// Parts of CO2e are there under one arm of a choice only.
-    varies: bool,
 }
 
 impl Builder {
@@ -306,7 +372,6 @@ impl Builder {
                 ..Kernel::default()
             },
             known: HashMap::new(),
-            varies: false,
         }
     }
 
@@ -349,19 +414,120 @@ impl Builder {
         self.kernel.scope(id)
     }
 
-    /// Notes that parts of CO2e are there under one arm of a choice only.
-    pub(crate) fn varying(&mut self) {
-        self.varies = true;
+    fn derive(&mut self, of: Derived, list: Option<ListId>, nullable: bool) -> ColumnId {
+        let k = &mut self.kernel;
+        k.derived.push(of);
+        k.columns.push(list);
+        k.nullable.push(nullable);
+        k.reads.push(None);
+        ColumnId(k.columns.len() as u32 - 1)
     }
 
-    /// True if parts of CO2e are there under one arm of a choice only.
-    pub(crate) fn varies(&self) -> bool {
-        self.varies
+    /// The column that has been made in this way.
+    fn derived(&self, of: Derived) -> Option<ColumnId> {
+        let first = self.kernel.columns.len() - self.kernel.derived.len();
+        let at = self.kernel.derived.iter().position(|d| *d == of)?;
+        Some(ColumnId((first + at) as u32))
+    }
+
+    fn parent(&self, list: ListId) -> Option<ListId> {
+        self.kernel.lists.get(list.0 as usize).copied().flatten()
+    }
+
+    /// The position of the item at hand of a list.
+    pub(crate) fn position(&mut self, list: ListId) -> Id {
+        let of = Derived::Position(list);
+        let column = self.derived(of).unwrap_or_else(|| self.derive(of, Some(list), false));
+        self.add(Def::Column(column))
+    }
+
+    /// The list whose item's position a definition is.
+    pub(crate) fn position_of(&self, id: Id) -> Option<ListId> {
+        let Def::Column(c) = self.def(id) else { return None };
+        let first = self.kernel.columns.len() - self.kernel.derived.len();
+        match self.kernel.derived.get((c.0 as usize).checked_sub(first)?)? {
+            Derived::Position(l) => Some(*l),
+            _ => None,
+        }
+    }
+
+    /// No two items of the column's list have the same member or text.
+    pub(crate) fn distinct(&mut self, column: ColumnId) -> Id {
+        let list = self.kernel.columns.get(column.0 as usize).copied().flatten();
+        let around = list.and_then(|l| self.parent(l));
+        let of = Derived::Distinct(column);
+        let column = self.derived(of).unwrap_or_else(|| self.derive(of, around, false));
+        self.add(Def::Flag(column))
+    }
+
+    /// The same list once more, with columns of its own.
+    pub(crate) fn once_more(&mut self, list: ListId) -> Again {
+        let new = ListId(self.kernel.lists.len() as u32);
+        self.kernel.lists.push(self.parent(list));
+        self.kernel.again.push(list);
+        let all = (0..self.kernel.columns.len() as u32).map(ColumnId);
+        let own: Vec<ColumnId> = all.filter(|c| self.kernel.columns[c.0 as usize] == Some(list)).collect();
+        let mut columns = HashMap::new();
+        for c in own {
+            let nullable = self.kernel.nullable.get(c.0 as usize) == Some(&true);
+            columns.insert(c, self.derive(Derived::Again(c), Some(new), nullable));
+        }
+        Again { list, new, columns, done: HashMap::new() }
+    }
+
+    /// The list of the layout that a list stands for.
+    pub(crate) fn source(&self, list: ListId) -> ListId {
+        let layout = self.kernel.lists.len() - self.kernel.again.len();
+        let again = |l: &ListId| self.kernel.again.get((l.0 as usize).checked_sub(layout)?).copied();
+        std::iter::successors(Some(list), again).last().unwrap_or(list)
+    }
+
+    /// A definition with the list once more in place of the list; none if it goes through lists inside it.
+    pub(crate) fn through(&mut self, id: Id, again: &mut Again) -> Option<Id> {
+        if !self.scope(id).contains(&again.list) {
+            let below = |t: &Term| t.over.iter().any(|l| self.kernel.around(Some(*l)).contains(&again.list));
+            return match self.def(id) {
+                Def::Fold(_, terms) if terms.iter().any(below) => None,
+                _ => Some(id),
+            };
+        }
+        if let Some(done) = again.done.get(&id) {
+            return Some(*done);
+        }
+        let column = |again: &Again, c: ColumnId| again.columns.get(&c).copied();
+        let def = match self.def(id).clone() {
+            Def::Column(c) => Def::Column(column(again, c)?),
+            Def::Flag(c) => Def::Flag(column(again, c)?),
+            Def::Given(c) => Def::Given(column(again, c)?),
+            Def::Member(c) => Def::Member(column(again, c)?),
+            Def::Fold(..) => return None,
+            mut def => {
+                let mut sound = true;
+                def.each_operand_mut(|o| match self.through(*o, again) {
+                    Some(new) => *o = new,
+                    None => sound = false,
+                });
+                if !sound {
+                    return None;
+                }
+                def
+            }
+        };
+        let new = self.add(def);
+        again.done.insert(id, new);
+        Some(new)
     }
 
     /// From here on, figures agree with the reference's up to their last digits only.
     pub fn inexact(&mut self) {
         self.kernel.exact = false;
+    }
+
+    /// Notes what is not understood.
+    pub(crate) fn gap(&mut self, why: &'static str) {
+        if !self.kernel.gaps.contains(&why) {
+            self.kernel.gaps.push(why);
+        }
     }
 
     /// A number.
@@ -456,6 +622,11 @@ impl Builder {
     /// A figure.
     pub fn output(&mut self, output: Output) {
         self.kernel.outputs.push(output);
+    }
+
+    /// A text.
+    pub fn words(&mut self, words: Words) {
+        self.kernel.words.push(words);
     }
 
     /// A warning.

@@ -4,8 +4,9 @@
 //! of a list: `deliveries[].mass`.
 
 use crate::kernel::ListId;
-use footrule_mir::Day;
+use footrule_mir::{Cell, Const, Day, Op, Program};
 use footrule_number::{Number, Ratio};
+use std::collections::BTreeSet;
 
 /// The columns of a batch, and what holds for all its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,8 +63,25 @@ pub enum Kind {
     Member,
     /// True or false.
     Flag,
-    /// A text, a day, evidence: given, but not read here.
+    /// A text by its code: its place among [`texts`], or a number beyond them that no other text of the rows has.
+    Text,
+    /// A day by its running number ([`footrule_runtime::day_number`]).
+    Day,
+    /// Evidence, or a text that is not looked at: given (and not empty), but not read here.
     Opaque,
+}
+
+/// The texts that a program knows, in order: its constants, and what stands in its tables.
+#[must_use]
+pub fn texts(program: &Program) -> Vec<String> {
+    let nodes = program.nodes.iter().filter_map(|n| if let Op::Const(c, _) = &n.op { Some(c) } else { None });
+    let rows = program.tables.iter().flat_map(|t| &t.rows);
+    let cells = rows.flat_map(|r| {
+        let values = r.values.iter().filter_map(|v| if let Cell::Const(c) = v { Some(c) } else { None });
+        r.keys.iter().flatten().chain(values)
+    });
+    let texts = nodes.chain(cells).filter_map(|c| if let Const::Text(t) = c { Some(t.clone()) } else { None });
+    texts.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 impl Layout {

@@ -15,6 +15,7 @@
 //! Guarantees: an evaluator answers a row with exactly the reference's figures, or not at all; only the reference
 //! reports errors. Must not: read files, or know of any file format.
 
+pub mod answers;
 pub mod bound;
 pub mod certified;
 pub mod columns;

@@ -85,6 +85,9 @@ pub fn compile(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Vec<u8>, NotCertif
     if rounds().any(|r| r.digits > MAX_DECIMALS) {
         return Err(NotCertified::Unbounded("figures with so many decimals"));
     }
+    if !kernel.derived.is_empty() || !kernel.again.is_empty() {
+        return Err(NotCertified::Unbounded("columns that are made of others"));
+    }
     let access = access(recipe)?;
     let bounds = bounds(kernel, recipe.hull).map_err(|e| NotCertified::Unbounded(e.0))?;
     build(Task { kernel, bounds: &bounds, slack: 1.0 }, &access, recipe).map_err(NotCertified::Code)
@@ -105,6 +108,7 @@ fn access(recipe: Recipe<'_>) -> Result<Access, NotCertified> {
             }
             Kind::Member => Limit::Member(recipe.members.get(i).copied().unwrap_or(0)),
             Kind::Flag | Kind::Opaque => Limit::Flag,
+            Kind::Text | Kind::Day => return Err(NotCertified::Unbounded("texts or days in columns")),
         };
         access.columns.push((at(Slot::Values(c)).unwrap_or(0), at(Slot::Given(c)), limit));
     }

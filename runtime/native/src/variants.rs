@@ -3,8 +3,9 @@
 //! Guarantees: nobody waits for code that somebody else compiles; the number of layouts and of hulls is bounded. When
 //! there are too many hulls, one that holds all of them takes their place. Must not: evaluate anything.
 
+use crate::answers::Answers;
 use crate::bound::Hull;
-use crate::certified::{Certified, hull};
+use crate::certified::{Certified, Marks, Work};
 use crate::columns::Columns;
 use crate::exact::Exact;
 use crate::kernel::Kernel;
@@ -72,6 +73,7 @@ impl<T> Codes<T> {
 #[derive(Debug)]
 pub struct Specialised {
     kernel: Arc<Kernel>,
+    marks: Marks,
     certified: Codes<Certified>,
     exact: Codes<Exact>,
 }
@@ -83,7 +85,8 @@ impl Specialised {
     /// [`NotNative`] if every row would go to the reference.
     pub fn new(program: &Program, layout: &Layout) -> Result<Self, NotNative> {
         let kernel = Arc::new(plan(program, layout)?);
-        Ok(Self { kernel, certified: Codes::new(), exact: Codes::new() })
+        let marks = Marks::of(&kernel);
+        Ok(Self { kernel, marks, certified: Codes::new(), exact: Codes::new() })
     }
 
     /// The kernel.
@@ -95,7 +98,22 @@ impl Specialised {
     /// The hull of columns that fit the layout.
     #[must_use]
     pub fn hull(&self, columns: &Columns) -> Hull {
-        hull(&self.kernel, columns)
+        self.marks.hull(&columns.for_kernel(&self.kernel))
+    }
+
+    /// What native code says of columns that fit the layout and lie within a hull: certified code of all rows, exact code
+    /// of those that it leaves, but for those that are to be passed over.
+    #[must_use]
+    pub fn answers(&self, columns: &Columns, hull: Hull, pass_over: impl Fn(usize) -> bool) -> Answers {
+        let certified = self.certified(hull.clone()).map(|c| c.run(columns, &mut Work::default()));
+        let mut all = certified.unwrap_or_else(|| Answers::unsure(&self.kernel, columns.rows));
+        // There are not more than 2^32 rows: offsets and positions are 32 bits wide.
+        let rows = 0..u32::try_from(columns.rows).unwrap_or(0);
+        let left: Vec<u32> = rows.filter(|r| !all.sure[*r as usize] && !pass_over(*r as usize)).collect();
+        if let Some(exact) = Some(hull).filter(|_| !left.is_empty()).and_then(|h| self.exact(h)) {
+            all.complete(&left, &exact.run(columns, &left));
+        }
+        all
     }
 
     /// Certified code for a hull. Nothing if there can be none.

@@ -176,7 +176,10 @@ impl<'c> Table<'c> {
                     part.members(&members.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), &mut leave)
                 }
                 _ => {
-                    (0..part.leaf.array.len()).filter(|i| part.leaf.is_null(*i)).for_each(leave);
+                    // A blank text is none: whether one must be there, the reference knows.
+                    let blank =
+                        |i: &usize| text(&part.leaf, *i).is_none_or(|t| bare(&part.bound.source, &t).trim().is_empty());
+                    (0..part.leaf.array.len()).filter(blank).for_each(leave);
                     Values::Opaque
                 }
             };

@@ -111,6 +111,7 @@ impl Single {
                 Kind::Member => What::Member,
                 Kind::Flag => What::Flag,
                 Kind::Opaque => What::Opaque,
+                Kind::Text | Kind::Day => return None,
             };
             let c = ColumnId(i as u32);
             let at = (code.plan.slot(c, false) * STRIDE, code.plan.slot(c, true) * STRIDE);

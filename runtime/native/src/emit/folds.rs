@@ -5,9 +5,16 @@
 use super::{Emit, Reads, in_loops};
 use crate::bound::Test;
 use crate::kernel::{Binary, Def, Fold, Id, ListId, Term};
-use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use cranelift_frontend::Variable;
+
+/// What a fold has come to, and how many terms there were (for a mean).
+#[derive(Clone, Copy)]
+struct Sums {
+    acc: Variable,
+    count: Option<Variable>,
+}
 
 impl Emit<'_> {
     pub(super) fn fold(&mut self, kind: Fold, terms: &[Term]) -> Value {
@@ -15,22 +22,19 @@ impl Emit<'_> {
         let start = match kind {
             Fold::Any => self.mask_const(false),
             Fold::All => self.mask_const(true),
+            Fold::Product => self.float_const(1.0),
+            Fold::Min => self.float_const(f64::INFINITY),
+            Fold::Max => self.float_const(f64::NEG_INFINITY),
             _ => self.float_const(0.0),
         };
-        if matches!(kind, Fold::Min | Fold::Max | Fold::Product) {
-            // Without lists or conditions.
-            let mut values: Vec<Value> = terms.iter().map(|t| self.number(t.value)).collect();
-            let Some(mut acc) = values.pop() else { return self.float_const(f64::NAN) };
-            for v in values {
-                let cc = if kind == Fold::Min { FloatCC::LessThan } else { FloatCC::GreaterThan };
-                let m = self.b.ins().fcmp(cc, v, acc);
-                acc = self.select_float(m, v, acc);
-            }
-            return acc;
-        }
         let ty = if boolean { self.b.func.dfg.value_type(start) } else { self.float() };
         let acc = self.b.declare_var(ty);
         self.b.def_var(acc, start);
+        let count = (kind == Fold::Mean).then(|| self.b.declare_var(ty));
+        if let Some(count) = count {
+            self.b.def_var(count, start);
+        }
+        let acc = Sums { acc, count };
         for term in terms {
             if term.over.is_empty() {
                 self.accumulate(kind, term, acc);
@@ -46,11 +50,15 @@ impl Emit<'_> {
                 let (body, outer): (Vec<Id>, Vec<Id>) =
                     body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
                 for id in outer {
-                    self.define(id);
+                    // What depends on a list of a fold inside is defined there.
+                    if self.stands(id) {
+                        self.define(id);
+                    }
                 }
                 let before = self.inverse.clone();
                 for id in &body {
                     if let Def::Binary(Binary::Div, _, d) = self.kernel.def(*id)
+                        && self.stands(*d)
                         && !in_loops(self.kernel, *d, term)
                         && !self.inverse.contains_key(d)
                     {
@@ -66,16 +74,23 @@ impl Emit<'_> {
                 }
             }
         }
-        let sum = self.b.use_var(acc);
-        if kind == Fold::Mean {
-            let n = self.float_const(terms.len() as f64);
-            return self.b.ins().fdiv(sum, n);
+        let sum = self.b.use_var(acc.acc);
+        match acc.count {
+            Some(count) => {
+                let n = self.b.use_var(count);
+                self.b.ins().fdiv(sum, n)
+            }
+            None => sum,
         }
-        sum
+    }
+
+    /// True if the items that a definition depends on are those at hand.
+    fn stands(&self, id: Id) -> bool {
+        self.kernel.scope(id).iter().all(|l| self.at[l.0 as usize].is_some())
     }
 
     /// The loop over the list at a depth, with what depends on it.
-    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Variable) {
+    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Sums) {
         let Some(list) = term.over.get(depth).copied() else {
             self.accumulate(kind, term, acc);
             return;
@@ -91,11 +106,8 @@ impl Emit<'_> {
         self.b.ins().brif(more, inner, &[], end, &[]);
         self.b.switch_to_block(inner);
         let before = self.at[list.0 as usize].replace(j);
-        let later = &term.over[depth + 1..];
-        let is_here = |id: Id| {
-            let scope = self.kernel.scope(id);
-            scope.contains(&list) && !scope.iter().any(|l| later.contains(l))
-        };
+        // What depends on later lists, or on those of folds inside, is defined there.
+        let is_here = |id: Id| self.kernel.scope(id).contains(&list) && self.stands(id);
         let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
         let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
         for id in &here {
@@ -131,8 +143,8 @@ impl Emit<'_> {
         (first, last)
     }
 
-    fn accumulate(&mut self, kind: Fold, term: &Term, acc: Variable) {
-        let so_far = self.b.use_var(acc);
+    fn accumulate(&mut self, kind: Fold, term: &Term, acc: Sums) {
+        let so_far = self.b.use_var(acc.acc);
         let boolean = matches!(kind, Fold::Any | Fold::All);
         let when = term.when.filter(|w| self.bounds.bool(*w) != Some(true)).map(|w| self.mask(w));
         let next = if boolean {
@@ -152,15 +164,37 @@ impl Emit<'_> {
             }
         } else {
             let own = if kind == Fold::Count { self.float_const(1.0) } else { self.number(term.value) };
-            let own = match when {
+            let counts = |e: &mut Self, own: Value, none: f64| match when {
                 None => own,
                 Some(w) => {
-                    let zero = self.float_const(0.0);
-                    self.select_float(w, own, zero)
+                    let none = e.float_const(none);
+                    e.select_float(w, own, none)
                 }
             };
-            self.b.ins().fadd(so_far, own)
+            match kind {
+                Fold::Product => {
+                    let own = counts(self, own, 1.0);
+                    self.b.ins().fmul(so_far, own)
+                }
+                Fold::Min | Fold::Max => {
+                    let least = kind == Fold::Min;
+                    let own = counts(self, own, if least { f64::INFINITY } else { f64::NEG_INFINITY });
+                    // A NaN stays one.
+                    if least { self.b.ins().fmin(so_far, own) } else { self.b.ins().fmax(so_far, own) }
+                }
+                _ => {
+                    if let Some(count) = acc.count {
+                        let one = self.float_const(1.0);
+                        let one = counts(self, one, 0.0);
+                        let n = self.b.use_var(count);
+                        let n = self.b.ins().fadd(n, one);
+                        self.b.def_var(count, n);
+                    }
+                    let own = counts(self, own, 0.0);
+                    self.b.ins().fadd(so_far, own)
+                }
+            }
         };
-        self.b.def_var(acc, next);
+        self.b.def_var(acc.acc, next);
     }
 }

@@ -4,6 +4,7 @@
 //! traps; every address is within its table, whatever the data are.
 
 mod folds;
+mod library;
 mod raw;
 mod tables;
 mod tests;
@@ -168,6 +169,7 @@ impl Emit<'_> {
         let kernel = self.kernel;
         let mut roots: Vec<Id> = kernel.outputs.iter().map(|o| o.value).collect();
         roots.extend(kernel.warnings.iter().map(|w| w.holds));
+        roots.extend(kernel.words.iter().map(|w| w.value));
         roots.extend(kernel.requires.iter().copied().filter(|r| self.bounds.bool(*r) != Some(true)));
         roots.extend(self.tested.iter().copied());
         let tests = self.live_tests(|at| kernel.scope(at).is_empty());
@@ -285,6 +287,11 @@ impl Emit<'_> {
         let bits = self.mask_bits(ok);
         let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len());
         self.b.ins().store(flags, bits, at, offset);
+        for (k, w) in kernel.words.iter().enumerate() {
+            let i = self.index(w.value);
+            let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len() + 1 + k);
+            self.b.ins().store(flags, i, at, offset);
+        }
     }
 
     /// The integer that is published, at so many decimals.
@@ -481,7 +488,7 @@ impl Emit<'_> {
             Def::Binary(op, a, b) => self.binary(*op, *a, *b),
             Def::Power(a, n) => {
                 let x = self.number(*a);
-                (1..*n).fold(x, |p, _| self.b.ins().fmul(p, x))
+                self.power(x, *n)
             }
             Def::Convert(a, r) => self.scaled(*a, *r),
             Def::Affine(a, r, offset) => {
@@ -576,8 +583,8 @@ impl Emit<'_> {
                 let past = self.b.ins().fcmp(cc, near, x);
                 self.select_float(past, next, near)
             }
-            // Not bounded: there is no code for them.
-            Unary::Exp | Unary::Ln => self.float_const(f64::NAN),
+            Unary::Exp => self.library(library::exp as *const () as usize, &[x]),
+            Unary::Ln => self.library(library::ln as *const () as usize, &[x]),
         }
     }
 
@@ -593,7 +600,7 @@ impl Emit<'_> {
                 let first = self.b.ins().fcmp(cc, x, y);
                 self.select_float(first, x, y)
             }
-            Binary::Pow => self.float_const(f64::NAN),
+            Binary::Pow => self.library(library::pow as *const () as usize, &[x, y]),
         }
     }
 

@@ -9,8 +9,9 @@ mod calls;
 mod emit;
 mod rep;
 
+use crate::answers::Answers;
 use crate::bound::Hull;
-use crate::certified::{Answers, Figures, ROWS, STRIDE};
+use crate::certified::{ROWS, STRIDE};
 use crate::columns::{Columns, Values};
 use crate::jit::{Apart, CodeError, Image};
 use crate::kernel::{ColumnId, Kernel, ListId};
@@ -46,7 +47,7 @@ struct Place {
 
 impl Place {
     fn new(kernel: &Kernel) -> Self {
-        let out = 2 * kernel.outputs.len() + kernel.warnings.len() + 1;
+        let out = 2 * kernel.outputs.len() + kernel.warnings.len() + kernel.words.len() + 1;
         Self { columns: kernel.columns.len(), lists: kernel.lists.len(), out }
     }
 
@@ -108,15 +109,8 @@ impl Exact {
     #[must_use]
     pub fn run(&self, columns: &Columns, rows: &[u32]) -> Answers {
         let kernel = &*self.kernel;
-        let figures = kernel.outputs.iter().map(|o| {
-            let round = o.round.unwrap_or_default();
-            Figures { decimals: round.digits, each: round.significant.then(Vec::new), ..Figures::default() }
-        });
-        let mut answers = Answers {
-            figures: figures.collect(),
-            holds: vec![Vec::new(); kernel.warnings.len()],
-            ..Answers::default()
-        };
+        let mut answers = Answers::of(kernel, rows.len());
+        let columns = &*columns.for_kernel(kernel);
         if !columns.shaped(kernel) || rows.iter().any(|r| *r as usize >= columns.rows) {
             return answers;
         }
@@ -160,6 +154,9 @@ impl Exact {
         }
         for holds in &mut answers.holds {
             holds.extend(next().iter().map(|x| *x != 0));
+        }
+        for words in &mut answers.words {
+            words.extend(next().iter().map(|x| *x as u32));
         }
         answers.sure.extend(next().iter().map(|x| *x != 0));
     }

@@ -128,8 +128,12 @@ impl Reps<'_> {
             Def::Number(x) => Rep::Int(Int::constant(*x)),
             Def::Column(c) => match self.hull.columns.get(c.0 as usize).copied().flatten() {
                 Some(span) => {
-                    let at = |x: Number| Int::constant(x).at(span.scale).map(|i| i.lo);
-                    held(at(span.lo).zip(at(span.hi)).and_then(|(lo, hi)| Int::new(span.scale, lo, hi)))
+                    // The ends may have more decimals than the values between them.
+                    let at = |x: Number| {
+                        let own = Int::constant(x);
+                        own.at(span.scale).or_else(|| own.rounded(span.scale))
+                    };
+                    held(at(span.lo).zip(at(span.hi)).and_then(|(lo, hi)| Int::new(span.scale, lo.lo, hi.hi)))
                 }
                 None => Rep::Never,
             },

@@ -3,11 +3,11 @@
 //! Guarantees: a row of which the reference would refuse an input breaks a requirement. A value that is missing in some
 //! rows and must be there breaks one, too.
 
-use super::sym::{Gas, Key, Parts, Segment, Sym, binary, compare, fold, merged, select, sum, unary, whole};
+use super::sym::{Gas, Key, Part, Parts, Segment, Sym, and, fold, select, select_parts};
 use super::{NotNative, Plan};
-use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, ListId, Term, Unary};
+use crate::kernel::{Builder, ColumnId, Def, Fold, Id, ListId, Term};
 use crate::layout::Kind;
-use footrule_mir::{Cmp, Constraint, Evidence, FactorDefault, FieldInfo, InputInfo, NodeId, Origin, RecordId, Ty};
+use footrule_mir::{Evidence, FactorDefault, FieldInfo, Footprint, InputInfo, NodeId, Origin, RecordId, Ty};
 use footrule_number::Number;
 use std::rc::Rc;
 
@@ -18,9 +18,6 @@ impl<'p> Plan<'p> {
     /// The values of all inputs.
     pub(super) fn inputs(&mut self) -> Result<(), NotNative> {
         let program = self.program;
-        if !program.evidence.is_empty() {
-            return Err(NotNative("the rule asks for evidence in every row".to_owned()));
-        }
         for i in footrule_runtime::input_order(program) {
             let Some(info) = program.inputs.get(i) else { continue };
             let sym = self.input(info);
@@ -28,6 +25,7 @@ impl<'p> Plan<'p> {
                 *slot = Some(sym);
             }
         }
+        self.evidence();
         Ok(())
     }
 
@@ -46,19 +44,17 @@ impl<'p> Plan<'p> {
         let given = match assumed {
             // The scenario's value stands in the place of a given one.
             Some((_, region, _)) => self.region(*region),
-            None if self.layout.gives(path) => self.given(path, &info.ty, None, 0),
+            None if self.layout.gives(path) => self.given(path, &info.ty, None, info.footprint, 0),
             None => Sym::Absent,
         };
-        let sym = match (info.default, applies) {
-            (Some(region), _) => self.or_default(given, region),
-            (None, _) => given,
+        let stated = self.there(&given);
+        let sym = match info.default {
+            Some(region) => self.or_default(given, region),
+            None => given,
         };
-        if info.footprint.is_some() && !matches!(sym, Sym::Absent) {
-            return self.fail("footprints of other products");
-        }
         let sym = self.complete(sym, info.factor.as_ref(), None);
         let needed = !matches!(info.ty, Ty::Optional(_));
-        self.admit(&sym, needed, applies);
+        self.admit(stated, &sym, needed, applies);
         let holds = self.constrained(&sym, &info.constraints, applies);
         self.b.require(holds);
         match (applies, sym) {
@@ -79,27 +75,23 @@ impl<'p> Plan<'p> {
         self.b.require(holds);
     }
 
-    /// A value must be there if it is needed and applies, and must not if it does not apply.
-    fn admit(&mut self, sym: &Sym, needed: bool, applies: Option<Id>) {
-        let there = match sym {
-            Sym::Absent => self.b.bool(false),
-            Sym::Maybe(p, _) => *p,
-            _ => self.b.bool(true),
-        };
-        match applies {
-            None if needed => self.b.require(there),
-            None => {}
-            Some(c) => {
-                let not = self.b.add(Def::Not(c));
-                if needed {
-                    let fine = self.b.add(Def::Or(not, there));
-                    self.b.require(fine);
-                }
-                let absent = self.b.add(Def::Not(there));
-                let fine = self.b.add(Def::Or(c, absent));
-                self.b.require(fine);
+    /// A value must be there if it is needed and applies; it must not be given if it does not apply.
+    fn admit(&mut self, stated: Id, sym: &Sym, needed: bool, applies: Option<Id>) {
+        let there = self.there(sym);
+        let Some(c) = applies else {
+            if needed {
+                self.b.require(there);
             }
+            return;
+        };
+        if needed {
+            let not = self.b.add(Def::Not(c));
+            let fine = self.b.add(Def::Or(not, there));
+            self.b.require(fine);
         }
+        let silent = self.b.add(Def::Not(stated));
+        let fine = self.b.add(Def::Or(c, silent));
+        self.b.require(fine);
     }
 
     fn or_default(&mut self, given: Sym, region: footrule_mir::RegionId) -> Sym {
@@ -114,12 +106,12 @@ impl<'p> Plan<'p> {
     }
 
     /// What stands in the columns of a path; a value that some rows do not have is [`Sym::Maybe`].
-    fn given(&mut self, path: &str, ty: &'p Ty, list: Option<ListId>, depth: u32) -> Sym {
+    fn given(&mut self, path: &str, ty: &'p Ty, list: Option<ListId>, footprint: Option<Footprint>, depth: u32) -> Sym {
         if depth > MAX_TYPE {
             return self.fail("types that nest too deeply");
         }
         match ty {
-            Ty::Optional(inner) => self.given(path, inner, list, depth + 1),
+            Ty::Optional(inner) => self.given(path, inner, list, footprint, depth + 1),
             Ty::Number(_) => self.in_column(path, |b, c, kind| match kind {
                 Kind::Number { factor, offset } => {
                     let x = b.add(Def::Column(c));
@@ -135,45 +127,30 @@ impl<'p> Plan<'p> {
                 self.in_column(path, |b, c, kind| (kind == Kind::Member).then(|| Sym::Index(b.add(Def::Member(c)))))
             }
             Ty::Split(_) => {
-                if !self.gwp_stated() {
+                if !self.gwp_stated(footprint) {
                     return self.fail("CO2e data without their GWP set");
                 }
                 self.co2e(path)
             }
-            Ty::Activity { .. } => {
-                let amount = format!("{path}.amount");
-                let whole = self.layout.column(&amount).is_none();
-                let amount = self.given_number(if whole { path } else { &amount });
-                let factor = format!("{path}.factor");
-                let factor = if self.layout.gives(&factor) {
-                    if !self.gwp_stated() {
-                        return self.fail("factors without their GWP set");
-                    }
-                    match self.co2e(&factor) {
-                        Sym::Split(p) => Some(p),
-                        _ => return self.fail("factors that some rows do not have"),
-                    }
-                } else {
-                    None
-                };
-                match amount {
-                    Sym::Number(amount) => Sym::Activity { amount, factor },
-                    Sym::Maybe(p, v) => match *v {
-                        Sym::Number(amount) => Sym::Maybe(p, Rc::new(Sym::Activity { amount, factor })),
-                        _ => Sym::Fail("an amount that is no number"),
-                    },
-                    _ => self.fail("an activity without its amount"),
-                }
-            }
+            Ty::Activity { .. } => self.given_activity(path),
             Ty::Record(id) => {
                 let program = self.program;
                 let Some(info) = program.records.get(id.ix()) else { return self.fail("no such record") };
                 let fields = info.fields.iter().map(|f| {
                     let path = format!("{path}.{}", f.name.id);
-                    self.layout.gives(&path).then(|| self.given(&path, &f.ty, list, depth + 1))
+                    self.layout.gives(&path).then(|| self.given(&path, &f.ty, list, f.footprint, depth + 1))
                 });
                 let fields: Vec<Option<Sym>> = fields.collect();
-                self.given_record(*id, fields, list)
+                // An item is there whatever of it is; another record, where something of it is.
+                let there = match path.ends_with("[]") {
+                    true => self.b.bool(true),
+                    false => self.anything(path, list),
+                };
+                let record = self.given_record(*id, fields, there);
+                match self.b.known_bool(there) {
+                    Some(true) => record,
+                    _ => Sym::Maybe(there, Rc::new(record)),
+                }
             }
             Ty::List(inner) => {
                 if self.layout.empty.iter().any(|e| e == path) {
@@ -184,19 +161,80 @@ impl<'p> Plan<'p> {
                 };
                 let l = ListId(l as u32);
                 self.active.push(l);
-                let value = self.given(&format!("{path}[]"), inner, Some(l), depth + 1);
+                let mut value = self.given(&format!("{path}[]"), inner, Some(l), footprint, depth + 1);
+                // An item that is nothing is refused.
+                if let (Sym::Maybe(there, item), false) = (&value, matches!(**inner, Ty::Optional(_))) {
+                    let (there, item) = (*there, (**item).clone());
+                    self.require_each(there);
+                    value = item;
+                }
                 self.active.pop();
                 Sym::List(Rc::from([Segment { over: vec![l], when: None, value }]))
             }
-            // Texts and days are not looked at; a rule that reads one asks the reference.
-            Ty::Text => Sym::Fail("texts in columns"),
-            Ty::Date => Sym::Fail("days in columns"),
+            Ty::Text => self.in_column(path, |b, c, kind| match kind {
+                Kind::Text => Some(Sym::Text(b.add(Def::Member(c)))),
+                // It is not looked at; a rule that reads it asks the reference.
+                Kind::Opaque => Some(Sym::Fail("texts in columns")),
+                _ => None,
+            }),
+            Ty::Date => self.in_column(path, |b, c, kind| match kind {
+                Kind::Day => Some(Sym::Date(b.add(Def::Column(c)))),
+                Kind::Opaque => Some(Sym::Fail("days in columns")),
+                _ => None,
+            }),
             Ty::Period | Ty::Row(_) => self.fail("data of this type"),
         }
     }
 
-    fn gwp_stated(&self) -> bool {
-        self.layout.gwp.as_deref().is_some_and(|set| self.program.takes_gwp(set.trim(), None))
+    /// A given amount, with or without a factor of its own.
+    fn given_activity(&mut self, path: &str) -> Sym {
+        let amount = format!("{path}.amount");
+        let whole = self.layout.column(&amount).is_none();
+        let amount = self.given_number(if whole { path } else { &amount });
+        let factor = format!("{path}.factor");
+        let (factor, given) = if self.layout.gives(&factor) {
+            if !self.gwp_stated(None) {
+                return self.fail("factors without their GWP set");
+            }
+            match self.co2e(&factor) {
+                Sym::Split(p) => (Some(p), None),
+                Sym::Maybe(there, v) => match &*v {
+                    Sym::Split(p) => (Some(p.clone()), Some(there)),
+                    _ => return Sym::Fail("a factor that is no CO2e"),
+                },
+                _ => return Sym::Fail("a factor that is no CO2e"),
+            }
+        } else {
+            (None, None)
+        };
+        match amount {
+            Sym::Number(amount) => Sym::Activity { amount, factor, given },
+            Sym::Maybe(p, v) => match *v {
+                Sym::Number(amount) => {
+                    // A factor without its amount is refused.
+                    if factor.is_some() {
+                        let there = given.unwrap_or_else(|| self.b.bool(true));
+                        let alone = self.b.add(Def::Not(there));
+                        let fine = self.b.add(Def::Or(p, alone));
+                        self.require_each(fine);
+                    }
+                    Sym::Maybe(p, Rc::new(Sym::Activity { amount, factor, given }))
+                }
+                _ => Sym::Fail("an amount that is no number"),
+            },
+            _ => self.fail("an activity without its amount"),
+        }
+    }
+
+    /// What must hold of every item of the lists at hand.
+    fn require_each(&mut self, holds: Id) {
+        let term = Term { over: self.active.clone(), when: None, value: holds };
+        let all = fold(&mut self.b, Fold::All, vec![term]);
+        self.b.require(all);
+    }
+
+    fn gwp_stated(&self, footprint: Option<Footprint>) -> bool {
+        self.layout.gwp.as_deref().is_some_and(|set| self.program.takes_gwp(set.trim(), footprint))
     }
 
     fn given_number(&mut self, path: &str) -> Sym {
@@ -214,25 +252,39 @@ impl<'p> Plan<'p> {
         let key = |origin| Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
         if self.layout.column(path).is_some() {
             return match self.given_number(path) {
-                Sym::Number(x) => Sym::Split(Rc::from([(key(Origin::Undivided), x)])),
+                Sym::Number(x) => Sym::Split(Rc::from([Part::new(key(Origin::Undivided), x)])),
                 Sym::Maybe(p, v) => match *v {
-                    Sym::Number(x) => Sym::Maybe(p, Rc::new(Sym::Split(Rc::from([(key(Origin::Undivided), x)])))),
+                    Sym::Number(x) => {
+                        Sym::Maybe(p, Rc::new(Sym::Split(Rc::from([Part::new(key(Origin::Undivided), x)]))))
+                    }
                     _ => Sym::Fail("CO2e that is no number"),
                 },
                 _ => Sym::Fail("CO2e that is no number"),
             };
         }
         let mut parts = Vec::new();
+        let mut any: Option<Id> = None;
         for origin in Origin::ALL {
             let path = format!("{path}.{}", footrule_runtime::origin_name(origin));
-            if self.layout.column(&path).is_some() {
-                match self.given_number(&path) {
-                    Sym::Number(x) => parts.push((key(origin), x)),
-                    _ => return self.fail("CO2e by origins that some rows do not have"),
-                }
+            if self.layout.column(&path).is_none() {
+                continue;
             }
+            let yes = self.b.bool(true);
+            let (there, value) = match self.given_number(&path) {
+                Sym::Maybe(p, v) => (p, (*v).clone()),
+                value => (yes, value),
+            };
+            let Sym::Number(value) = value else { return Sym::Fail("CO2e that is no number") };
+            let zero = self.b.number(Number::ZERO);
+            let value = self.b.add(Def::Select(there, value, zero));
+            parts.push(Part { key: key(origin), value, there: (there != yes).then_some(there) });
+            any = Some(any.map_or(there, |any| self.b.add(Def::Or(any, there))));
         }
-        if parts.is_empty() { self.fail("CO2e that is given otherwise") } else { Sym::Split(parts.into()) }
+        match any {
+            None => self.fail("CO2e that is given otherwise"),
+            Some(any) if self.b.known_bool(any) == Some(true) => Sym::Split(parts.into()),
+            Some(any) => Sym::Maybe(any, Rc::new(Sym::Split(parts.into()))),
+        }
     }
 
     /// The value in a column.
@@ -256,13 +308,25 @@ impl<'p> Plan<'p> {
     }
 
     /// A record from its columns: as the reference completes it, refusing what it refuses.
-    fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>, list: Option<ListId>) -> Sym {
-        let over: Vec<ListId> = list.into_iter().collect();
+    fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>, there: Id) -> Sym {
+        let gone = self.b.add(Def::Not(there));
         self.build(id, given, &mut |p, holds| {
-            let term = Term { over: over.clone(), when: None, value: holds };
-            let all = fold(&mut p.b, Fold::All, vec![term]);
-            p.b.require(all);
+            let fine = p.b.add(Def::Or(gone, holds));
+            p.require_each(fine);
         })
+    }
+
+    /// Something is given at a path or below it.
+    fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
+        let layout = self.layout;
+        let below = |p: &str| p.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let lists = layout.lists.iter().any(|l| l.parent == list && below(&l.path));
+        let mut any = self.b.bool(lists || layout.empty.iter().any(|l| below(l)));
+        for (i, c) in layout.columns.iter().enumerate().filter(|(_, c)| c.list == list && below(&c.path)) {
+            let there = if c.nullable { self.b.add(Def::Given(ColumnId(i as u32))) } else { self.b.bool(true) };
+            any = self.b.add(Def::Or(any, there));
+        }
+        any
     }
 
     /// A record that the program builds: what is refused is a failure of the record.
@@ -302,9 +366,6 @@ impl<'p> Plan<'p> {
         must: &mut dyn FnMut(&mut Self, Id),
     ) -> Sym {
         self.set(this, Sym::Record(fields.to_vec().into()));
-        if field.footprint.is_some() && given.is_some() {
-            return self.fail("footprints of other products");
-        }
         let applies = field.when.as_ref().map(|w| self.condition(w.region));
         let given = given.unwrap_or(Sym::Absent);
         if let Some(c) = applies {
@@ -361,170 +422,65 @@ impl<'p> Plan<'p> {
     /// Activities without a factor take the rule's.
     fn complete(&mut self, sym: Sym, default: Option<&FactorDefault>, applies: Option<Id>) -> Sym {
         match sym {
-            Sym::Activity { amount, factor: Some(f) } => {
-                if default.is_some_and(|d| d.fixed) {
-                    self.refuse(applies);
-                }
-                Sym::Activity { amount, factor: Some(f) }
-            }
-            Sym::Activity { amount, factor: None } => {
-                let Some(d) = default else {
-                    self.refuse(applies);
-                    return Sym::Activity { amount, factor: None };
+            Sym::Activity { amount, factor, given } => {
+                let yes = self.b.bool(true);
+                let own = match &factor {
+                    Some(_) => given.unwrap_or(yes),
+                    None => self.b.bool(false),
                 };
-                let secondary = Evidence::Secondary;
-                let factor: Parts = match self.region(d.value) {
-                    Sym::Number(x) => {
-                        Rc::from([(Key { origin: Origin::Undivided, gas: Gas::None, evidence: secondary }, x)])
-                    }
-                    other => {
-                        let parts = other.parts(&mut self.b);
-                        merged(&mut self.b, parts.iter().map(|(k, v)| (Key { evidence: secondary, ..*k }, *v)))
+                // A factor where the rule fixes it, or none where the rule has none.
+                let refused = match default {
+                    Some(d) if d.fixed => own,
+                    Some(_) => self.b.bool(false),
+                    None => self.b.add(Def::Not(own)),
+                };
+                let refused = and(&mut self.b, applies, Some(refused)).unwrap_or(refused);
+                let fine = self.b.add(Def::Not(refused));
+                self.require_each(fine);
+                let factor = match (factor, default) {
+                    (None, None) => return Sym::Activity { amount, factor: None, given: None },
+                    (Some(f), _) if own == yes => f,
+                    (Some(f), None) => f,
+                    (f, Some(d)) => {
+                        let default = self.default_factor(d);
+                        let none: Parts = Rc::from([]);
+                        let f = f.unwrap_or(none);
+                        if self.b.known_bool(own) == Some(false) {
+                            default
+                        } else {
+                            select_parts(&mut self.b, own, &f, &default)
+                        }
                     }
                 };
-                Sym::Activity { amount, factor: Some(factor) }
+                Sym::Activity { amount, factor: Some(factor), given: None }
             }
             Sym::Maybe(p, v) => {
-                let inner = self.complete((*v).clone(), default, applies);
-                Sym::Maybe(p, Rc::new(inner))
+                let applies = and(&mut self.b, applies, Some(p));
+                Sym::Maybe(p, Rc::new(self.complete((*v).clone(), default, applies)))
             }
-            Sym::List(segments) => Sym::List(
-                segments
-                    .iter()
-                    .map(|s| Segment { value: self.complete(s.value.clone(), default, applies), ..s.clone() })
-                    .collect(),
-            ),
+            Sym::List(segments) => {
+                let mut out = Vec::with_capacity(segments.len());
+                for s in segments.iter() {
+                    let before = self.active.len();
+                    self.active.extend(&s.over);
+                    let applies = and(&mut self.b, applies, s.when);
+                    out.push(Segment { value: self.complete(s.value.clone(), default, applies), ..s.clone() });
+                    self.active.truncate(before);
+                }
+                Sym::List(out.into())
+            }
             other => other,
         }
     }
 
-    /// What must hold of a value where it applies.
-    fn constrained(&mut self, sym: &Sym, constraints: &[Constraint], applies: Option<Id>) -> Id {
-        let holds = self.holding(sym, constraints);
-        match applies {
-            Some(c) => {
-                let not = self.b.add(Def::Not(c));
-                self.b.add(Def::Or(not, holds))
+    fn default_factor(&mut self, d: &FactorDefault) -> Parts {
+        let evidence = Evidence::Secondary;
+        match self.region(d.value) {
+            Sym::Number(x) => Rc::from([Part::new(Key { origin: Origin::Undivided, gas: Gas::None, evidence }, x)]),
+            other => {
+                let parts = other.parts(&mut self.b);
+                self.rated(&parts, evidence)
             }
-            None => holds,
         }
     }
-
-    /// What must hold of a value.
-    fn holding(&mut self, sym: &Sym, constraints: &[Constraint]) -> Id {
-        let mut holds = self.b.bool(true);
-        if let Sym::Maybe(p, v) = sym {
-            let of = self.holding(v, constraints);
-            let not = self.b.add(Def::Not(*p));
-            return self.b.add(Def::Or(not, of));
-        }
-        if matches!(sym, Sym::Absent) {
-            return holds;
-        }
-        for c in constraints {
-            let fine = match c {
-                Constraint::Compare(cmp, bound, _) => self.all_of(sym, *cmp, *bound),
-                Constraint::Range(low, high, _) => {
-                    let (low, high) = (self.all_of(sym, Cmp::Ge, *low), self.all_of(sym, Cmp::Le, *high));
-                    self.b.add(Def::And(low, high))
-                }
-                Constraint::Integer(_) => self.integers(sym),
-                Constraint::Count(cmp, n, _) => {
-                    let one = self.b.number(Number::ONE);
-                    let terms = segments(sym, |_| Some(one));
-                    let count = fold(&mut self.b, Fold::Count, terms.unwrap_or_default());
-                    let n = self.b.number(Number::from(*n));
-                    compare(&mut self.b, *cmp, count, n)
-                }
-                Constraint::Unique(..) => {
-                    self.fail("items that must differ");
-                    self.b.add(Def::Fail)
-                }
-                Constraint::Sum(field, expected, _) => match self.summed(sym, *field) {
-                    Some(total) => {
-                        let expected = self.b.number(*expected);
-                        compare(&mut self.b, Cmp::Eq, total, expected)
-                    }
-                    None => self.b.add(Def::Fail),
-                },
-                Constraint::SumWithin { field, sum: expected, within, scaled, .. } => match self.summed(sym, *field) {
-                    Some(total) => self.within(total, *expected, *within, *scaled),
-                    None => self.b.add(Def::Fail),
-                },
-            };
-            holds = self.b.add(Def::And(holds, fine));
-        }
-        holds
-    }
-
-    fn within(&mut self, total: Id, expected: Number, within: Number, scaled: bool) -> Id {
-        let (e, w) = (self.b.number(expected), self.b.number(within));
-        if scaled {
-            // That values were scaled is told as a finding of the row; rows that need it go to the reference.
-            return compare(&mut self.b, Cmp::Eq, total, e);
-        }
-        let gap = binary(&mut self.b, Binary::Sub, total, e);
-        let gap = unary(&mut self.b, Unary::Abs, gap);
-        compare(&mut self.b, Cmp::Le, gap, w)
-    }
-
-    fn integers(&mut self, sym: &Sym) -> Id {
-        let whole = |b: &mut Builder, x: Id| {
-            let floor = b.add(Def::Unary(Unary::Floor, x));
-            compare(b, Cmp::Eq, floor, x)
-        };
-        match sym {
-            Sym::Number(x) => whole(&mut self.b, *x),
-            Sym::Activity { amount, .. } => whole(&mut self.b, *amount),
-            Sym::List(list) => {
-                let list = Rc::clone(list);
-                let mut terms = Vec::new();
-                for s in list.iter() {
-                    let value = self.integers(&s.value);
-                    terms.push(Term { over: s.over.clone(), when: s.when, value });
-                }
-                fold(&mut self.b, Fold::All, terms)
-            }
-            Sym::Fail(_) => self.b.add(Def::Fail),
-            _ => self.b.bool(true),
-        }
-    }
-
-    /// The exact sum of the items of a list, or of the fields of a record.
-    fn summed(&mut self, sym: &Sym, field: Option<u32>) -> Option<Id> {
-        if let Sym::Record(fields) = sym {
-            let fields: Option<Vec<Id>> = fields.iter().map(|f| self.amount(f)).collect();
-            return fields.map(|f| sum(&mut self.b, f));
-        }
-        let terms = {
-            let Sym::List(list) = sym else { return None };
-            let list = Rc::clone(list);
-            let mut terms = Vec::new();
-            for s in list.iter() {
-                let item = match (&s.value, field) {
-                    (Sym::Record(fields), Some(k)) => fields.get(k as usize).cloned()?,
-                    (other, _) => other.clone(),
-                };
-                let value = self.amount(&item)?;
-                terms.push(Term { over: s.over.clone(), when: s.when, value });
-            }
-            terms
-        };
-        Some(fold(&mut self.b, Fold::Sum, terms))
-    }
-
-    fn amount(&mut self, sym: &Sym) -> Option<Id> {
-        match sym {
-            Sym::Number(x) => Some(*x),
-            Sym::Activity { amount, .. } => Some(*amount),
-            Sym::Split(parts) => Some(whole(&mut self.b, parts)),
-            _ => None,
-        }
-    }
-}
-
-/// One term for each item of a list.
-fn segments(sym: &Sym, value: impl Fn(&Sym) -> Option<Id>) -> Option<Vec<Term>> {
-    let Sym::List(list) = sym else { return None };
-    list.iter().map(|s| Some(Term { over: s.over.clone(), when: s.when, value: value(&s.value)? })).collect()
 }

@@ -5,11 +5,11 @@
 
 use super::Plan;
 use super::loops::Turn;
-use super::sym::{Gas, Key, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
+use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
 use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
 use footrule_mir::{
-    AllocationId, AlsoUnit, Cmp, Evidence, Line, LineGas, LineOrigin, NodeId, Origin, ProductId, StageId, StageRef,
-    Target,
+    AllocationId, AlsoUnit, Cmp, Evidence, GasId, Line, LineGas, LineOrigin, NodeId, Origin, ProductId, StageId,
+    StageRef, Target,
 };
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
@@ -69,7 +69,7 @@ impl<'p> Plan<'p> {
             let zero = self.b.number(Number::ZERO);
             let mut of = vec![zero; program.products.len()];
             if used(a) {
-                let record = self.get(info.shares);
+                let record = self.present(info.shares);
                 for (k, (_, product)) in info.sharers.iter().enumerate() {
                     let share = match &record {
                         Sym::Record(fields) => fields.get(k).cloned().unwrap_or(Sym::Fail("no such share")),
@@ -111,7 +111,7 @@ impl<'p> Plan<'p> {
         match (&line.over, line.value) {
             (Some(l), _) => {
                 let mut found = Vec::new();
-                let ok = self.each_turn(l, &mut |p, turn| {
+                let sound = self.each_turn(l, &mut |p, turn| {
                     let value = p.region(l.body);
                     let when = and(&mut p.b, start.when, turn.when);
                     let turn = Turn { over: turn.over.clone(), when };
@@ -119,13 +119,12 @@ impl<'p> Plan<'p> {
                     found.push(item);
                 });
                 items = found;
-                if !ok {
-                    let fail = self.b.add(Def::Fail);
-                    self.b.demand(fail);
-                }
+                // Where the line applies its list must be there.
+                let sound = sound.unwrap_or_else(|| self.b.add(Def::Fail));
+                self.require_at(&start, sound);
             }
             (None, Some(n)) => {
-                let value = self.get(n);
+                let value = self.present(n);
                 items.push(self.line_item(line, start, &value));
             }
             (None, None) => {}
@@ -134,6 +133,7 @@ impl<'p> Plan<'p> {
     }
 
     fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym) -> Item {
+        let value = &self.held(value.clone());
         let own = match value {
             Sym::Split(parts) => whole(&mut self.b, parts),
             other => other.number(&mut self.b),
@@ -147,8 +147,7 @@ impl<'p> Plan<'p> {
             LineGas::Static(g) => Gas::Known(*g),
             LineGas::Region(r) => {
                 let index = self.region(*r).index(&mut self.b);
-                self.b.inexact();
-                Gas::Of(index)
+                self.b.known_index(index).map_or(Gas::Of(index), |g| Gas::Known(GasId(g)))
             }
         };
         let stage = match &line.stage {
@@ -164,21 +163,22 @@ impl<'p> Plan<'p> {
             LineOrigin::Split(list) => Some(self.origins(&turn, list)),
         };
         let key = |origin, gas| Key { origin, gas, evidence: Evidence::Primary };
-        let parts: Vec<(Key, Id)> = match (gas, value) {
+        let parts: Vec<Part> = match (gas, value) {
             (Gas::None, value) => {
                 let parts = value.parts(&mut self.b);
                 match (&shares, &line.origin) {
                     (Some(shares), _) => {
                         let mut out = Vec::new();
                         for (origin, share) in shares {
-                            for (k, v) in parts.iter() {
-                                out.push((Key { origin: *origin, ..*k }, binary(&mut self.b, Binary::Mul, *v, *share)));
+                            for p in parts.iter() {
+                                let value = binary(&mut self.b, Binary::Mul, p.value, *share);
+                                out.push(Part { key: Key { origin: *origin, ..p.key }, value, ..*p });
                             }
                         }
                         out
                     }
                     (None, LineOrigin::One(Some(o))) => {
-                        parts.iter().map(|(k, v)| (Key { origin: *o, ..*k }, *v)).collect()
+                        parts.iter().map(|p| Part { key: Key { origin: *o, ..p.key }, ..*p }).collect()
                     }
                     (None, _) => parts.to_vec(),
                 }
@@ -192,10 +192,18 @@ impl<'p> Plan<'p> {
                     (None, LineOrigin::One(Some(o))) => vec![(*o, mass)],
                     (None, _) => vec![(Origin::Fossil, mass)],
                 };
-                masses.into_iter().map(|(o, m)| (key(o, gas), self.equivalents(m, gas, o))).collect()
+                masses.into_iter().map(|(o, m)| Part::new(key(o, gas), self.equivalents(m, gas, o))).collect()
             }
         };
-        Item { turn, co2e: merged(&mut self.b, parts), stage }
+        let co2e = merged(&mut self.b, self.program.gases.len(), parts);
+        // What rests on primary data and what does not is one part in the reference if the line settles it so; which is
+        // not known here.
+        let alike = |p: &Part, q: &Part| (p.key.origin, p.key.gas) == (q.key.origin, q.key.gas);
+        let twice = |(i, p): (usize, &Part)| p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q));
+        if co2e.iter().enumerate().any(twice) {
+            self.b.inexact();
+        }
+        Item { turn, co2e, stage }
     }
 
     /// What must hold for an item.
@@ -309,22 +317,24 @@ impl<'p> Plan<'p> {
                         }
                     }
                     if counted {
-                        for (key, value) in parts.iter() {
+                        for Part { key, value, there } in parts.iter().copied() {
+                            let when = and(&mut self.b, when, there);
+                            let term = Term { when, ..term(value) };
                             if let Some((_, list)) = origins.iter_mut().find(|(o, _)| *o == key.origin) {
-                                list.push(term(*value));
+                                list.push(term.clone());
                             }
                             match key.gas {
-                                Gas::None => no_gas.push(term(*value)),
+                                Gas::None => no_gas.push(term),
                                 Gas::Known(g) => {
                                     if let Some((list, _)) = gases.get_mut(g.ix()) {
-                                        list.push(term(*value));
+                                        list.push(term);
                                     }
                                 }
                                 Gas::Of(index) => {
                                     for (g, (list, _)) in gases.iter_mut().enumerate() {
                                         let is = self.b.add(Def::Is(index, g as u32));
                                         let when = and(&mut self.b, when, Some(is));
-                                        list.push(Term { when, ..term(*value) });
+                                        list.push(Term { when, ..term.clone() });
                                     }
                                 }
                             }

@@ -1,14 +1,23 @@
 //! Loops: what is known is written out, what stands in columns becomes a fold.
 
 use super::Plan;
-use super::sym::{Gas, Key, Segment, Sym, and, compare, fold, merged};
-use crate::kernel::{Def, Fold, Id, ListId, Term};
-use footrule_mir::{Cmp, Fold as Over, Loop, NodeId, Part, Ty};
+use super::sym::{Gas, Key, NO_LIST, Part, Parts, Segment, Sym, and, by_gas, compare, fold, merged, mixed, select};
+use crate::kernel::{Again, Builder, Def, Fold, Id, ListId, Term};
+use footrule_mir::{Cmp, Fold as Over, Loop, NodeId, Part as Which, Ty};
 use footrule_number::Number;
 use std::rc::Rc;
 
 /// Most combinations of known items that are written out.
 const MAX_TURNS: usize = 20_000;
+
+/// Where an item stands in its list.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At {
+    /// Here.
+    Known(u64),
+    /// Where the item at hand of this list stands.
+    In(ListId),
+}
 
 /// One turn of a loop, which may stand for many.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +27,24 @@ pub(super) struct Turn {
 }
 
 impl<'p> Plan<'p> {
-    /// Calls `visit` for each turn of a loop. A condition that fails is a failure of what is made of the turns.
-    pub(super) fn each_turn(&mut self, l: &'p Loop, visit: &mut dyn FnMut(&mut Self, &Turn)) -> bool {
+    /// Calls `visit` for each turn of a loop. A condition that fails is a failure of what is made of the turns. Where
+    /// what is yielded does not hold, the loop fails; none if it cannot be followed.
+    pub(super) fn each_turn(&mut self, l: &'p Loop, visit: &mut dyn FnMut(&mut Self, &Turn)) -> Option<Id> {
         let mut left = MAX_TURNS;
-        self.level(l, 0, &Turn::default(), &mut left, visit)
+        let outer = self.missing.take();
+        let ok = self.level(l, 0, &Turn::default(), &mut left, visit);
+        let sound = std::mem::replace(&mut self.missing, outer);
+        // A list inside an item of another that is not there: whether its item is looked at is not known outside.
+        let inside = |p: &Self, id: Id| p.b.scope(id).iter().any(|l| !p.active.contains(l));
+        match sound {
+            _ if !ok => None,
+            None => Some(self.b.bool(true)),
+            Some(id) if inside(self, id) => {
+                self.fail("a list that some items do not have");
+                None
+            }
+            sound => sound,
+        }
     }
 
     /// False if the loop cannot be followed.
@@ -38,26 +61,70 @@ impl<'p> Plan<'p> {
             visit(self, turn);
             return *left > 0;
         };
-        let list = self.region(level.list);
+        let (list, turn) = match self.region(level.list) {
+            // Where there is no list the loop fails, whatever is made of its turns.
+            Sym::Maybe(p, list) => {
+                self.missing = and(&mut self.b, self.missing, Some(p));
+                let when = and(&mut self.b, turn.when, Some(p));
+                ((*list).clone(), &Turn { over: turn.over.clone(), when })
+            }
+            list => (list, turn),
+        };
+        if matches!(list, Sym::Absent) {
+            // Nothing is looked at that is not there.
+            self.missing = Some(self.b.bool(false));
+            return true;
+        }
         let Sym::List(segments) = list else {
             self.fail("a loop over what is no list of columns");
             return false;
         };
         let known = segments.iter().all(|s| s.over.is_empty() && s.when.is_none());
+        // A list inside a loop over itself is gone through once more, by a name of its own.
+        let twice = |p: &Self, s: &Segment| s.over.iter().any(|l| p.active.contains(l));
+        let mut segments = segments;
+        if segments.iter().any(|s| twice(self, s)) {
+            match self.once_more(&segments) {
+                Some(again) => segments = again,
+                None => {
+                    self.fail("a loop inside another over the same list, with lists in its items");
+                    return false;
+                }
+            }
+        }
+        let mut in_part = None;
         let part = match &level.series {
             None => 0..segments.len(),
             Some(series) => {
                 let at = self.region(series.at).number(&mut self.b);
-                let at = self.b.constant(at).and_then(Number::to_i64).and_then(|i| usize::try_from(i).ok());
-                match at.filter(|i| known && *i < segments.len()) {
-                    Some(at) => match series.part {
-                        Part::From => at..segments.len(),
-                        Part::After => at + 1..segments.len(),
-                        Part::Before => 0..at,
-                        Part::To => 0..at + 1,
+                let of_list = match (&segments[..], self.b.position_of(at)) {
+                    ([Segment { over, when: None, .. }], Some(l)) => {
+                        over.len() == 1 && self.b.source(over[0]) == self.b.source(l)
+                    }
+                    _ => false,
+                };
+                let at_known = self.b.constant(at).and_then(Number::to_i64).and_then(|i| usize::try_from(i).ok());
+                match (at_known.filter(|i| known && *i < segments.len()), segments.first()) {
+                    (Some(at), _) => match series.part {
+                        Which::From => at..segments.len(),
+                        Which::After => at + 1..segments.len(),
+                        Which::Before => 0..at,
+                        Which::To => 0..at + 1,
                     },
-                    None => {
-                        self.fail("part of a list in columns");
+                    // The position of an item of the list itself.
+                    (None, Some(Segment { over, .. })) if of_list => {
+                        let own = self.b.position(over[0]);
+                        let cmp = match series.part {
+                            Which::From => Cmp::Ge,
+                            Which::After => Cmp::Gt,
+                            Which::Before => Cmp::Lt,
+                            Which::To => Cmp::Le,
+                        };
+                        in_part = Some(compare(&mut self.b, cmp, own, at));
+                        0..1
+                    }
+                    _ => {
+                        self.fail("part of a list that is made of others");
                         return false;
                     }
                 }
@@ -67,17 +134,26 @@ impl<'p> Plan<'p> {
         let mut ok = true;
         for i in part {
             let Some(segment) = segments.get(i) else { break };
-            // Two loops over one list would not know whose item is meant.
-            if segment.over.iter().any(|l| self.active.contains(l)) {
-                self.fail("a loop inside another over the same list");
-                ok = false;
-                break;
+            if matches!(segment.value, Sym::Fail(NO_LIST)) {
+                let gone = match segment.when {
+                    Some(w) => w,
+                    None => self.b.bool(true),
+                };
+                let there = self.b.add(Def::Not(gone));
+                self.missing = and(&mut self.b, self.missing, Some(there));
+                continue;
             }
             let before = self.active.len();
             self.active.extend(&segment.over);
             self.set(level.bound, segment.value.clone());
-            self.positions.insert(level.bound, known.then_some(i as u64));
+            let position = match (known, &segments[..]) {
+                (true, _) => Some(At::Known(i as u64)),
+                (false, [s]) if s.when.is_none() => s.over.last().map(|l| At::In(*l)),
+                _ => None,
+            };
+            self.positions.insert(level.bound, position);
             let when = and(&mut self.b, turn.when, segment.when);
+            let when = and(&mut self.b, when, in_part);
             ok = self.item(l, depth, &Turn { over: joined(&turn.over, &segment.over), when }, left, visit);
             self.active.truncate(before);
             if !ok {
@@ -88,6 +164,15 @@ impl<'p> Plan<'p> {
             *slot = outer;
         }
         ok
+    }
+
+    /// Items of a list by another name; none if they hold lists.
+    fn once_more(&mut self, segments: &[Segment]) -> Option<Rc<[Segment]>> {
+        let [Segment { over, when: None, value }] = segments else { return None };
+        let [list] = over[..] else { return None };
+        let mut again = self.b.once_more(list);
+        let value = through(&mut self.b, value, &mut again)?;
+        Some(Rc::from([Segment { over: vec![again.new], when: None, value }]))
     }
 
     fn item(
@@ -120,20 +205,27 @@ impl<'p> Plan<'p> {
     /// The position of an item in a list of known items.
     pub(super) fn position(&mut self, item: NodeId) -> Sym {
         match self.positions.get(&item) {
-            Some(Some(i)) => Sym::Number(self.b.number(Number::from(*i))),
-            _ => self.fail("the position in a list in columns"),
+            Some(Some(At::Known(i))) => Sym::Number(self.b.number(Number::from(*i))),
+            Some(Some(At::In(list))) => {
+                let list = *list;
+                Sym::Number(self.b.position(list))
+            }
+            _ => self.fail("the position in a list that is made of others"),
         }
     }
 
     pub(super) fn fold(&mut self, kind: Over, l: &'p Loop, ty: &Ty) -> Sym {
         let mut turns: Vec<(Turn, Sym)> = Vec::new();
-        let ok = self.each_turn(l, &mut |p, turn| {
+        let sound = self.each_turn(l, &mut |p, turn| {
             let value = if kind == Over::Count { Sym::Absent } else { p.region(l.body) };
             turns.push((turn.clone(), value));
         });
-        if !ok {
-            return Sym::Fail("a loop that cannot be followed");
-        }
+        let Some(sound) = sound else { return Sym::Fail("a loop that cannot be followed") };
+        let found = self.folded(kind, turns, ty);
+        select(&mut self.b, sound, &found, &Sym::Fail(NO_LIST))
+    }
+
+    fn folded(&mut self, kind: Over, turns: Vec<(Turn, Sym)>, ty: &Ty) -> Sym {
         let one = self.b.number(Number::ONE);
         let terms = |p: &mut Self, of: fn(&Sym, &mut crate::kernel::Builder) -> Id| -> Vec<Term> {
             turns.iter().map(|(t, v)| term(t, of(v, &mut p.b))).collect()
@@ -145,10 +237,6 @@ impl<'p> Plan<'p> {
                 );
             }
             Over::Sum if matches!(ty, Ty::Split(_)) => {
-                // A sum over no item has no parts.
-                if turns.iter().any(|(t, _)| !t.over.is_empty() || t.when.is_some()) {
-                    self.b.varying();
-                }
                 return self.sum_parts(&turns);
             }
             Over::Any | Over::All => {
@@ -170,47 +258,40 @@ impl<'p> Plan<'p> {
         Sym::Number(fold(&mut self.b, kind, terms))
     }
 
-    /// The exact sum of parts, key by key. Gases that are not known are told apart.
+    /// The exact sum of parts, key by key; a sum over no item has no parts. Gases that are not known are told apart where
+    /// an item has another one, or one that another part may have, too.
     fn sum_parts(&mut self, turns: &[(Turn, Sym)]) -> Sym {
-        let mut sums: Vec<(Key, Vec<Term>)> = Vec::new();
+        let mut all: Vec<(&Turn, Part)> = Vec::new();
         for (turn, value) in turns {
-            let parts = value.parts(&mut self.b);
-            for (key, value) in parts.iter() {
-                let cases = self.known_gases(*key, *value, &turn.over);
-                for (key, value) in cases {
-                    let term = term(turn, value);
-                    match sums.iter_mut().find(|(k, _)| *k == key) {
-                        Some((_, terms)) => terms.push(term),
-                        None => sums.push((key, vec![term])),
+            all.extend(value.parts(&mut self.b).iter().map(|p| (turn, *p)));
+        }
+        let mixed = mixed(all.iter().map(|(_, p)| p));
+        let gases = self.program.gases.len();
+        let yes = self.b.bool(true);
+        let mut sums: Vec<(Key, Vec<Term>, Vec<Term>)> = Vec::new();
+        for (turn, part) in all {
+            let inner = matches!(part.key.gas, Gas::Of(g) if self.b.scope(g).iter().any(|l| turn.over.contains(l)));
+            let told = if mixed || inner { by_gas(&mut self.b, gases, part) } else { vec![part] };
+            for part in told {
+                let value = term(turn, part.value);
+                let when = and(&mut self.b, turn.when, part.there);
+                let there = Term { when, ..term(turn, yes) };
+                match sums.iter_mut().find(|(k, ..)| *k == part.key) {
+                    Some((_, values, theres)) => {
+                        values.push(value);
+                        theres.push(there);
                     }
+                    None => sums.push((part.key, vec![value], vec![there])),
                 }
             }
         }
-        let parts: Vec<(Key, Id)> =
-            sums.into_iter().map(|(k, terms)| (k, fold(&mut self.b, Fold::Sum, terms))).collect();
-        Sym::Split(merged(&mut self.b, parts))
-    }
-
-    /// A part whose gas depends on items of these lists cannot leave them: one part for each gas instead.
-    fn known_gases(&mut self, key: Key, value: Id, over: &[ListId]) -> Vec<(Key, Id)> {
-        let Gas::Of(index) = key.gas else { return vec![(key, value)] };
-        if !self.b.scope(index).iter().any(|l| over.contains(l)) {
-            return vec![(key, value)];
+        let mut parts = Vec::with_capacity(sums.len());
+        for (key, values, theres) in sums {
+            let value = fold(&mut self.b, Fold::Sum, values);
+            let there = fold(&mut self.b, Fold::Any, theres);
+            parts.push(Part { key, value, there: (there != yes).then_some(there) });
         }
-        self.by_gas(key, index, value)
-    }
-
-    /// One part for each gas: the value where it is the gas, 0 elsewhere.
-    fn by_gas(&mut self, key: Key, index: Id, value: Id) -> Vec<(Key, Id)> {
-        let zero = self.b.number(Number::ZERO);
-        let gases = 0..self.program.gases.len() as u32;
-        gases
-            .map(|g| {
-                let is = self.b.add(Def::Is(index, g));
-                let part = self.b.add(Def::Select(is, value, zero));
-                (Key { gas: Gas::Known(footrule_mir::GasId(g)), ..key }, part)
-            })
-            .collect()
+        Sym::Split(merged(&mut self.b, gases, parts))
     }
 
     /// Every number of a value (below lists) compared with a bound.
@@ -250,4 +331,48 @@ fn term(turn: &Turn, value: Id) -> Term {
 
 fn joined(a: &[ListId], b: &[ListId]) -> Vec<ListId> {
     a.iter().chain(b).copied().collect()
+}
+
+/// A value with a list once more in place of the list.
+fn through(b: &mut Builder, value: &Sym, again: &mut Again) -> Option<Sym> {
+    Some(match value {
+        Sym::Number(x) => Sym::Number(b.through(*x, again)?),
+        Sym::Bool(x) => Sym::Bool(b.through(*x, again)?),
+        Sym::Index(x) => Sym::Index(b.through(*x, again)?),
+        Sym::Text(x) => Sym::Text(b.through(*x, again)?),
+        Sym::Date(x) => Sym::Date(b.through(*x, again)?),
+        Sym::Row(t, x) => Sym::Row(*t, b.through(*x, again)?),
+        Sym::Split(parts) => Sym::Split(parts_through(b, parts, again)?),
+        Sym::Record(fields) => Sym::Record(fields.iter().map(|f| through(b, f, again)).collect::<Option<_>>()?),
+        Sym::Activity { amount, factor, given } => Sym::Activity {
+            amount: b.through(*amount, again)?,
+            factor: match factor {
+                Some(f) => Some(parts_through(b, f, again)?),
+                None => None,
+            },
+            given: match given {
+                Some(g) => Some(b.through(*g, again)?),
+                None => None,
+            },
+        },
+        Sym::Maybe(p, v) => Sym::Maybe(b.through(*p, again)?, Rc::new(through(b, v, again)?)),
+        Sym::List(list) if list.is_empty() => value.clone(),
+        Sym::List(_) => return None,
+        Sym::Period(..) | Sym::Absent | Sym::Fail(_) => value.clone(),
+    })
+}
+
+fn parts_through(b: &mut Builder, parts: &Parts, again: &mut Again) -> Option<Parts> {
+    let one = |p: &Part| {
+        let gas = match p.key.gas {
+            Gas::Of(index) => Gas::Of(b.through(index, again)?),
+            known => known,
+        };
+        let there = match p.there {
+            Some(t) => Some(b.through(t, again)?),
+            None => None,
+        };
+        Some(Part { key: Key { gas, ..p.key }, value: b.through(p.value, again)?, there })
+    };
+    parts.iter().map(one).collect()
 }

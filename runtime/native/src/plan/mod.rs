@@ -4,6 +4,8 @@
 //! kernel has outputs for a row, they are those of the reference; what is not understood becomes [`Def::Fail`], so that
 //! rows that ask for it go to the reference. Must not: assume anything of the values in a column.
 
+mod constraints;
+mod evidence;
 mod inputs;
 mod lines;
 mod loops;
@@ -11,13 +13,17 @@ mod nodes;
 mod sym;
 mod tables;
 
-use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning};
-use crate::layout::{Kind, Layout};
+use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning, Words};
+use crate::layout::{Kind, Layout, texts};
 use footrule_mir::{NodeId, Op, Program, RegionId, Ty, UnitId};
 use lines::Figures;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use sym::Sym;
+
+/// How a value is shown that is not there.
+const NOTHING: &str = "–";
 
 /// Largest kernel.
 const MAX_DEFS: usize = 200_000;
@@ -67,10 +73,14 @@ struct Plan<'p> {
     /// Lists whose items are being looked at.
     active: Vec<ListId>,
     /// Where in its list the item stands that a bound node holds, if that is known.
-    positions: HashMap<NodeId, Option<u64>>,
+    positions: HashMap<NodeId, Option<loops::At>>,
+    /// What must hold for the lists of the loop at hand to be there.
+    missing: Option<Id>,
     depth: u32,
     figures: Vec<Figures>,
     references: Vec<Option<Id>>,
+    /// The texts of the program; a text is known by its place here.
+    texts: Vec<String>,
     /// The first thing that was not understood.
     why: Option<&'static str>,
 }
@@ -94,9 +104,11 @@ impl<'p> Plan<'p> {
             taken: vec![false; layout.columns.len()],
             active: Vec::new(),
             positions: HashMap::new(),
+            missing: None,
             depth: 0,
             figures: Vec::new(),
             references: Vec::new(),
+            texts: texts(program),
             why: None,
         }
     }
@@ -104,6 +116,7 @@ impl<'p> Plan<'p> {
     /// No value, and why.
     fn fail(&mut self, why: &'static str) -> Sym {
         self.why.get_or_insert(why);
+        self.b.gap(why);
         Sym::Fail(why)
     }
 
@@ -141,7 +154,9 @@ impl<'p> Plan<'p> {
             return;
         }
         let sym = if self.b.len() > MAX_DEFS { self.fail("too large a rule") } else { self.eval(node) };
-        self.set(n, sym);
+        // A number of what fails, where it would be CO2e.
+        let lost = matches!((&node.ty, &sym), (Ty::Split(_), Sym::Number(_)));
+        self.set(n, if lost { Sym::Fail("CO2e that is not known") } else { sym });
     }
 
     /// Evaluates a region.
@@ -228,19 +243,18 @@ impl<'p> Plan<'p> {
             let gases = program.gases.iter().map(|g| g.name.id.as_str()).zip(figures.gases);
             for (gas, (value, there)) in gases.chain([("other", figures.no_gas)]) {
                 let name = format!("{prefix}gas.{gas}");
-                if self.b.varies() && self.b.known_bool(there) != Some(true) && self.layout.wants(&name) {
-                    self.fail("gases that occur in some rows only");
-                    let fail = self.b.add(Def::Fail);
-                    self.b.demand(fail);
-                }
                 self.output(Output { name: format!("{name}?"), unit: String::new(), value: there, round: None });
                 self.output(Output { name, unit: unit.clone(), value, round });
             }
         }
         for report in &program.reports {
-            let sym = self.get(report.value);
+            let ty = program.nodes.get(report.value.ix()).map(|n| &n.ty);
+            let sym = match ty {
+                Some(Ty::Optional(_)) => self.get(report.value),
+                _ => self.present(report.value),
+            };
             let name = format!("report.{}", report.name.id);
-            match (&sym, program.nodes.get(report.value.ix()).map(|n| &n.ty)) {
+            match (&sym, ty) {
                 (Sym::Number(x), Some(Ty::Number(u))) => {
                     let (unit, round) = (self.unit(*u), Some(report.round.unwrap_or(rounding)));
                     self.output(Output { name, unit, value: *x, round });
@@ -251,12 +265,48 @@ impl<'p> Plan<'p> {
                     self.output(Output { name, unit, value, round });
                 }
                 (Sym::Bool(x), _) => self.output(Output { name, unit: String::new(), value: *x, round: None }),
-                _ => {
-                    self.fail("a report that is neither a number nor a condition");
-                    let value = self.b.add(Def::Fail);
-                    self.output(Output { name, unit: String::new(), value, round: None });
+                (sym, ty) => {
+                    let found = ty.and_then(|ty| self.words(sym, ty));
+                    let (value, of) = found.unwrap_or_else(|| {
+                        self.fail("a report of such a value");
+                        (self.b.add(Def::Fail), Arc::from([]))
+                    });
+                    if self.layout.wants(&name) {
+                        self.b.words(Words { name, value, of });
+                    } else {
+                        self.b.demand(value);
+                    }
                 }
             }
+        }
+    }
+
+    /// A value that is reported as a text: which of these it is.
+    fn words(&mut self, sym: &Sym, ty: &Ty) -> Option<(Id, Arc<[String]>)> {
+        match (sym, ty) {
+            (Sym::Index(i), Ty::Enum(e)) => {
+                let members = &self.program.enums.get(e.ix())?.members;
+                Some((*i, members.iter().map(|m| m.id.clone()).collect()))
+            }
+            (Sym::Text(code), Ty::Text) => {
+                // A text that the program does not know is the reference's to tell.
+                let known = (0..self.texts.len() as u32).map(Some).chain([None]).collect();
+                Some((self.b.add(Def::Pick(*code, known)), self.texts.clone().into()))
+            }
+            (Sym::Date(day), Ty::Date) => {
+                let day = self.b.constant(*day).and_then(footrule_number::Number::to_i64)?;
+                let text = footrule_runtime::day_text(footrule_runtime::day_of(day));
+                Some((self.b.add(Def::Index(0)), Arc::from([text])))
+            }
+            (Sym::Absent, Ty::Optional(_)) => Some((self.b.add(Def::Index(0)), Arc::from([NOTHING.to_owned()]))),
+            (Sym::Maybe(p, v), Ty::Optional(inner)) => {
+                let (i, of) = self.words(v, inner)?;
+                let none = self.b.add(Def::Index(of.len() as u32));
+                let i = self.b.add(Def::Select(*p, i, none));
+                Some((i, of.iter().cloned().chain([NOTHING.to_owned()]).collect()))
+            }
+            (sym, Ty::Optional(inner)) => self.words(sym, inner),
+            _ => None,
         }
     }
 

@@ -1,12 +1,14 @@
 //! Operations on symbolic values.
 
 use super::Plan;
-use super::sym::{Gas, Key, Segment, Sym, binary, each, merged, select, sum, unary, whole};
+use super::sym::{Gas, Key, Part, Parts, Segment, Sym, binary, compare, each, merged, select, sum, unary, whole};
 use crate::kernel::{Binary, Def, Id, Unary};
-use footrule_mir::{Case, Const, Evidence, GasId, GasRef, Node, NodeId, Op, Origin, RegionId, ResultRef, Ty};
-use footrule_number::Number;
+use footrule_mir::{Case, Cmp, Const, Day, Evidence, GasId, GasRef, Node, NodeId, Op, Origin, RegionId, ResultRef, Ty};
+use footrule_number::{Number, Ratio};
 use std::rc::Rc;
-use std::sync::Arc;
+
+/// Exponents that are told apart where they are computed; others are left to the reference.
+const EXPONENTS: std::ops::RangeInclusive<i64> = -12..=40;
 
 /// Longest list of integers that is written out.
 const MAX_RANGE: i64 = 1_000;
@@ -24,17 +26,17 @@ impl<'p> Plan<'p> {
                 None => self.fail("a period that differs from row to row"),
             },
             Op::Bound => Sym::Fail("an item outside its loop"),
-            Op::Field(a, k) => match self.get(*a) {
+            Op::Field(a, k) => match self.present(*a) {
                 Sym::Record(fields) => fields.get(*k as usize).cloned().unwrap_or(Sym::Fail("no such field")),
                 Sym::Fail(why) => Sym::Fail(why),
                 _ => self.fail("a field of what is no record"),
             },
-            Op::Amount(a) => match self.get(*a) {
+            Op::Amount(a) => match self.present(*a) {
                 Sym::Activity { amount, .. } => Sym::Number(amount),
                 _ => Sym::Fail("an activity that is not known"),
             },
-            Op::Factor(a) => match self.get(*a) {
-                Sym::Activity { factor: Some(f), .. } => Sym::Split(f),
+            Op::Factor(a) => match self.present(*a) {
+                Sym::Activity { factor: Some(f), given: None, .. } => Sym::Split(f),
                 _ => Sym::Fail("an activity without factor"),
             },
             Op::Record(record, given) => {
@@ -89,7 +91,8 @@ impl<'p> Plan<'p> {
                 let n = self.get(*n).number(&mut self.b);
                 match self.b.constant(n).map(Number::to_i64) {
                     Some(Some(n)) => self.num(*a, |x| Def::Power(x, n)),
-                    _ => self.fail("a power whose exponent is computed"),
+                    Some(None) => Sym::Fail("an exponent that is no integer"),
+                    None => self.powers(*a, n),
                 }
             }
             Op::Pow(x, y) => self.binary(Binary::Pow, *x, *y),
@@ -100,9 +103,10 @@ impl<'p> Plan<'p> {
                 Sym::Bool(self.b.add(Def::Compare(*cmp, (x, *ra), (y, *rb))))
             }
             Op::Same(x, y) => self.same(*x, *y),
-            Op::Before(x, y) => match (self.get(*x), self.get(*y)) {
-                (Sym::Date(x), Sym::Date(y)) => Sym::Bool(self.b.bool(x < y)),
-                _ => self.fail("days in columns"),
+            Op::Before(x, y) => match (self.present(*x), self.present(*y)) {
+                (Sym::Date(x), Sym::Date(y)) => Sym::Bool(compare(&mut self.b, Cmp::Lt, x, y)),
+                (Sym::Fail(why), _) | (_, Sym::Fail(why)) => Sym::Fail(why),
+                _ => self.fail("the order of what are no days"),
             },
             Op::Not(a) => {
                 let a = self.get(*a).bool(&mut self.b);
@@ -119,14 +123,7 @@ impl<'p> Plan<'p> {
                 };
                 Sym::Bool(given)
             }
-            Op::Unwrap(a) => match self.get(*a) {
-                Sym::Maybe(p, v) => {
-                    let v = (*v).clone();
-                    select(&mut self.b, p, &v, &Sym::Fail("a value that is not there"))
-                }
-                Sym::Absent => Sym::Fail("a value that is not there"),
-                v => v,
-            },
+            Op::Unwrap(a) => self.present(*a),
             Op::Present(a) => self.get(*a),
             Op::OrElse(a, r) => match self.get(*a) {
                 Sym::Absent => self.region(*r),
@@ -151,9 +148,10 @@ impl<'p> Plan<'p> {
             Op::HasRow { table, keys } => self.has_row(*table, keys),
             Op::Column(row, column) => self.column(*row, *column),
             Op::Characterise { mass, gas, origin } => self.characterise(*mass, *gas, *origin),
-            Op::Split { value, origin, evidence } => match self.get(*value) {
+            Op::Split { value, origin, evidence } => match self.present(*value) {
                 Sym::Number(x) => {
-                    Sym::Split(Rc::from([(Key { origin: *origin, gas: Gas::None, evidence: *evidence }, x)]))
+                    let key = Key { origin: *origin, gas: Gas::None, evidence: *evidence };
+                    Sym::Split(Rc::from([Part::new(key, x)]))
                 }
                 _ => Sym::Fail("CO2e that is no number"),
             },
@@ -174,11 +172,51 @@ impl<'p> Plan<'p> {
         match c {
             Const::Number(x) => Sym::Number(self.b.number(*x)),
             Const::Bool(x) => Sym::Bool(self.b.bool(*x)),
-            Const::Text(t) => Sym::Text(Arc::from(t.as_str())),
-            Const::Date { year, month, day } => Sym::Date((*year, *month, *day)),
+            Const::Text(t) => self.text(t),
+            Const::Date { year, month, day } => self.day((*year, *month, *day)),
             Const::Enum(_, m) => Sym::Index(self.b.add(Def::Index(*m))),
             Const::Absent => Sym::Absent,
         }
+    }
+
+    /// A power whose exponent differs from row to row: one of these.
+    fn powers(&mut self, a: NodeId, n: Id) -> Sym {
+        let x = self.get(a).number(&mut self.b);
+        let mut value = self.b.add(Def::Fail);
+        for k in EXPONENTS {
+            let (power, this) = (self.b.add(Def::Power(x, k)), self.b.number(Number::from(k)));
+            let is = compare(&mut self.b, Cmp::Eq, n, this);
+            value = self.b.add(Def::Select(is, power, value));
+        }
+        Sym::Number(value)
+    }
+
+    /// The value of a node where it is there; elsewhere it fails.
+    pub(super) fn present(&mut self, n: NodeId) -> Sym {
+        let value = self.get(n);
+        self.held(value)
+    }
+
+    /// A value where it is there; elsewhere it fails.
+    pub(super) fn held(&mut self, value: Sym) -> Sym {
+        match value {
+            Sym::Maybe(p, v) => select(&mut self.b, p, &v, &Sym::Fail("a value that is not there")),
+            Sym::Absent => Sym::Fail("a value that is not there"),
+            v => v,
+        }
+    }
+
+    /// A text of the program.
+    pub(super) fn text(&mut self, text: &str) -> Sym {
+        match self.texts.binary_search_by(|t| t.as_str().cmp(text)) {
+            Ok(code) => Sym::Text(self.b.add(Def::Index(code as u32))),
+            Err(_) => self.fail("a text that is not among the program's"),
+        }
+    }
+
+    /// A known day.
+    pub(super) fn day(&mut self, day: Day) -> Sym {
+        Sym::Date(self.b.number(Number::from(footrule_runtime::day_number(day))))
     }
 
     /// A list of known values.
@@ -209,7 +247,7 @@ impl<'p> Plan<'p> {
 
     /// On a number, or on each part.
     fn each(&mut self, a: NodeId, mut f: impl FnMut(&mut crate::kernel::Builder, Id) -> Id) -> Sym {
-        match self.get(a) {
+        match self.present(a) {
             Sym::Split(parts) => Sym::Split(each(&mut self.b, &parts, f)),
             other => {
                 let x = other.number(&mut self.b);
@@ -219,26 +257,23 @@ impl<'p> Plan<'p> {
     }
 
     fn add(&mut self, x: NodeId, y: NodeId, minus: bool) -> Sym {
-        match (self.get(x), self.get(y)) {
-            (Sym::Number(x), Sym::Number(y)) => {
-                Sym::Number(binary(&mut self.b, if minus { Binary::Sub } else { Binary::Add }, x, y))
-            }
+        match (self.present(x), self.present(y)) {
             (x, y) if matches!(x, Sym::Split(_)) || matches!(y, Sym::Split(_)) => {
                 let (x, mut y) = (x.parts(&mut self.b), y.parts(&mut self.b));
                 if minus {
                     y = each(&mut self.b, &y, |b, v| unary(b, Unary::Neg, v));
                 }
-                Sym::Split(merged(&mut self.b, x.iter().chain(y.iter()).copied()))
+                Sym::Split(merged(&mut self.b, self.program.gases.len(), x.iter().chain(y.iter()).copied()))
             }
             (x, y) => {
                 let (x, y) = (x.number(&mut self.b), y.number(&mut self.b));
-                Sym::Number(binary(&mut self.b, Binary::Add, x, y))
+                Sym::Number(binary(&mut self.b, if minus { Binary::Sub } else { Binary::Add }, x, y))
             }
         }
     }
 
     fn scale(&mut self, op: Binary, x: NodeId, y: NodeId) -> Sym {
-        match (self.get(x), self.get(y)) {
+        match (self.present(x), self.present(y)) {
             (Sym::Split(parts), by) => {
                 let by = by.number(&mut self.b);
                 // Without parts there would be nothing to fail.
@@ -261,26 +296,34 @@ impl<'p> Plan<'p> {
     fn activity(&mut self, amount: NodeId, factor: Option<NodeId>, primary: bool) -> Sym {
         let amount = self.get(amount).number(&mut self.b);
         let evidence = if primary { Evidence::Primary } else { Evidence::Secondary };
-        let factor = factor.map(|f| match self.get(f) {
-            Sym::Number(x) => Rc::from([(Key { origin: Origin::Undivided, gas: Gas::None, evidence }, x)]),
+        let factor = factor.map(|f| match self.present(f) {
+            Sym::Number(x) => Rc::from([Part::new(Key { origin: Origin::Undivided, gas: Gas::None, evidence }, x)]),
             other => {
                 let parts = other.parts(&mut self.b);
-                merged(&mut self.b, parts.iter().map(|(k, v)| (Key { evidence, ..*k }, *v)))
+                self.rated(&parts, evidence)
             }
         });
-        Sym::Activity { amount, factor }
+        Sym::Activity { amount, factor, given: None }
+    }
+
+    /// Parts that rest on this evidence.
+    pub(super) fn rated(&mut self, parts: &Parts, evidence: Evidence) -> Parts {
+        let parts = parts.iter().map(|p| Part { key: Key { evidence, ..p.key }, ..*p });
+        merged(&mut self.b, self.program.gases.len(), parts)
     }
 
     fn same(&mut self, x: NodeId, y: NodeId) -> Sym {
-        let def = match (self.get(x), self.get(y)) {
+        let def = match (self.present(x), self.present(y)) {
             (Sym::Bool(x), Sym::Bool(y)) => {
                 let not = self.b.add(Def::Not(y));
                 Def::Select(x, y, not)
             }
             (Sym::Index(x), Sym::Index(y)) => Def::Same(x, y),
-            (Sym::Text(x), Sym::Text(y)) => Def::Bool(x == y),
-            (Sym::Date(x), Sym::Date(y)) => Def::Bool(x == y),
-            _ => return self.fail("texts or days in columns"),
+            // A text that stands in no column of texts has one code.
+            (Sym::Text(x), Sym::Text(y)) => Def::Same(x, y),
+            (Sym::Date(x), Sym::Date(y)) => Def::Compare(Cmp::Eq, (x, Ratio::ONE), (y, Ratio::ONE)),
+            (Sym::Fail(why), _) | (_, Sym::Fail(why)) => return Sym::Fail(why),
+            _ => return self.fail("equality of such values"),
         };
         Sym::Bool(self.b.add(def))
     }
@@ -445,7 +488,7 @@ impl<'p> Plan<'p> {
             }
         };
         let value = self.equivalents(mass, gas, origin);
-        Sym::Split(Rc::from([(Key { origin, gas, evidence: Evidence::Primary }, value)]))
+        Sym::Split(Rc::from([Part::new(Key { origin, gas, evidence: Evidence::Primary }, value)]))
     }
 
     /// CO2e of a mass of gas.

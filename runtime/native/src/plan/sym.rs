@@ -7,7 +7,6 @@ use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{Day, Evidence, GasId, Origin, TableId};
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Which gas a part is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,8 +25,36 @@ pub(crate) struct Key {
     pub evidence: Evidence,
 }
 
-/// CO2e with its parts; keys are distinct.
-pub(crate) type Parts = Rc<[(Key, Id)]>;
+impl Key {
+    /// As the reference orders its keys.
+    fn order(&self) -> (Origin, Option<u32>, Evidence) {
+        let gas = match self.gas {
+            Gas::None => None,
+            Gas::Known(g) => Some(g.0),
+            Gas::Of(_) => Some(0),
+        };
+        (self.origin, gas, self.evidence)
+    }
+}
+
+/// A part of CO2e; its value is 0 where it is not there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub key: Key,
+    pub value: Id,
+    /// Where there is such a part; everywhere if `None`.
+    pub there: Option<Id>,
+}
+
+impl Part {
+    /// A part that every row has.
+    pub(crate) fn new(key: Key, value: Id) -> Self {
+        Self { key, value, there: None }
+    }
+}
+
+/// CO2e with its parts; keys are distinct and in the reference's order.
+pub(crate) type Parts = Rc<[Part]>;
 
 /// Some items of a list.
 #[derive(Debug, Clone)]
@@ -36,6 +63,9 @@ pub(crate) struct Segment {
     pub when: Option<Id>,
     pub value: Sym,
 }
+
+/// Why there is no list, in place of its items.
+pub(crate) const NO_LIST: &str = "a list that is not there";
 
 /// A symbolic value.
 #[derive(Debug, Clone)]
@@ -50,10 +80,14 @@ pub(crate) enum Sym {
     Activity {
         amount: Id,
         factor: Option<Parts>,
+        /// The factor is there where this holds; everywhere if `None`.
+        given: Option<Id>,
     },
     Row(TableId, Id),
-    Text(Arc<str>),
-    Date(Day),
+    /// A text by its code ([`crate::layout::texts`]).
+    Text(Id),
+    /// A day by its running number.
+    Date(Id),
     Period(Day, Day),
     Absent,
     /// There where this holds.
@@ -67,6 +101,10 @@ impl Sym {
     pub(crate) fn number(&self, b: &mut Builder) -> Id {
         match self {
             Self::Number(id) => *id,
+            Self::Maybe(p, v) => {
+                let (v, fail) = (v.number(b), b.add(Def::Fail));
+                b.add(Def::Select(*p, v, fail))
+            }
             _ => b.add(Def::Fail),
         }
     }
@@ -75,6 +113,10 @@ impl Sym {
     pub(crate) fn bool(&self, b: &mut Builder) -> Id {
         match self {
             Self::Bool(id) => *id,
+            Self::Maybe(p, v) => {
+                let (v, fail) = (v.bool(b), b.add(Def::Fail));
+                b.add(Def::Select(*p, v, fail))
+            }
             _ => b.add(Def::Fail),
         }
     }
@@ -82,7 +124,11 @@ impl Sym {
     /// The index.
     pub(crate) fn index(&self, b: &mut Builder) -> Id {
         match self {
-            Self::Index(id) | Self::Row(_, id) => *id,
+            Self::Index(id) | Self::Row(_, id) | Self::Text(id) => *id,
+            Self::Maybe(p, v) => {
+                let (v, fail) = (v.index(b), b.add(Def::Fail));
+                b.add(Def::Select(*p, v, fail))
+            }
             _ => b.add(Def::Fail),
         }
     }
@@ -91,9 +137,13 @@ impl Sym {
     pub(crate) fn parts(&self, b: &mut Builder) -> Parts {
         match self {
             Self::Split(p) => p.clone(),
+            Self::Maybe(p, v) => {
+                let (v, fail) = (v.parts(b), Self::Fail("a value that is not there").parts(b));
+                select_parts(b, *p, &v, &fail)
+            }
             _ => {
                 let key = Key { origin: Origin::Undivided, gas: Gas::None, evidence: Evidence::Secondary };
-                Rc::from([(key, b.add(Def::Fail))])
+                Rc::from([Part::new(key, b.add(Def::Fail))])
             }
         }
     }
@@ -111,19 +161,55 @@ pub(crate) fn binary(b: &mut Builder, op: Binary, x: Id, y: Id) -> Id {
 
 /// Every part through `f`.
 pub(crate) fn each(b: &mut Builder, parts: &Parts, mut f: impl FnMut(&mut Builder, Id) -> Id) -> Parts {
-    parts.iter().map(|(k, v)| (*k, f(b, *v))).collect()
+    parts.iter().map(|p| Part { value: f(b, p.value), ..*p }).collect()
 }
 
-/// Parts in any order; those with one key are added from left to right.
-pub(crate) fn merged(b: &mut Builder, parts: impl IntoIterator<Item = (Key, Id)>) -> Parts {
-    let mut out: Vec<(Key, Id)> = Vec::new();
-    for (key, value) in parts {
-        match out.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, sum)) => *sum = binary(b, Binary::Add, *sum, value),
-            None => out.push((key, value)),
+/// Parts in any order; those with one key are added from left to right. The result is in the reference's order of keys,
+/// which decides what is added first where keys become one. Parts of a gas that differs from row to row stand alone or
+/// beside parts without gas; else there is one for each of the `gases`.
+pub(crate) fn merged(b: &mut Builder, gases: usize, parts: impl IntoIterator<Item = Part>) -> Parts {
+    let mut parts: Vec<Part> = parts.into_iter().collect();
+    if mixed(&parts) {
+        let told = parts.iter().flat_map(|p| by_gas(b, gases, *p)).collect();
+        parts = told;
+    }
+    let mut out: Vec<Part> = Vec::new();
+    for part in parts {
+        match out.iter_mut().find(|p| p.key == part.key) {
+            Some(p) => {
+                p.value = binary(b, Binary::Add, p.value, part.value);
+                p.there = match (p.there, part.there) {
+                    (Some(x), Some(y)) => Some(b.add(Def::Or(x, y))),
+                    _ => None,
+                };
+            }
+            None => out.push(part),
         }
     }
+    out.sort_by_key(|p| p.key.order());
     out.into()
+}
+
+/// True if which gas a part is of differs from row to row, and others may be of the same.
+pub(crate) fn mixed<'a>(parts: impl IntoIterator<Item = &'a Part>) -> bool {
+    let (mut first, mut apart, mut differs) = (None, false, false);
+    for gas in parts.into_iter().map(|p| p.key.gas).filter(|g| *g != Gas::None) {
+        apart |= *first.get_or_insert(gas) != gas;
+        differs |= matches!(gas, Gas::Of(_));
+    }
+    apart && differs
+}
+
+/// One part for each gas, if which one it is differs from row to row: the value where it is the gas, 0 elsewhere.
+pub(crate) fn by_gas(b: &mut Builder, gases: usize, part: Part) -> Vec<Part> {
+    let Gas::Of(index) = part.key.gas else { return vec![part] };
+    let zero = b.number(Number::ZERO);
+    let one = |g| {
+        let is = b.add(Def::Is(index, g));
+        let value = b.add(Def::Select(is, part.value, zero));
+        Part { key: Key { gas: Gas::Known(GasId(g)), ..part.key }, value, there: and(b, part.there, Some(is)) }
+    };
+    (0..gases as u32).map(one).collect()
 }
 
 /// The exact sum of values, rounded once.
@@ -151,7 +237,7 @@ pub(crate) fn fold(b: &mut Builder, kind: Fold, terms: Vec<Term>) -> Id {
 
 /// The whole of parts: their exact sum, rounded once.
 pub(crate) fn whole(b: &mut Builder, parts: &Parts) -> Id {
-    sum(b, parts.iter().map(|(_, v)| *v))
+    sum(b, parts.iter().map(|p| p.value))
 }
 
 /// Both conditions.
@@ -179,7 +265,44 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
         (Sym::Number(x), Sym::Number(y)) => Sym::Number(scalar(b, *x, *y)),
         (Sym::Bool(x), Sym::Bool(y)) => Sym::Bool(scalar(b, *x, *y)),
         (Sym::Index(x), Sym::Index(y)) => Sym::Index(scalar(b, *x, *y)),
+        (Sym::Activity { amount, factor, given }, Sym::Fail(_)) => {
+            let fail = b.add(Def::Fail);
+            let none = no.parts(b);
+            let factor = factor.as_ref().map(|f| select_parts(b, c, f, &none));
+            Sym::Activity { amount: scalar(b, *amount, fail), factor, given: *given }
+        }
+        (Sym::Fail(_), Sym::Activity { .. }) => {
+            let not = b.add(Def::Not(c));
+            select(b, not, no, yes)
+        }
+        (Sym::Date(x), Sym::Fail(_)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Date(scalar(b, *x, fail))
+        }
+        (Sym::Fail(_), Sym::Date(y)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Date(scalar(b, fail, *y))
+        }
+        (Sym::Row(t, x), Sym::Fail(_)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Row(*t, scalar(b, *x, fail))
+        }
+        (Sym::Fail(_), Sym::Row(t, y)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Row(*t, scalar(b, fail, *y))
+        }
+        (Sym::Fail(why), Sym::Fail(_) | Sym::Absent) | (Sym::Absent, Sym::Fail(why)) => Sym::Fail(why),
+        (Sym::Text(x), Sym::Text(y)) => Sym::Text(scalar(b, *x, *y)),
+        (Sym::Date(x), Sym::Date(y)) => Sym::Date(scalar(b, *x, *y)),
         (Sym::Row(t, x), Sym::Row(u, y)) if t == u => Sym::Row(*t, scalar(b, *x, *y)),
+        (Sym::Text(x), Sym::Fail(_)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Text(scalar(b, *x, fail))
+        }
+        (Sym::Fail(_), Sym::Text(y)) => {
+            let fail = b.add(Def::Fail);
+            Sym::Text(scalar(b, fail, *y))
+        }
         (Sym::Number(_), Sym::Fail(_)) | (Sym::Fail(_), Sym::Number(_)) => {
             let (x, y) = (yes.number(b), no.number(b));
             Sym::Number(scalar(b, x, y))
@@ -201,6 +324,15 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
         }
         (Sym::Record(x), Sym::Fail(_)) => Sym::Record(x.iter().map(|x| select(b, c, x, no)).collect()),
         (Sym::Fail(_), Sym::Record(y)) => Sym::Record(y.iter().map(|y| select(b, c, yes, y)).collect()),
+        // What is made of a list that fails, fails.
+        (Sym::List(x), Sym::Fail(_)) | (Sym::Fail(_), Sym::List(x)) => {
+            let not = b.add(Def::Not(c));
+            let (there, gone) = if matches!(yes, Sym::List(_)) { (c, not) } else { (not, c) };
+            let kept = x.iter().map(|s| Segment { when: and(b, Some(there), s.when), ..s.clone() });
+            let mut all: Vec<Segment> = kept.collect();
+            all.push(Segment { over: Vec::new(), when: Some(gone), value: Sym::Fail(NO_LIST) });
+            Sym::List(all.into())
+        }
         (Sym::List(x), Sym::List(y)) => {
             let not = b.add(Def::Not(c));
             let arm = |b: &mut Builder, list: &Rc<[Segment]>, c: Id| {
@@ -211,15 +343,22 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
             all.extend(arm(b, y, not));
             Sym::List(all.into())
         }
-        (Sym::Activity { amount: x, factor: f }, Sym::Activity { amount: y, factor: g }) => {
+        (Sym::Activity { amount: x, factor: f, given: p }, Sym::Activity { amount: y, factor: g, given: q }) => {
+            let none: Parts = Rc::from([]);
             let factor = match (f, g) {
-                (Some(f), Some(g)) => Some(select_parts(b, c, f, g)),
-                _ => None,
+                (None, None) => None,
+                (f, g) => Some(select_parts(b, c, f.as_ref().unwrap_or(&none), g.as_ref().unwrap_or(&none))),
             };
-            Sym::Activity { amount: scalar(b, *x, *y), factor }
+            let there = |b: &mut Builder, f: &Option<Parts>, p: &Option<Id>| match (f, p) {
+                (None, _) => b.bool(false),
+                (Some(_), Some(p)) => *p,
+                (Some(_), None) => b.bool(true),
+            };
+            let (p, q) = (there(b, f, p), there(b, g, q));
+            let p = scalar(b, p, q);
+            let given = (b.known_bool(p) != Some(true)).then_some(p);
+            Sym::Activity { amount: scalar(b, *x, *y), factor, given }
         }
-        (Sym::Text(x), Sym::Text(y)) if x == y => yes.clone(),
-        (Sym::Date(x), Sym::Date(y)) if x == y => yes.clone(),
         (Sym::Absent, Sym::Absent) => Sym::Absent,
         (Sym::Absent, Sym::Maybe(p, v)) => {
             let not = b.add(Def::Not(c));
@@ -237,25 +376,30 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
         }
         (Sym::Absent, v) => Sym::Maybe(b.add(Def::Not(c)), Rc::new(v.clone())),
         (v, Sym::Absent) => Sym::Maybe(c, Rc::new(v.clone())),
-        _ => Sym::Fail("a choice between values of different shapes"),
+        _ => {
+            let why = "a choice between values of different shapes";
+            b.gap(why);
+            Sym::Fail(why)
+        }
     }
 }
 
 /// Parts under either arm; a part that an arm does not have is 0 there.
-fn select_parts(b: &mut Builder, c: Id, x: &Parts, y: &Parts) -> Parts {
-    let zero = b.number(Number::ZERO);
-    let of = |p: &Parts, key: &Key| p.iter().find(|(k, _)| k == key).map(|(_, v)| *v);
-    let mut out: Vec<(Key, Id)> = Vec::new();
-    for (key, _) in x.iter().chain(y.iter()) {
-        if out.iter().any(|(k, _)| k == key) {
+pub(crate) fn select_parts(b: &mut Builder, c: Id, x: &Parts, y: &Parts) -> Parts {
+    let (zero, yes, no) = (b.number(Number::ZERO), b.bool(true), b.bool(false));
+    let of = |p: &Parts, key: &Key| p.iter().find(|p| p.key == *key).copied();
+    let mut out: Vec<Part> = Vec::new();
+    for Part { key, .. } in x.iter().chain(y.iter()) {
+        if out.iter().any(|p| p.key == *key) {
             continue;
         }
-        if of(x, key).is_none() || of(y, key).is_none() {
-            b.varying();
-        }
-        let (l, r) = (of(x, key).unwrap_or(zero), of(y, key).unwrap_or(zero));
-        let value = if l == r { l } else { b.add(Def::Select(c, l, r)) };
-        out.push((*key, value));
+        let (l, r) = (of(x, key), of(y, key));
+        let either = |b: &mut Builder, l: Id, r: Id| if l == r { l } else { b.add(Def::Select(c, l, r)) };
+        let value = either(b, l.map_or(zero, |p| p.value), r.map_or(zero, |p| p.value));
+        let there = |p: Option<Part>| p.map_or(no, |p| p.there.unwrap_or(yes));
+        let there = either(b, there(l), there(r));
+        out.push(Part { key: *key, value, there: (there != yes).then_some(there) });
     }
+    out.sort_by_key(|p| p.key.order());
     out.into()
 }

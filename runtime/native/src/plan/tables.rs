@@ -1,34 +1,50 @@
 //! Parameters, tables and global warming potentials: what stands in the program is read when it is planned.
 
 use super::Plan;
-use super::sym::{Gas, Key, Sym};
+use super::sym::{Gas, Key, Part, Sym, compare, select};
 use crate::kernel::{Def, Id};
-use footrule_mir::{Cell, Const, Evidence, NodeId, Origin, ParamId, TableId, Ty};
+use footrule_mir::{Cell, Cmp, Const, Day, Evidence, NodeId, Origin, ParamId, Policy, TableId, Ty};
 use footrule_number::Number;
-use footrule_runtime::{Value, parameter, years};
+use footrule_runtime::{Value, day_of, parameter, years};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Most combinations of keys that are written out.
 const MAX_CELLS: usize = 100_000;
 
-/// A key of a look-up.
-enum Key1 {
-    /// Known.
-    Known(Const),
-    /// A member of an enumeration of so many.
-    Index(Id, u32, footrule_mir::EnumId),
+/// How many years after its last row a parameter is looked at.
+const YEARS_AFTER: i64 = 10;
+
+/// Most values of a key that are compared one by one.
+const MAX_POINTS: usize = 64;
+
+/// A key of a look-up: the values that it may have, by an index below their number. A value that is none of the
+/// program's, and so fits wildcards only, is `None`.
+struct Key1 {
+    index: Id,
+    values: Vec<Option<Const>>,
 }
 
 impl Plan<'_> {
     pub(super) fn param(&mut self, param: ParamId, at: NodeId) -> Sym {
-        let period = match self.get(at) {
-            Sym::Period(a, b) => Some((a, b)),
-            Sym::Date(d) => Some((d, d)),
-            Sym::Number(x) => self.b.constant(x).and_then(years),
-            _ => None,
-        };
-        let Some(period) = period else { return self.fail("a parameter at a date in a column") };
+        match self.present(at) {
+            Sym::Period(a, b) => self.param_over(param, (a, b)),
+            Sym::Date(d) => match self.b.constant(d).and_then(Number::to_i64) {
+                Some(n) => self.param_over(param, (day_of(n), day_of(n))),
+                None => self.param_by_day(param, d),
+            },
+            Sym::Number(x) => match self.b.constant(x) {
+                Some(x) => match years(x) {
+                    Some(period) => self.param_over(param, period),
+                    None => Sym::Fail("a parameter at what is no year"),
+                },
+                None => self.param_by_year(param, x),
+            },
+            Sym::Fail(why) => Sym::Fail(why),
+            _ => self.fail("a parameter at what is no time"),
+        }
+    }
+
+    fn param_over(&mut self, param: ParamId, period: (Day, Day)) -> Sym {
         match parameter(self.program, param, period, self.layout.scenario) {
             Some(Value::Number(x)) => Sym::Number(self.b.number(x)),
             Some(Value::Split(s)) => {
@@ -37,17 +53,60 @@ impl Plan<'_> {
                     (Key { origin: k.origin, gas, evidence: k.evidence }, *v)
                 };
                 let parts: Vec<(Key, Number)> = s.parts().iter().map(part).collect();
-                Sym::Split(parts.into_iter().map(|(k, v)| (k, self.b.number(v))).collect())
+                Sym::Split(parts.into_iter().map(|(k, v)| Part::new(k, self.b.number(v))).collect())
             }
-            _ => self.fail("a parameter without a value in the period"),
+            _ => self.fail("a parameter without a value in the period, or held with a warning"),
         }
+    }
+
+    /// A parameter on a day that differs from row to row: it changes on the days that its rows and policies name.
+    fn param_by_day(&mut self, param: ParamId, day: Id) -> Sym {
+        let Some(info) = self.program.params.get(param.ix()) else { return self.fail("no such parameter") };
+        let number = footrule_runtime::day_number;
+        let mut changes: Vec<i64> = info.rows.iter().flat_map(|r| [Some(r.from), r.to]).flatten().map(number).collect();
+        for policy in [info.before, info.after] {
+            if let Policy::Hold { until: Some(last), .. } = policy {
+                changes.push(number(last) + 1);
+            }
+        }
+        changes.sort_unstable();
+        changes.dedup();
+        let Some(first) = changes.first() else { return self.fail("a parameter without rows") };
+        if changes.len() > MAX_POINTS {
+            return self.fail("a parameter that changes so often");
+        }
+        let before = day_of(first - 1);
+        let mut value = self.param_over(param, (before, before));
+        for change in changes {
+            let (own, from) = (day_of(change), self.b.number(Number::from(change)));
+            let here = self.param_over(param, (own, own));
+            let later = compare(&mut self.b, Cmp::Ge, day, from);
+            value = select(&mut self.b, later, &here, &value);
+        }
+        value
+    }
+
+    /// A parameter in a year that differs from row to row.
+    fn param_by_year(&mut self, param: ParamId, year: Id) -> Sym {
+        let Some(info) = self.program.params.get(param.ix()) else { return self.fail("no such parameter") };
+        let of = || info.rows.iter().map(|r| i64::from(r.from.0));
+        let (Some(first), Some(last)) = (of().min(), of().max()) else { return self.fail("a parameter without rows") };
+        let mut value = Sym::Fail("a parameter in a year far from its rows");
+        for y in (first - 1..=last + YEARS_AFTER).take(MAX_POINTS) {
+            let this = self.b.number(Number::from(y));
+            let Some(period) = years(Number::from(y)) else { continue };
+            let here = self.param_over(param, period);
+            let is = compare(&mut self.b, Cmp::Eq, year, this);
+            value = select(&mut self.b, is, &here, &value);
+        }
+        value
     }
 
     pub(super) fn lookup(&mut self, table: TableId, keys: &[NodeId], column: Option<u32>) -> Sym {
         let Some((index, rows)) = self.rows_by_key(table, keys) else {
-            return self.fail("a look-up by a text, a day or a computed number");
+            return self.fail("a look-up by so many keys");
         };
-        let row = self.b.add(Def::Pick(index, rows));
+        let row = self.b.add(Def::Pick(index, rows.iter().map(|r| r.ok()).collect()));
         match column {
             None => Sym::Row(table, row),
             Some(c) => self.cell(table, row, c as usize),
@@ -56,58 +115,105 @@ impl Plan<'_> {
 
     pub(super) fn has_row(&mut self, table: TableId, keys: &[NodeId]) -> Sym {
         let Some((index, rows)) = self.rows_by_key(table, keys) else {
-            return self.fail("a look-up by a text, a day or a computed number");
+            return self.fail("a look-up by so many keys");
         };
-        let there = rows.iter().map(|r| Some(u32::from(r.is_some()))).collect();
+        let there = rows.iter().map(|r| Some(u32::from(*r != Err(0)))).collect();
         let there = self.b.add(Def::Pick(index, there));
         Sym::Bool(self.b.add(Def::Is(there, 1)))
     }
 
     /// An index over all combinations of keys, and the row of each.
-    fn rows_by_key(&mut self, table: TableId, keys: &[NodeId]) -> Option<(Id, Arc<[Option<u32>]>)> {
+    fn rows_by_key(&mut self, table: TableId, keys: &[NodeId]) -> Option<(Id, Vec<Result<u32, u32>>)> {
         let info = self.program.tables.get(table.ix())?;
         let mut found = Vec::with_capacity(keys.len());
-        for (n, (_, ty)) in keys.iter().zip(&info.keys) {
-            found.push(self.key(*n, ty)?);
+        for (k, (n, (_, ty))) in keys.iter().zip(&info.keys).enumerate() {
+            found.push(self.key(table, k, *n, ty)?);
         }
         let mut index = self.b.add(Def::Index(0));
-        let mut combinations: Vec<Vec<Const>> = vec![Vec::new()];
-        for key in found {
-            let of: Vec<Const> = match key {
-                Key1::Known(c) => vec![c],
-                Key1::Index(id, size, e) => {
-                    index = self.b.add(Def::Pair(index, id, size));
-                    (0..size).map(|m| Const::Enum(e, m)).collect()
-                }
-            };
-            if combinations.len() * of.len() > MAX_CELLS {
+        let mut combinations: Vec<Vec<Option<Const>>> = vec![Vec::new()];
+        for Key1 { index: own, values } in found {
+            if values.len() > 1 || *self.b.def(own) == Def::Fail {
+                index = self.b.add(Def::Pair(index, own, values.len() as u32));
+            }
+            if combinations.len() * values.len() > MAX_CELLS {
                 return None;
             }
             combinations = combinations
                 .iter()
-                .flat_map(|c| of.iter().map(move |k| c.iter().cloned().chain([k.clone()]).collect()))
+                .flat_map(|c| values.iter().map(move |k| c.iter().cloned().chain([k.clone()]).collect()))
                 .collect();
         }
-        let rows = combinations.iter().map(|c| info.find(c.len(), |k, cell| c[k] == *cell).ok()).collect();
-        Some((index, rows))
+        let fits = |c: &Vec<Option<Const>>| info.find(c.len(), |k, cell| c[k].as_ref() == Some(cell));
+        Some((index, combinations.iter().map(fits).collect()))
     }
 
-    fn key(&mut self, n: NodeId, ty: &Ty) -> Option<Key1> {
-        Some(match (self.get(n), ty) {
-            (Sym::Index(id), Ty::Enum(e)) => match self.b.known_index(id) {
-                Some(m) => Key1::Known(Const::Enum(*e, m)),
-                None => Key1::Index(id, self.program.enums.get(e.ix())?.members.len() as u32, *e),
+    fn key(&mut self, table: TableId, k: usize, n: NodeId, ty: &Ty) -> Option<Key1> {
+        let (index, values): (Id, Vec<Option<Const>>) = match (self.present(n), ty) {
+            // What is not there fits nothing, and fails.
+            (Sym::Fail(_), _) => (self.b.add(Def::Fail), vec![None]),
+            (Sym::Index(id), Ty::Enum(e)) => {
+                let n = self.program.enums.get(e.ix())?.members.len() as u32;
+                (id, (0..n).map(|m| Some(Const::Enum(*e, m))).collect())
+            }
+            (Sym::Bool(c), _) => {
+                let (yes, no) = (self.b.add(Def::Index(1)), self.b.add(Def::Index(0)));
+                (self.b.add(Def::Select(c, yes, no)), [false, true].map(|b| Some(Const::Bool(b))).into())
+            }
+            (Sym::Text(code), _) => {
+                // Texts that the program does not know are alike here.
+                let all = (0..=self.texts.len() as u32).map(Some).collect();
+                let known = self.texts.iter().map(|t| Some(Const::Text(t.clone())));
+                (self.b.add(Def::Pick(code, all)), known.chain([None]).collect())
+            }
+            (Sym::Number(id), _) => match self.b.constant(id) {
+                Some(x) => (self.b.add(Def::Index(0)), vec![Some(Const::Number(x))]),
+                None => self.numbers(table, k, id)?,
             },
-            (Sym::Number(id), _) => Key1::Known(Const::Number(self.b.constant(id)?)),
-            (Sym::Bool(id), _) => Key1::Known(Const::Bool(self.b.known_bool(id)?)),
-            (Sym::Text(t), _) => Key1::Known(Const::Text(t.to_string())),
-            (Sym::Date((year, month, day)), _) => Key1::Known(Const::Date { year, month, day }),
+            (Sym::Date(id), _) => match self.b.constant(id).and_then(Number::to_i64) {
+                Some(n) => {
+                    let (year, month, day) = footrule_runtime::day_of(n);
+                    (self.b.add(Def::Index(0)), vec![Some(Const::Date { year, month, day })])
+                }
+                None => self.numbers(table, k, id)?,
+            },
             _ => return None,
-        })
+        };
+        if let Some(k) = self.b.known_index(index) {
+            let only = values.get(k as usize)?.clone();
+            return Some(Key1 { index, values: vec![only] });
+        }
+        Some(Key1 { index, values })
+    }
+
+    /// A number or a day that is not known, told apart by the cells of its key.
+    fn numbers(&mut self, table: TableId, key: usize, id: Id) -> Option<(Id, Vec<Option<Const>>)> {
+        let info = self.program.tables.get(table.ix())?;
+        let mut cells: Vec<&Const> = Vec::new();
+        for c in info.rows.iter().filter_map(|r| r.keys.get(key)?.as_ref()) {
+            if !cells.contains(&c) {
+                cells.push(c);
+            }
+        }
+        if cells.len() > MAX_POINTS {
+            return None;
+        }
+        let mut index = self.b.add(Def::Index(cells.len() as u32));
+        for (i, cell) in cells.iter().enumerate() {
+            let value = match cell {
+                Const::Number(x) => *x,
+                Const::Date { year, month, day } => Number::from(footrule_runtime::day_number((*year, *month, *day))),
+                _ => return None,
+            };
+            let value = self.b.number(value);
+            let is = compare(&mut self.b, Cmp::Eq, id, value);
+            let this = self.b.add(Def::Index(i as u32));
+            index = self.b.add(Def::Select(is, this, index));
+        }
+        Some((index, cells.into_iter().cloned().map(Some).chain([None]).collect()))
     }
 
     pub(super) fn column(&mut self, row: NodeId, column: u32) -> Sym {
-        let Sym::Row(table, index) = self.get(row) else { return Sym::Fail("a column of what is no row") };
+        let Sym::Row(table, index) = self.present(row) else { return Sym::Fail("a column of what is no row") };
         let Some(info) = self.program.tables.get(table.ix()) else { return self.fail("no such table") };
         match (column as usize).checked_sub(info.keys.len()) {
             Some(c) => self.cell(table, index, c),
@@ -135,7 +241,7 @@ impl Plan<'_> {
                 origins.sort_unstable();
                 origins.dedup();
                 let several = origins.len() > 1;
-                let mut parts = Vec::with_capacity(origins.len());
+                let mut parts: Vec<Part> = Vec::with_capacity(origins.len());
                 for origin in origins {
                     // A part that a row does not have is 0.
                     let of = info.rows.iter().map(|r| {
@@ -143,11 +249,13 @@ impl Plan<'_> {
                         Some(if r.origin == origin { own } else { Number::ZERO })
                     });
                     let value = self.b.add(Def::Lookup(row, of.collect()));
-                    parts.push((Key { origin, gas: Gas::None, evidence: Evidence::Secondary }, value));
-                }
-                if several {
-                    self.b.varying();
-                    self.b.inexact();
+                    let there = several.then(|| {
+                        let of = info.rows.iter().map(|r| Some(u32::from(r.origin == origin))).collect();
+                        let is = self.b.add(Def::Pick(row, of));
+                        self.b.add(Def::Is(is, 1))
+                    });
+                    let key = Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
+                    parts.push(Part { key, value, there });
                 }
                 Sym::Split(Rc::from(parts))
             }
@@ -168,14 +276,24 @@ impl Plan<'_> {
     fn by_row(&mut self, row: Id, cells: &[Option<&Const>]) -> Sym {
         if let Some(k) = self.b.known_index(row) {
             return match cells.get(k as usize).copied().flatten() {
-                Some(Const::Text(t)) => Sym::Text(Arc::from(t.as_str())),
-                Some(Const::Date { year, month, day }) => Sym::Date((*year, *month, *day)),
+                Some(Const::Text(t)) => self.text(t),
+                Some(Const::Date { year, month, day }) => self.day((*year, *month, *day)),
                 Some(Const::Number(x)) => Sym::Number(self.b.number(*x)),
                 Some(Const::Bool(x)) => Sym::Bool(self.b.bool(*x)),
                 Some(Const::Enum(_, m)) => Sym::Index(self.b.add(Def::Index(*m))),
                 Some(Const::Absent) => Sym::Absent,
                 None => Sym::Fail("a wildcard is read"),
             };
+        }
+        if cells.iter().flatten().any(|c| **c == Const::Absent) {
+            let there = cells.iter().map(|c| c.map(|c| u32::from(*c != Const::Absent))).collect();
+            let there = self.b.add(Def::Pick(row, there));
+            let there = self.b.add(Def::Is(there, 1));
+            let kept: Vec<Option<&Const>> = cells.iter().map(|c| c.filter(|c| **c != Const::Absent)).collect();
+            if kept.iter().all(Option::is_none) {
+                return Sym::Absent;
+            }
+            return Sym::Maybe(there, Rc::new(self.by_row(row, &kept)));
         }
         match cells.iter().flatten().next() {
             Some(Const::Number(_)) => {
@@ -191,7 +309,22 @@ impl Plan<'_> {
                 let picked = self.b.add(Def::Pick(row, cells.iter().map(of).collect()));
                 Sym::Bool(self.b.add(Def::Is(picked, 1)))
             }
-            _ => self.fail("texts or days of a row that is not known"),
+            Some(Const::Text(_)) => {
+                let code = |t: &String| self.texts.binary_search(t).ok().map(|i| i as u32);
+                let of = |c: &Option<&Const>| if let Some(Const::Text(t)) = c { code(t) } else { None };
+                let codes = cells.iter().map(of).collect();
+                Sym::Text(self.b.add(Def::Pick(row, codes)))
+            }
+            Some(Const::Date { .. }) => {
+                let of = |c: &Option<&Const>| match c {
+                    Some(Const::Date { year, month, day }) => {
+                        Some(Number::from(footrule_runtime::day_number((*year, *month, *day))))
+                    }
+                    _ => None,
+                };
+                Sym::Date(self.b.add(Def::Lookup(row, cells.iter().map(of).collect())))
+            }
+            Some(Const::Absent) | None => Sym::Fail("wildcards are read"),
         }
     }
 }

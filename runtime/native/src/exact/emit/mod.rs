@@ -146,6 +146,11 @@ impl Emit<'_> {
             store(self, wide, &mut column);
             sure = self.and_ok(sure, ok);
         }
+        for words in &kernel.words {
+            let (index, ok) = self.index(words.value);
+            store(self, index, &mut column);
+            sure = self.and_ok(sure, ok);
+        }
         for required in &kernel.requires {
             let (holds, ok) = self.condition(*required);
             sure = self.b.ins().band(sure, holds);
@@ -305,19 +310,21 @@ impl Emit<'_> {
 
     /// Words of a table by index, `width` for each; `None` if there is none at the index.
     fn gather(&mut self, index: Ssa, words: Vec<u64>, width: usize) -> (Vec<Ssa>, Ssa) {
+        // The last cell stands for all beyond; without cells there is nothing.
+        let some = self.flag(!words.is_empty());
+        let words = if words.is_empty() { vec![0; width] } else { words };
         let last = (words.len() / width) as i64 - 1;
         let words = words.into_boxed_slice();
         let table = self.word(words.as_ptr() as i64);
         self.tables.push(words);
         let last = self.word(last);
         let inside = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, index, last);
-        let zero = self.word(0);
-        let index = self.b.ins().select(inside, index, zero);
+        let index = self.b.ins().select(inside, index, last);
         let bytes = self.b.ins().imul_imm_s(index, 8 * width as i64);
         let at = self.b.ins().iadd(table, bytes);
         let flags = MemFlagsData::trusted().with_readonly();
         let found = (0..width).map(|k| self.b.ins().load(types::I64, flags, at, (8 * k) as i32)).collect();
-        (found, inside)
+        (found, some)
     }
 
     // Conditions and indices.

@@ -14,9 +14,13 @@
 //! Guarantees: sound for every row within the hull that passes the tests. Must not: round a bound downwards: each is
 //! inflated by a billionth of itself, far more than the few roundings of its own computation.
 
+use crate::demand::{Demand, demands};
 use crate::kernel::{Binary, Def, Fold, Id, Kernel, Term, Unary};
-use footrule_mir::Cmp;
+use footrule_mir::{Cmp, MAX_POWER};
 use footrule_number::{Number, Ratio};
+
+mod folds;
+mod ops;
 
 /// Unit roundoff of f64, a little enlarged.
 const U: f64 = 1.12e-16;
@@ -28,6 +32,8 @@ const UP: f64 = 1.0 + 1e-9;
 const LARGE: f64 = 7.9e28;
 /// Below this an inexact result is refused.
 const SMALL: f64 = 1e-18;
+/// How far, relatively, `exp`, `ln` and `pow` of the machine's library may be from the exact value: see docs/native.md.
+const LIBRARY: f64 = 2.842_170_943_040_401e-14;
 /// Most decimals that the code scales by: a power of ten up to there is exact.
 const MAX_SCALE: u32 = 22;
 /// Largest integer that the code holds exactly, with room.
@@ -196,6 +202,8 @@ pub struct Bounds {
     pub facts: Vec<Option<Fact>>,
     /// For each test: where it counts, and what it looks at.
     pub tests: Vec<(Id, Test)>,
+    /// What has no bound, and why: a row that asks for it is not sure.
+    pub without: Vec<(Id, &'static str)>,
 }
 
 /// Why a kernel cannot be bounded.
@@ -205,22 +213,31 @@ pub struct Unbounded(pub &'static str);
 /// Analyses a kernel over a hull.
 ///
 /// # Errors
-/// [`Unbounded`] if an operation has no bound (exponentials, logarithms, real powers of what is not constant).
+/// [`Unbounded`] if every row asks for something that has no bound.
 pub fn bounds(kernel: &Kernel, hull: &Hull) -> Result<Bounds, Unbounded> {
     let mut b = Analysis {
         kernel,
         hull,
         may_be_small: false,
-        out: Bounds { facts: vec![None; kernel.defs.len()], tests: Vec::new() },
+        out: Bounds { facts: vec![None; kernel.defs.len()], ..Bounds::default() },
     };
     for i in 0..kernel.defs.len() {
         let id = Id(i as u32);
-        let fact = b.fact(id)?;
+        let fact = b.fact(id).unwrap_or_else(|Unbounded(why)| {
+            b.out.without.push((id, why));
+            b.test(id, Test::Never(id));
+            Fact::Number(NOTHING)
+        });
         if let Some(slot) = b.out.facts.get_mut(i) {
             *slot = Some(fact);
         }
     }
-    Ok(b.out)
+    let out = b.out;
+    let demands = demands(kernel, &out);
+    match out.without.iter().find(|(id, _)| demands[id.ix()] == Demand::Always) {
+        Some((_, why)) => Err(Unbounded(why)),
+        None => Ok(out),
+    }
 }
 
 /// `10^n` as f64; exact up to 22.
@@ -267,7 +284,8 @@ impl Analysis<'_> {
         self.may_be_small = false;
         let known = match kernel.def(id) {
             Def::Bool(x) => return Ok(Fact::Bool(Some(*x))),
-            Def::Flag(_) | Def::Given(_) | Def::Is(..) | Def::Same(..) => return Ok(Fact::Bool(None)),
+            Def::Flag(_) | Def::Given(_) => return Ok(Fact::Bool(None)),
+            Def::Is(..) | Def::Same(..) => return Ok(Fact::Bool(None)),
             Def::Not(a) => return Ok(Fact::Bool(self.bool(*a).map(|b| !b))),
             Def::And(a, b) => {
                 return Ok(Fact::Bool(match (self.bool(*a), self.bool(*b)) {
@@ -328,7 +346,7 @@ impl Analysis<'_> {
             },
             Def::Unary(op, a) => self.unary(id, *op, *a)?,
             Def::Binary(op, a, b) => self.binary(id, *op, *a, *b)?,
-            Def::Power(a, n) => self.power(*a, *n)?,
+            Def::Power(a, n) => self.power(id, *a, *n)?,
             Def::Convert(a, r) => self.convert(*a, *r, None),
             Def::Affine(a, r, offset) => self.convert(*a, *r, Some(*offset)),
             Def::Round(_, n) if *n > MAX_SCALE => return Err(Unbounded("rounding at so many decimals")),
@@ -339,7 +357,7 @@ impl Analysis<'_> {
                 }
                 cells.iter().flatten().map(|x| constant(*x)).reduce(joined).unwrap_or(constant(Number::ZERO))
             }
-            Def::Fold(kind, terms) => match self.fold(*kind, terms)? {
+            Def::Fold(kind, terms) => match self.fold(id, *kind, terms)? {
                 Fact::Number(k) => k,
                 other => return Ok(other),
             },
@@ -362,289 +380,6 @@ impl Analysis<'_> {
     /// A result that is inexact may be nearer to zero than the reference admits.
     fn small(&mut self, least: f64, exact: bool) {
         self.may_be_small |= !exact && least <= SMALL * 1.001;
-    }
-
-    fn unary(&mut self, id: Id, op: Unary, a: Id) -> Result<Known, Unbounded> {
-        let k = self.number(a);
-        Ok(match op {
-            Unary::Neg => Known { lo: -k.hi, hi: -k.lo, ..k },
-            Unary::Abs => {
-                let most = k.lo.abs().max(k.hi.abs());
-                let lo = if k.sign() == 0 { 0.0 } else { k.lo.abs().min(k.hi.abs()) };
-                Known { lo, hi: most, ..k }
-            }
-            Unary::Floor | Unary::Ceil => {
-                if k.scale == Some(0) {
-                    return Ok(k);
-                }
-                self.test(id, Test::Rounded(id));
-                let (lo, hi) = (k.lo.floor() - 1.0, k.hi.ceil() + 1.0);
-                Known { lo, hi, least: 1.0, rel: U, abs: 0.0, scale: Some(0) }
-            }
-            Unary::Sqrt => {
-                // sqrt(v(1+d)) with |d| ≤ rel + abs/low: half of that, and a rounding.
-                let low = if k.lo > 0.0 { k.lo } else { k.least.max(1e-12) };
-                if k.lo <= 0.0 {
-                    self.test(id, Test::Above(a, low * 0.999));
-                }
-                let rel = k.rel + k.abs / low;
-                let hi = k.hi.max(0.0).sqrt();
-                Known { lo: k.lo.max(0.0).sqrt(), hi, least: low.sqrt(), rel: rel + U, abs: 0.0, scale: None }
-            }
-            Unary::Exp | Unary::Ln => return Err(Unbounded("exponentials and logarithms")),
-        })
-    }
-
-    fn binary(&mut self, id: Id, op: Binary, x: Id, y: Id) -> Result<Known, Unbounded> {
-        let (a, b) = (self.number(x), self.number(y));
-        Ok(match op {
-            Binary::Add => self.sum(&[(a, 1.0), (b, 1.0)]),
-            Binary::Sub => {
-                let minus = Known { lo: -b.hi, hi: -b.lo, ..b };
-                self.sum(&[(a, 1.0), (minus, 1.0)])
-            }
-            Binary::Mul if a.is_zero() || b.is_zero() => constant(Number::ZERO),
-            Binary::Mul => {
-                let (lo, hi) = product(a, b);
-                let scale = a.scale.zip(b.scale).map(|(s, t)| s + t);
-                let exact = scale.is_some_and(|s| s <= 28 && lo.abs().max(hi.abs()) * pow10(s) < LARGE * 0.99);
-                let rel = (a.rel + b.rel) * (1.0 + a.rel) + U;
-                let abs = a.abs * b.most() + b.abs * a.most() + a.abs * b.abs;
-                let least = a.least * b.least;
-                self.small(least, exact);
-                Known { lo, hi, least, rel, abs, scale: scale.filter(|_| exact) }
-            }
-            Binary::Div => {
-                // The least magnitude of a divisor that the code lets pass.
-                let away = if b.lo > 0.0 { b.lo } else { -b.hi };
-                let away = (away - b.abs) / (1.0 + b.rel) * (1.0 - 1e-9);
-                let low = if away > b.abs * 1e6 {
-                    away
-                } else {
-                    // A relative error needs no more than that it is not zero; an absolute one, that it is not small.
-                    let low = if b.abs <= TINY * 2.0 && b.least > 0.0 { b.least * 0.99 } else { b.most() * 1e-6 };
-                    self.test(id, Test::Above(y, low));
-                    low
-                };
-                let relb = b.rel + b.abs / low;
-                if relb >= 0.1 {
-                    return Err(Unbounded("a divisor that is hardly known"));
-                }
-                // A divisor that does not change in a loop is inverted once: two roundings.
-                if a.is_zero() {
-                    return Ok(constant(Number::ZERO));
-                }
-                let rel = (a.rel + relb) / (1.0 - relb) + 2.01 * U;
-                let abs = a.abs / low * (1.0 + 3.0 * relb);
-                let most = a.most() / low;
-                let (lo, hi) = match (a.sign(), b.sign()) {
-                    (1, 1) | (-1, -1) => (0.0, most),
-                    (1, -1) | (-1, 1) => (-most, 0.0),
-                    _ => (-most, most),
-                };
-                let least = a.least / b.most().max(low);
-                self.small(least, false);
-                Known { lo, hi, least, rel, abs, scale: None }
-            }
-            Binary::Min | Binary::Max => {
-                let max = op == Binary::Max;
-                let pick = |p: f64, q: f64| if max { p.max(q) } else { p.min(q) };
-                let (lo, hi) = (pick(a.lo, b.lo), pick(a.hi, b.hi));
-                let least = a.least.min(b.least);
-                let scale = a.scale.zip(b.scale).map(|(s, t)| s.max(t));
-                if a.sign() >= 0 && b.sign() >= 0 && a.lo >= 0.0 && b.lo >= 0.0 {
-                    Known { lo, hi, least, rel: a.rel.max(b.rel), abs: a.abs.max(b.abs), scale }
-                } else {
-                    Known { lo, hi, least, rel: 0.0, abs: a.error().max(b.error()), scale }
-                }
-            }
-            Binary::Pow => return Err(Unbounded("real powers")),
-        })
-    }
-
-    /// A sum of so many values of each kind.
-    fn sum(&self, of: &[(Known, f64)]) -> Known {
-        let total: f64 = of.iter().map(|(_, n)| n).sum();
-        let (mut lo, mut hi, mut abs, mut rel) = (0.0, 0.0, 0.0, 0.0_f64);
-        let mut scale = Some(0);
-        for (k, n) in of {
-            lo += k.lo.min(if *n > 1.0 { 0.0 } else { f64::INFINITY }) * n;
-            hi += k.hi.max(if *n > 1.0 { 0.0 } else { f64::NEG_INFINITY }) * n;
-            abs += k.abs * n;
-            rel = rel.max(k.rel);
-            scale = scale.zip(k.scale).map(|(s, t): (u32, u32)| s.max(t));
-        }
-        let adds = (total - 1.0).max(0.0) * U * 1.01;
-        let one_sign = of.iter().all(|(k, _)| k.lo >= 0.0) || of.iter().all(|(k, _)| k.hi <= 0.0);
-        let least = if one_sign { of.iter().map(|(k, _)| k.least).fold(f64::INFINITY, f64::min) } else { 0.0 };
-        if one_sign {
-            // Partial sums are no larger than the sum.
-            return Known { lo, hi, least, rel: rel * (1.0 + adds) + adds, abs, scale };
-        }
-        let most: f64 = of.iter().map(|(k, n)| k.most() * n).sum();
-        let errors: f64 = of.iter().map(|(k, n)| k.rel * k.most() * n).sum();
-        Known { lo, hi, least, rel: 0.0, abs: (abs + errors + adds * most), scale }
-    }
-
-    fn power(&mut self, a: Id, n: i64) -> Result<Known, Unbounded> {
-        let k = self.number(a);
-        if !(1..=64).contains(&n) {
-            return Err(Unbounded("powers with such an exponent"));
-        }
-        let times = n as f64;
-        let most = k.most().powi(n as i32);
-        let lo = if k.lo >= 0.0 { 0.0 } else { -most };
-        let scale = k.scale.map(|s| s * n as u32).filter(|s| *s <= 28 && most * pow10(*s) < LARGE * 0.99);
-        let least = k.least.powi(n as i32);
-        self.small(least, scale.is_some());
-        // With an absolute error the relative one is bounded only away from zero.
-        let away = k.lo.max(-k.hi) - k.abs;
-        let own = match k.abs {
-            0.0 => k.rel,
-            abs if away > abs * 1e3 => k.rel + abs / away * UP,
-            _ => return Err(Unbounded("powers of a difference")),
-        };
-        let rel = times * own * (1.0 + times * own) + times * U;
-        Ok(Known { lo, hi: most, least, rel, abs: 0.0, scale })
-    }
-
-    fn convert(&mut self, a: Id, r: Ratio, offset: Option<Number>) -> Known {
-        let k = self.number(a);
-        if k.is_zero() && offset.is_none() {
-            return k;
-        }
-        let f = near_ratio(r);
-        let (x, y) = (k.lo * f, k.hi * f);
-        let decimals = r.as_number().map(Number::scale);
-        let scale = k.scale.zip(decimals).map(|(s, t)| s + t);
-        let most = x.abs().max(y.abs());
-        let exact = scale.is_some_and(|s| s <= 28 && most * pow10(s) < LARGE * 0.99);
-        let scaled = Known {
-            lo: x.min(y),
-            hi: x.max(y),
-            least: k.least * f.abs() * (1.0 - 1e-9),
-            rel: k.rel + 4.0 * U,
-            abs: k.abs * f.abs() * UP,
-            scale: scale.filter(|_| exact),
-        };
-        match offset {
-            None => {
-                self.small(scaled.least, exact);
-                scaled
-            }
-            Some(offset) => {
-                let sum = self.sum(&[(scaled, 1.0), (constant(offset), 1.0)]);
-                self.small(sum.least, sum.scale.is_some_and(|s| s <= 28));
-                sum
-            }
-        }
-    }
-
-    fn round(&mut self, id: Id, a: Id, n: u32) -> Known {
-        let k = self.number(a);
-        if k.scale.is_some_and(|s| s <= n) {
-            return k;
-        }
-        self.test(id, Test::Rounded(id));
-        let step = 1.0 / pow10(n);
-        Known { lo: k.lo - step, hi: k.hi + step, least: step * 0.999, rel: 3.0 * U, abs: 0.0, scale: Some(n) }
-    }
-
-    fn fold(&mut self, kind: Fold, terms: &[Term]) -> Result<Fact, Unbounded> {
-        let turns = |t: &Term| {
-            t.over.iter().map(|l| f64::from(self.hull.items.get(l.0 as usize).copied().unwrap_or(0))).product::<f64>()
-        };
-        let counted: Vec<f64> = terms.iter().map(turns).collect();
-        let most: f64 = counted.iter().sum();
-        let values: Vec<Known> = terms.iter().map(|t| self.number(t.value)).collect();
-        // A term that may be missing, or be there often, may add nothing.
-        let known = terms.iter().zip(&values).zip(&counted).map(|((t, k), n)| {
-            let may_be_missing = t.when.is_some() || !t.over.is_empty();
-            let k = if may_be_missing { Known { lo: k.lo.min(0.0), hi: k.hi.max(0.0), ..*k } } else { *k };
-            (k, n.max(1.0))
-        });
-        let known: Vec<(Known, f64)> = known.collect();
-        Ok(Fact::Number(match kind {
-            Fold::Any | Fold::All => {
-                let stop = kind == Fold::Any;
-                let of: Vec<Option<bool>> = terms.iter().map(|t| self.bool(t.value)).collect();
-                let sure =
-                    terms.iter().zip(&of).any(|(t, b)| *b == Some(stop) && t.when.is_none() && t.over.is_empty());
-                return Ok(Fact::Bool(if sure {
-                    Some(stop)
-                } else if of.iter().all(|b| *b == Some(!stop)) {
-                    Some(!stop)
-                } else {
-                    None
-                }));
-            }
-            Fold::Sum if terms.is_empty() => constant(Number::ZERO),
-            Fold::Sum => self.sum(&known),
-            Fold::Mean | Fold::Min | Fold::Max if terms.iter().any(|t| !t.over.is_empty() || t.when.is_some()) => {
-                return Err(Unbounded("means and extremes over lists"));
-            }
-            Fold::Count => {
-                let hi = most.max(terms.len() as f64);
-                Known { lo: 0.0, hi, least: 1.0, rel: 0.0, abs: 0.0, scale: Some(0) }
-            }
-            Fold::Mean => {
-                let sum = self.sum(&known);
-                self.small(0.0, false);
-                let each = values.iter().copied().reduce(joined).unwrap_or(constant(Number::ZERO));
-                Known { lo: each.lo, hi: each.hi, least: 0.0, rel: sum.rel + 2.0 * U, abs: sum.abs, scale: None }
-            }
-            Fold::Min | Fold::Max => {
-                let each = values.iter().copied().reduce(joined).unwrap_or(constant(Number::ZERO));
-                if each.lo >= 0.0 { each } else { Known { rel: 0.0, abs: each.error(), ..each } }
-            }
-            Fold::Product => return Err(Unbounded("products over lists")),
-        }))
-    }
-
-    /// Which way a comparison goes, if that is the same in every row; else it must be decided row by row.
-    fn compare(&mut self, id: Id, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Fact {
-        if let Some(known) = self.in_column(cmp, a, b) {
-            return Fact::Bool(Some(known));
-        }
-        let (x, y) = (self.out.side(a), self.out.side(b));
-        let less = x.hi < y.lo;
-        let more = x.lo > y.hi;
-        let (no_more, no_less) = (x.hi <= y.lo, x.lo >= y.hi);
-        let known = match cmp {
-            Cmp::Lt if less => Some(true),
-            Cmp::Lt if no_less => Some(false),
-            Cmp::Le if no_more => Some(true),
-            Cmp::Le if more => Some(false),
-            Cmp::Gt if more => Some(true),
-            Cmp::Gt if no_more => Some(false),
-            Cmp::Ge if no_less => Some(true),
-            Cmp::Ge if less => Some(false),
-            Cmp::Eq if less || more => Some(false),
-            Cmp::Ne if less || more => Some(true),
-            _ => None,
-        };
-        if known.is_none() && grid(x, y).is_none() {
-            self.test(id, Test::Decided(id));
-        }
-        Fact::Bool(known)
-    }
-
-    /// A column compared with a constant: by the exact ends of its span.
-    fn in_column(&self, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Option<bool> {
-        let (Def::Column(c), Def::Number(k)) = (self.kernel.def(a.0), self.kernel.def(b.0)) else { return None };
-        if !a.1.is_one() || !b.1.is_one() {
-            return None;
-        }
-        let s = self.hull.columns.get(c.0 as usize).copied().flatten()?;
-        let both = |f: fn(&Number, &Number) -> bool| (f(&s.lo, k) == f(&s.hi, k)).then(|| f(&s.lo, k));
-        match cmp {
-            Cmp::Lt => both(|x, k| x < k),
-            Cmp::Le => both(|x, k| x <= k),
-            Cmp::Gt => both(|x, k| x > k),
-            Cmp::Ge => both(|x, k| x >= k),
-            Cmp::Eq | Cmp::Ne if s.hi < *k || s.lo > *k => Some(cmp == Cmp::Ne),
-            Cmp::Eq | Cmp::Ne => None,
-        }
     }
 }
 

@@ -1,0 +1,239 @@
+//! What plans understand, construct by construct: small rules over columns, with rows that have a result and rows that are
+//! refused. The figures are worked out by hand.
+//!
+//! Each row that the reference accepts must be sure in the kernel, with the figure that stands here; each that it refuses must
+//! not. What the certified and the exact evaluator say of a row is compared as well.
+
+use super::native::{Compared, batch};
+use footrule_compiler::Session;
+use footrule_native::decimal::Decimal;
+use footrule_native::plan;
+use footrule_number::Number;
+use footrule_tests::native::{Case, columns};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// Before each rule.
+const PRELUDE: &str = "rule c en \"construct\"\nversion 1.0.0\nvalid from 2026-01-01\ngwp AR6\nuse std.gas\n\
+    flow Al en \"Al\"\ndeclared unit 1 t{Al} of made\nround 3 decimals in kg{CO2e}/t{Al}\nstage s en \"s\"\n\
+    input made: t{Al} where > 0 default 1 t{Al}\n\
+    source s1 { title \"constructed\"; year 2026; gwp AR6; status constructed }\n\
+    source s2 { title \"constructed\"; year 2026; gwp AR6; origin fossil; status constructed }\n\
+    source s3 { title \"constructed\"; year 2026; gwp AR6; origin biogenic; status constructed }\n\
+    emission own in s = 0 kg{CO2}\n";
+
+/// A rule, and rows with the figure `report.y`, or nothing where the row is refused.
+struct Construct {
+    name: &'static str,
+    rule: &'static str,
+    rows: &'static [(&'static str, Option<&'static str>)],
+}
+
+#[rustfmt::skip]
+const CONSTRUCTS: &[Construct] = &[
+    Construct {
+        name: "a text compared with known ones, and with another column",
+        rule: "record Part { name: text; mass: number }\ninput parts: list of Part\ninput first: text\n\
+            report y = sum(p.mass for p in parts where p.name == first) + (if first == \"steel\" then 100 else 0)\n",
+        rows: &[
+            (r#"{"first": "steel", "parts": [{"name": "steel", "mass": "2"}, {"name": "zinc", "mass": "3"}]}"#, Some("102")),
+            (r#"{"first": "zinc", "parts": [{"name": "steel", "mass": "2"}, {"name": "zinc", "mass": "3"}]}"#, Some("3")),
+            (r#"{"first": "lead", "parts": [{"name": "tin", "mass": "2"}, {"name": "lead", "mass": "5"}]}"#, Some("5")),
+        ],
+    },
+    Construct {
+        name: "a table by a text",
+        rule: "table share(n: text) -> number source s1 { \"steel\" => 2; \"zinc\" => 3; _ => 7 }\ninput n: text\nreport y = share(n)\n",
+        rows: &[(r#"{"n": "steel"}"#, Some("2")), (r#"{"n": "zinc"}"#, Some("3")), (r#"{"n": "lead"}"#, Some("7"))],
+    },
+    Construct {
+        name: "days are ordered",
+        rule: "input from: date\ninput x: number\nreport y = if from < 2025-03-01 then x else if from == 2025-03-01 then 2 * x else 3 * x\n",
+        rows: &[
+            (r#"{"from": "2025-02-28", "x": "1.5"}"#, Some("1.5")),
+            (r#"{"from": "2025-03-01", "x": "1.5"}"#, Some("3")),
+            (r#"{"from": "2026-01-01", "x": "1.5"}"#, Some("4.5")),
+        ],
+    },
+    Construct {
+        name: "items that must differ",
+        rule: "record Part { name: text; mass: number }\ninput parts: list of Part where unique name\nreport y = sum(p.mass for p in parts)\n",
+        rows: &[
+            (r#"{"parts": [{"name": "a", "mass": "1"}, {"name": "b", "mass": "2"}]}"#, Some("3")),
+            (r#"{"parts": [{"name": "a", "mass": "1"}, {"name": "a", "mass": "2"}]}"#, None),
+            (r#"{"parts": [{"name": "a", "mass": "4"}]}"#, Some("4")),
+        ],
+    },
+    Construct {
+        name: "evidence beside a value",
+        rule: "input x: number\nrequire evidence x\nreport y = 2 * x\n",
+        rows: &[
+            (r#"{"x": {"value": "3", "source": "a meter"}}"#, Some("6")),
+            (r#"{"x": {"value": "5"}}"#, None),
+            (r#"{"x": {"value": "4", "source": "a meter"}}"#, Some("8")),
+        ],
+    },
+    Construct {
+        name: "CO2e by origins that some rows do not have",
+        rule: "input use: activity of kg\nemission e in s = use.amount * use.factor\nreport y = total + (if origin_total(biogenic) > 0 kg{CO2e}/t{Al} then 1000 else 0) * 1 kg{CO2e}/t{Al}\n",
+        rows: &[
+            (r#"{"use": {"amount": "2", "factor": {"fossil": "3", "biogenic": "1"}}}"#, Some("1008")),
+            (r#"{"use": {"amount": "2", "factor": {"fossil": "3"}}}"#, Some("6")),
+        ],
+    },
+    Construct {
+        name: "a footprint of another product",
+        rule: "input slab: footprint of kg\nemission e in s = slab * 2 kg\nreport y = total\n",
+        rows: &[(r#"{"slab": "1.5"}"#, Some("3")), (r#"{"slab": "-1"}"#, None), (r#"{"slab": "0.25"}"#, Some("0.5"))],
+    },
+    Construct {
+        name: "a default of a conditional input",
+        rule: "input wet: bool\ninput x: number when wet default 7\nreport y = if wet then x else 0\n",
+        rows: &[
+            (r#"{"wet": true, "x": "2"}"#, Some("2")),
+            (r#"{"wet": true}"#, Some("7")),
+            (r#"{"wet": false}"#, Some("0")),
+            (r#"{"wet": false, "x": "2"}"#, None),
+        ],
+    },
+    Construct {
+        name: "parts of a list",
+        rule: "record Step { loss: number where 0 .. 1 }\ninput steps: list of Step\n\
+            report y = sum(36 / product(1 - t.loss for t in steps from s) for s in steps)\n",
+        rows: &[
+            (r#"{"steps": [{"loss": "0.1"}, {"loss": "0.2"}, {"loss": "0.5"}]}"#, Some("262")),
+            (r#"{"steps": [{"loss": "0.1"}]}"#, Some("40")),
+            (r#"{"steps": [{"loss": "0.1"}, {"loss": "1"}]}"#, None),
+        ],
+    },
+    Construct {
+        name: "pairs of items",
+        rule: "record Part { mass: number }\ninput parts: list of Part\nreport y = sum(p.mass * q.mass for p in parts, q in parts)\n",
+        rows: &[
+            (r#"{"parts": [{"mass": "1"}, {"mass": "2"}, {"mass": "3"}]}"#, Some("36")),
+            (r#"{"parts": [{"mass": "5"}]}"#, Some("25")),
+        ],
+    },
+    Construct {
+        name: "lists in the items of a list",
+        rule: "record Leg { km: number where >= 0 }\nrecord Truck { load: number; legs: list of Leg }\ninput trucks: list of Truck\n\
+            report y = sum(t.load * sum(l.km for l in t.legs) for t in trucks)\n",
+        rows: &[
+            (r#"{"trucks": [{"load": "2", "legs": [{"km": "10"}, {"km": "5"}]}, {"load": "3", "legs": [{"km": "7"}]}]}"#, Some("51")),
+            (r#"{"trucks": [{"load": "4", "legs": []}, {"load": "1", "legs": [{"km": "6"}, {"km": "1"}]}]}"#, Some("7")),
+            (r#"{"trucks": [{"load": "4", "legs": [{"km": "-1"}]}]}"#, None),
+        ],
+    },
+    Construct {
+        name: "products, means and extremes",
+        rule: "record Part { x: number }\ninput parts: list of Part\n\
+            report y = product(p.x for p in parts) + 10 * mean(p.x for p in parts) + 100 * min(p.x for p in parts) + 1000 * max(p.x for p in parts)\n",
+        rows: &[
+            (r#"{"parts": [{"x": "2"}, {"x": "3"}, {"x": "4"}]}"#, Some("4254")),
+            (r#"{"parts": [{"x": "5"}]}"#, Some("5555")),
+            (r#"{"parts": []}"#, None),
+        ],
+    },
+    Construct {
+        name: "exponentials and logarithms",
+        rule: "input x: number where > 0\nreport y = exp(ln(x)) * 2 + sqrt(x) ^ 2\n",
+        rows: &[(r#"{"x": "4"}"#, Some("12")), (r#"{"x": "9"}"#, Some("27")), (r#"{"x": "0"}"#, None)],
+    },
+    Construct {
+        name: "exponents that are computed",
+        rule: "input x: number\ninput n: integer\nreport y = x ^ n\n",
+        rows: &[
+            (r#"{"x": "2", "n": "10"}"#, Some("1024")),
+            (r#"{"x": "0.5", "n": "-3"}"#, Some("8")),
+            (r#"{"x": "7", "n": "0"}"#, Some("1")),
+            (r#"{"x": "0", "n": "-1"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter on a day",
+        rule: "param price: number source s1 { 2024-01-01 => 5; 2025-07-01 => 8; after last hold; before first error }\ninput d: date\nreport y = price at d\n",
+        rows: &[
+            (r#"{"d": "2024-03-01"}"#, Some("5")),
+            (r#"{"d": "2025-06-30"}"#, Some("5")),
+            (r#"{"d": "2025-07-01"}"#, Some("8")),
+            (r#"{"d": "2020-01-01"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter in a year",
+        rule: "param price: number source s1 { 2024 => 5; 2025 => 8; after last error; before first error }\ninput n: integer\nreport y = price at n\n",
+        rows: &[(r#"{"n": "2024"}"#, Some("5")), (r#"{"n": "2025"}"#, Some("8")), (r#"{"n": "2026"}"#, None)],
+    },
+    Construct {
+        name: "a record that some rows do not have",
+        rule: "record Extra { a: number default 3; b: number default 4 }\ninput extra: optional Extra\ninput x: number\n\
+            report y = x + (if given extra then 100 + extra.a * extra.b else 0)\n",
+        rows: &[
+            (r#"{"x": "1", "extra": {"a": "2"}}"#, Some("109")),
+            (r#"{"x": "2"}"#, Some("2")),
+            (r#"{"x": "3", "extra": {"b": "5"}}"#, Some("118")),
+        ],
+    },
+    Construct {
+        name: "a gas that each item names",
+        rule: "record Leak { gas: Gas; mass: kg{gas} where >= 0 }\ninput leaks: list of Leak\nemission e in s for l in leaks = l.mass\nreport y = total\n",
+        // IPCC AR6, table 7.SM.7: N2O 273, CH4 of fossil origin 29.8.
+        rows: &[
+            (r#"{"leaks": [{"gas": "N2O", "mass": "2"}, {"gas": "CH4", "mass": "10"}]}"#, Some("844")),
+            (r#"{"leaks": [{"gas": "N2O", "mass": "1"}, {"gas": "N2O", "mass": "0.5"}]}"#, Some("409.5")),
+            (r#"{"leaks": [{"gas": "N2O", "mass": "-1"}]}"#, None),
+        ],
+    },
+    Construct {
+        name: "table rows of several origins",
+        rule: "enum Fuel { coal; wood }\ntable factor(f: Fuel) -> kg{CO2e}/kg { coal => 3 source s2; wood => 2 source s3 }\n\
+            input f: Fuel\ninput m: kg\nemission e in s = m * factor(f)\nreport y = origin_total(biogenic) * 10 + total\n",
+        rows: &[(r#"{"f": "coal", "m": "2"}"#, Some("6")), (r#"{"f": "wood", "m": "3"}"#, Some("66"))],
+    },
+];
+
+/// Every construct, on its rows.
+pub fn constructs() -> Result<(), String> {
+    let mut all = Compared::default();
+    for c in CONSTRUCTS {
+        one(c, &mut all).map_err(|e| format!("{}: {e}", c.name))?;
+    }
+    println!("constructs: {} rules, {all:?}", CONSTRUCTS.len());
+    Ok(())
+}
+
+fn one(c: &Construct, all: &mut Compared) -> Result<(), String> {
+    let mut s = Session::new();
+    s.load_std();
+    s.add_source("c.pcr", format!("{PRELUDE}{}", c.rule));
+    let program = s.program("c.pcr").map_err(|e| format!("{e:?}"))?;
+    let mut rows = Vec::new();
+    for (text, _) in c.rows {
+        let Ok(Json::Object(inputs)) = serde_json::from_str(text) else { return Err(format!("no object: {text}")) };
+        rows.push(Case { period: None, inputs });
+    }
+    let (mut n, mut why) = (Compared::default(), BTreeSet::new());
+    batch(&program, &rows, &mut n, &mut why)?;
+    let accepted = c.rows.iter().filter(|(_, y)| y.is_some()).count();
+    if (n.sure, n.refused, n.left) != (accepted, c.rows.len() - accepted, 0) {
+        return Err(format!("{n:?} {why:?}, but {accepted} rows have a result"));
+    }
+    all.add(&n);
+    // The figures themselves.
+    let (layout, columns) = columns(&program, &rows)?;
+    let kernel = plan(&program, &layout).map_err(|e| e.to_string())?;
+    let y = kernel.outputs.iter().position(|o| o.name == "report.y").ok_or("no figure y")?;
+    let mut decimal = Decimal::new(&kernel);
+    for (i, (text, want)) in c.rows.iter().enumerate() {
+        let found = decimal.row(&columns, i).map(|r| r.outputs[y]);
+        let found = match found {
+            Some(footrule_native::decimal::Scalar::Number(x)) => Some(x.round_decimals(3)),
+            _ => None,
+        };
+        let want = want.map(|w| Number::parse(w).unwrap_or_default());
+        if found != want {
+            return Err(format!("{text}: {found:?}, not {want:?}"));
+        }
+    }
+    Ok(())
+}
