@@ -386,6 +386,8 @@ impl Analysis<'_> {
                 let low = if k.lo > 0.0 { k.lo } else { k.least.max(1e-12) };
                 if k.lo <= 0.0 {
                     self.test(id, Test::Above(a, low * 0.999));
+                    // No number, of a negative one: also where no figure shows it.
+                    self.test(id, Test::There(id));
                 }
                 let rel = k.rel + k.abs / low;
                 let hi = k.hi.max(0.0).sqrt();

@@ -46,12 +46,16 @@ impl Emit<'_> {
                 let (body, outer): (Vec<Id>, Vec<Id>) =
                     body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
                 for id in outer {
-                    self.define(id);
+                    // What depends on a list of a fold inside is defined there.
+                    if self.stands(id) {
+                        self.define(id);
+                    }
                 }
                 let before = self.inverse.clone();
                 for id in &body {
                     if let Def::Binary(Binary::Div, _, d) = self.kernel.def(*id)
                         && !in_loops(self.kernel, *d, term)
+                        && self.stands(*d)
                         && !self.inverse.contains_key(d)
                     {
                         let (one, d_value) = (self.float_const(1.0), self.number(*d));
@@ -74,6 +78,11 @@ impl Emit<'_> {
         sum
     }
 
+    /// True if the items that a definition depends on are those at hand.
+    fn stands(&self, id: Id) -> bool {
+        self.kernel.scope(id).iter().all(|l| self.at[l.0 as usize].is_some())
+    }
+
     /// The loop over the list at a depth, with what depends on it.
     fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Variable) {
         let Some(list) = term.over.get(depth).copied() else {
@@ -91,11 +100,8 @@ impl Emit<'_> {
         self.b.ins().brif(more, inner, &[], end, &[]);
         self.b.switch_to_block(inner);
         let before = self.at[list.0 as usize].replace(j);
-        let later = &term.over[depth + 1..];
-        let is_here = |id: Id| {
-            let scope = self.kernel.scope(id);
-            scope.contains(&list) && !scope.iter().any(|l| later.contains(l))
-        };
+        // What depends on later lists, or on those of folds inside, is defined there.
+        let is_here = |id: Id| self.kernel.scope(id).contains(&list) && self.stands(id);
         let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
         let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
         for id in &here {

@@ -257,7 +257,10 @@ impl<'p> Plan<'p> {
 
     /// A record from its columns: as the reference completes it, refusing what it refuses.
     fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>, list: Option<ListId>) -> Sym {
-        let over: Vec<ListId> = list.into_iter().collect();
+        // Over the lists around, too: a requirement holds for a row.
+        let around = |l: &ListId| self.layout.lists.get(l.0 as usize).and_then(|l| l.parent);
+        let mut over: Vec<ListId> = std::iter::successors(list, around).collect();
+        over.reverse();
         self.build(id, given, &mut |p, holds| {
             let term = Term { over: over.clone(), when: None, value: holds };
             let all = fold(&mut p.b, Fold::All, vec![term]);
