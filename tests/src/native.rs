@@ -30,16 +30,22 @@ pub fn cases(program: &Program) -> Vec<Case> {
         if program.tests.get(i)?.scenario.is_some() {
             return None;
         }
-        let given = outcome.inputs.iter().filter(|v| !v.default);
-        let inputs = given.filter_map(|v| {
-            let info = program.inputs.iter().find(|i| i.name.id == v.name.id)?;
-            let mut value = plain(serde_json::to_value(&v.value).ok()?);
-            as_given(program, &info.ty, &mut value);
-            Some((v.name.id.clone(), value))
-        });
-        Some(Case { period: program.tests.get(i)?.period, inputs: inputs.collect() })
+        Some(case_of(program, &outcome, program.tests.get(i)?.period))
     };
     (0..program.tests.len()).filter_map(of).collect()
+}
+
+/// The inputs of an outcome.
+#[must_use]
+pub fn case_of(program: &Program, outcome: &Outcome, period: Option<(Day, Day)>) -> Case {
+    let given = outcome.inputs.iter().filter(|v| !v.default);
+    let inputs = given.filter_map(|v| {
+        let info = program.inputs.iter().find(|i| i.name.id == v.name.id)?;
+        let mut value = plain(serde_json::to_value(&v.value).ok()?);
+        as_given(program, &info.ty, &mut value);
+        Some((v.name.id.clone(), value))
+    });
+    Case { period, inputs: inputs.collect() }
 }
 
 /// A value as it is given: without what the rule added.
