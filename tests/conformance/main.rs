@@ -1,10 +1,13 @@
 //! The one test binary of the suite: literate cases, the library's own tests, and whole-repository checks.
 
+mod differential;
 mod formatting;
 mod hostile;
 mod invariance;
+mod limits;
 mod native;
 mod native_constructs;
+mod operations;
 mod properties;
 mod ranges;
 mod repository;
@@ -58,6 +61,14 @@ fn main() {
     literate("docs/tutorial", &mut trials);
     type Check = fn() -> Result<(), String>;
     let whole: &[(&str, Check)] = &[
+        ("a million evaluations agree with the reference", differential::agree),
+        ("limits: no leak over ten thousand kernels", limits::no_leak),
+        ("limits: a million items", limits::a_million_items),
+        ("limits: a long table", limits::a_long_table),
+        ("limits: size and depth", limits::size_and_depth),
+        ("operations by every evaluator", operations::pages),
+        ("every operation has a page", operations::every_operation_has_a_page),
+        ("a sabotaged evaluator is caught", differential::sabotage),
         ("layers", repository::layers),
         ("native evaluators agree with the reference on the library", native::library),
         ("native evaluators agree with the reference on generated rules", native::generated),

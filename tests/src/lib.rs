@@ -16,7 +16,9 @@
 //! Errors must match exactly; lints are compared only where the block lists one or says `diagnostics all`.
 
 pub mod case;
+pub mod differential;
 pub mod fuzz;
+pub mod generate;
 pub mod native;
 pub mod ranges;
 pub mod run;

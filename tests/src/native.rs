@@ -30,26 +30,33 @@ pub fn cases(program: &Program) -> Vec<Case> {
         if program.tests.get(i)?.scenario.is_some() {
             return None;
         }
-        let given = outcome.inputs.iter().filter(|v| !v.default);
-        let inputs = given.filter_map(|v| {
-            let info = program.inputs.iter().find(|i| i.name.id == v.name.id)?;
-            let mut value = plain(serde_json::to_value(&v.value).ok()?);
-            as_given(program, &info.ty, &mut value);
-            Some((v.name.id.clone(), value))
-        });
-        let mut inputs: Map<String, Json> = inputs.collect();
-        for asked in &program.evidence {
-            let info = program.inputs.get(asked.input.ix())?;
-            if let Some(value) = inputs.get_mut(&info.name.id) {
-                prove(program, &info.ty, &asked.fields, value);
-            }
-        }
-        // A document says its period where the rule reads it anywhere.
-        let reads = program.nodes.iter().any(|n| matches!(n.op, Op::Period));
-        let year = || reads.then_some(((2024, 1, 1), (2024, 12, 31)));
-        Some(Case { period: program.tests.get(i)?.period.or_else(year), inputs })
+        Some(case_of(program, &outcome, program.tests.get(i)?.period))
     };
     (0..program.tests.len()).filter_map(of).collect()
+}
+
+/// The inputs of an outcome, with the evidence that the rule asks for.
+#[must_use]
+pub fn case_of(program: &Program, outcome: &Outcome, period: Option<(Day, Day)>) -> Case {
+    let given = outcome.inputs.iter().filter(|v| !v.default);
+    let inputs = given.filter_map(|v| {
+        let info = program.inputs.iter().find(|i| i.name.id == v.name.id)?;
+        let mut value = plain(serde_json::to_value(&v.value).ok()?);
+        as_given(program, &info.ty, &mut value);
+        Some((v.name.id.clone(), value))
+    });
+    let mut inputs: Map<String, Json> = inputs.collect();
+    for asked in &program.evidence {
+        if let Some(info) = program.inputs.get(asked.input.ix())
+            && let Some(value) = inputs.get_mut(&info.name.id)
+        {
+            prove(program, &info.ty, &asked.fields, value);
+        }
+    }
+    // A document says its period where the rule reads it anywhere.
+    let reads = program.nodes.iter().any(|n| matches!(n.op, Op::Period));
+    let year = || reads.then_some(((2024, 1, 1), (2024, 12, 31)));
+    Case { period: period.or_else(year), inputs }
 }
 
 /// The evidence that a rule asks for, beside the value.

@@ -5,6 +5,7 @@
 
 use crate::bound::Bounds;
 use crate::kernel::{Def, Id, Kernel};
+use std::collections::{HashMap, HashSet};
 
 /// Most alternatives that are told apart.
 const MAX_PATHS: usize = 4;
@@ -122,5 +123,41 @@ pub(crate) fn demands(kernel: &Kernel, bounds: &Bounds) -> Vec<Demand> {
             all[o.ix()].join(d);
         }
     }
+    untangle(kernel, &mut all);
     all
+}
+
+/// Drops conditions that cannot be known where a definition stands, so that it is demanded in more rows: those of an item,
+/// where it has one value for the row; and inside a loop those that depend on the definition, since a fold would have to be
+/// computed before its own items. (Whoever asks for such a condition asks for the definition, too.)
+fn untangle(kernel: &Kernel, all: &mut [Demand]) {
+    let mut known: HashMap<Id, HashSet<Id>> = HashMap::new();
+    for (i, demand) in all.iter_mut().enumerate() {
+        let id = Id(i as u32);
+        let Demand::When(paths) = demand else { continue };
+        let scope = kernel.scope(id);
+        for path in paths.iter_mut() {
+            path.retain(|(c, _)| kernel.scope(*c).iter().all(|l| scope.contains(l)));
+            if !scope.is_empty() {
+                path.retain(|(c, _)| !known.entry(*c).or_insert_with(|| below(kernel, *c)).contains(&id));
+            }
+        }
+        if paths.iter().any(Vec::is_empty) {
+            *demand = Demand::Always;
+        }
+    }
+}
+
+/// A definition and all that it is computed from.
+fn below(kernel: &Kernel, id: Id) -> HashSet<Id> {
+    let mut seen = HashSet::from([id]);
+    let mut open = vec![id];
+    while let Some(next) = open.pop() {
+        kernel.def(next).each_operand(|o| {
+            if seen.insert(o) {
+                open.push(o);
+            }
+        });
+    }
+    seen
 }

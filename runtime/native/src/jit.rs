@@ -72,6 +72,7 @@ impl Site {
     /// # Errors
     /// [`CodeError`] with the code generator's own words: a bug of ours.
     pub(crate) fn finish(mut self, sizes: (usize, usize), tables: Vec<Box<[u64]>>) -> Result<Image, CodeError> {
+        trapless(&self.context.func)?;
         let signature = self.context.func.signature.clone();
         let error = |e: &dyn std::fmt::Display| CodeError(e.to_string());
         let id = self.module.declare_function("footrule_rule", Linkage::Local, &signature).map_err(|e| error(&e))?;
@@ -84,6 +85,18 @@ impl Site {
         };
         Ok(Image { entry, module: ManuallyDrop::new(self.module), sizes, _tables: tables })
     }
+}
+
+/// Checks that no instruction can trap: nothing unwinds through native code, and no fault ends the process.
+fn trapless(function: &Function) -> Result<(), CodeError> {
+    for block in function.layout.blocks() {
+        for inst in function.layout.block_insts(block) {
+            if function.dfg.insts[inst].opcode().can_trap() {
+                return Err(CodeError(format!("{} can trap", function.dfg.display_inst(inst))));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A column, or the offsets of a list.

@@ -240,6 +240,10 @@ impl<'p> Plan<'p> {
 
     /// Where the items of a line go, as far as this product is concerned; with a condition for each way.
     fn ways(&mut self, line: &Line, stage: Place, product: ProductId) -> Vec<(Option<Id>, To)> {
+        // Not even zero, of a gas or an origin, where the product has no part in the allocation.
+        if !self.program.concerns(line, product) {
+            return Vec::new();
+        }
         match &line.target {
             Target::Product(p) if *p == product => vec![(None, To::Whole)],
             Target::Product(_) | Target::Nowhere => Vec::new(),
