@@ -1,0 +1,27 @@
+//! What an editor asks of Footrule sources: plain data in, plain data out.
+//!
+//! A place is the key of a file and byte offsets in it; an answer is made of strings, places and small enumerations.
+//! Guarantees: every answer is about the text that the session holds, also where it is broken; nothing panics. Must not: know
+//! of the protocol, of positions in lines, or of files on disk.
+//!
+//! # Layout
+//!
+//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `rename` ·
+//! `hover` · `symbols` · `complete` · `tokens` (roles of words) · `fold`.
+
+mod at;
+mod complete;
+mod fold;
+mod hover;
+mod navigate;
+mod rename;
+mod symbols;
+mod tokens;
+
+pub use complete::{Completion, CompletionKind, complete};
+pub use fold::folds;
+pub use hover::{Hover, hover};
+pub use navigate::{Reference, definition, highlights, references};
+pub use rename::{Edit, NotRenamed, prepare_rename, rename};
+pub use symbols::{Symbol, SymbolKind, document_symbols, workspace_symbols};
+pub use tokens::{Role, Token, tokens};
