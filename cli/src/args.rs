@@ -109,6 +109,8 @@ pub enum Command {
     Schema(Schema),
     /// Begin a rule: a folder that passes its own tests · 新建规则
     New(New),
+    /// Serve an editor over standard input and output · 编辑器语言服务
+    Lsp,
 }
 
 /// `footrule check`

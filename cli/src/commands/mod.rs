@@ -7,6 +7,7 @@ mod definitions;
 mod explain;
 mod fmt;
 mod list;
+mod lsp;
 mod new;
 mod run;
 mod schema;
@@ -85,5 +86,6 @@ pub fn main() -> Exit {
         Command::Template(a) => template::run(&cx, &a),
         Command::Schema(a) => schema::run(&cx, &a),
         Command::New(a) => new::run(&cx, &a),
+        Command::Lsp => lsp::run(&cx),
     }
 }

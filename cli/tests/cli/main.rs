@@ -7,6 +7,7 @@ mod explain;
 mod findings;
 mod fmt;
 mod forms;
+mod lsp;
 mod readme;
 mod result;
 
