@@ -2,7 +2,10 @@
 
 use crate::at::{called, member, name, statements};
 use footrule_compiler::Session;
+use footrule_compiler::check::value_type;
 use footrule_compiler::db::{Item, resolve_place};
+use footrule_compiler::sigs::{Sig, sig};
+use footrule_compiler::types::{EnumRef, Ty};
 use footrule_compiler::uses::{Referent, uses};
 use footrule_diag::{FileSpan, Span};
 use footrule_syntax::ast::Stmt;
@@ -21,6 +24,28 @@ pub struct Reference {
 pub fn definition(session: &Session, key: &str, offset: u32) -> Option<FileSpan> {
     let (at, found) = name(session, key, offset)?;
     declared(session, at.item, &found.of)
+}
+
+/// Where the record or enumeration of what stands at an offset is declared.
+#[must_use]
+pub fn type_definition(session: &Session, key: &str, offset: u32) -> Option<FileSpan> {
+    let db = session.db();
+    let (_, found) = name(session, key, offset)?;
+    let mut ty = match &found.of {
+        Referent::Declared(entry) => value_type(db, entry.item.file, entry.item.key.clone()).clone(),
+        Referent::Field(record, name) => match &sig(db, record).sig {
+            Sig::Record(fields) => fields.iter().find(|f| f.name == *name)?.ty.clone(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    while let Ty::Optional(inner) | Ty::List(inner) = ty {
+        ty = *inner;
+    }
+    match ty {
+        Ty::Record(item) | Ty::Enum(EnumRef::Item(item)) => Some(resolve_place(db, &item.name_place(db))),
+        _ => None,
+    }
 }
 
 /// The place of a declaration's name.

@@ -71,8 +71,8 @@ pub(crate) struct Documents {
     open: BTreeMap<String, Open>,
     /// Keys whose findings are to be published again; what was typed last comes first.
     stale: BTreeSet<(bool, String)>,
-    /// What was published last, by key.
-    told: BTreeMap<String, Vec<gen_lsp_types::Diagnostic>>,
+    /// What was published last, by key, and of which version.
+    told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
 }
 
 impl Documents {
@@ -198,16 +198,19 @@ impl Documents {
         !self.stale.is_empty()
     }
 
-    /// What is to be published next; `None` if it has not changed.
+    /// What is to be published next; `None` if neither the findings nor the version have changed.
     pub(crate) fn next_findings(&mut self) -> Option<PublishDiagnosticsParams> {
         let (_, key) = self.stale.pop_first()?;
         let found = convert::diagnostics(self, &key);
         let open = self.open.get(&key)?;
-        if self.told.get(&key) == Some(&found) {
+        let now = (open.version, found);
+        if self.told.get(&key) == Some(&now) {
             return None;
         }
-        self.told.insert(key.clone(), found.clone());
-        Some(PublishDiagnosticsParams { uri: open.uri.clone(), version: Some(open.version), diagnostics: found })
+        let told =
+            PublishDiagnosticsParams { uri: open.uri.clone(), version: Some(open.version), diagnostics: now.1.clone() };
+        self.told.insert(key, now);
+        Some(told)
     }
 }
 

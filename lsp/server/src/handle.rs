@@ -27,7 +27,9 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
     }
     dispatch! {
         HoverRequest => hover,
+        SignatureHelpRequest => signature,
         DefinitionRequest => definition,
+        TypeDefinitionRequest => type_definition,
         ReferencesRequest => references,
         DocumentHighlightRequest => highlights,
         DocumentSymbolRequest => document_symbols,
@@ -36,6 +38,9 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         RenameRequest => rename,
         CompletionRequest => complete,
         FoldingRangeRequest => folds,
+        SelectionRangeRequest => selections,
+        InlayHintRequest => inlays,
+        DocumentLinkRequest => links,
         DocumentFormattingRequest => formatting,
         CodeActionRequest => code_actions,
         SemanticTokensRequest => semantic_tokens,
@@ -140,6 +145,34 @@ fn definition(docs: &Documents, p: lsp::DefinitionParams) -> Result<Option<lsp::
     }))
 }
 
+fn type_definition(docs: &Documents, p: lsp::TypeDefinitionParams) -> Result<Option<lsp::DefinitionResponse>, Refused> {
+    Ok(at(docs, &p.text_document_position_params).and_then(|(key, _, offset)| {
+        let found = docs.location(&ide::type_definition(&docs.session, &key, offset)?)?;
+        Some(lsp::DefinitionResponse::Definition(lsp::Definition::Location(found)))
+    }))
+}
+
+fn signature(docs: &Documents, p: lsp::SignatureHelpParams) -> Result<Option<lsp::SignatureHelp>, Refused> {
+    Ok(at(docs, &p.text_document_position_params).and_then(|(key, _, offset)| {
+        let s = ide::signature(&docs.session, &key, offset)?;
+        let units = |at: usize| s.label[..at].encode_utf16().count() as u32;
+        let parameters = s.parameters.iter().map(|(a, b)| lsp::ParameterInformation {
+            label: lsp::ParameterInformationLabel::from((units(*a), units(*b))),
+            documentation: None,
+        });
+        let information = lsp::SignatureInformation {
+            parameters: Some(parameters.collect()),
+            label: s.label.clone(),
+            ..lsp::SignatureInformation::default()
+        };
+        Some(lsp::SignatureHelp {
+            signatures: vec![information],
+            active_signature: Some(0),
+            active_parameter: Some((s.active as u32).into()),
+        })
+    }))
+}
+
 fn references(docs: &Documents, p: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>, Refused> {
     let with_declaration = p.context.include_declaration;
     Ok(at(docs, &p.text_document_position_params).map(|(key, _, offset)| {
@@ -219,6 +252,55 @@ fn folds(docs: &Documents, p: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp:
             }
         };
         ide::folds(&docs.session, &key).into_iter().map(one).collect()
+    }))
+}
+
+fn selections(docs: &Documents, p: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>, Refused> {
+    Ok(of(docs, &p.text_document).map(|(key, text)| {
+        let lines = docs.lines(&text);
+        let nest = |position| {
+            let all = ide::selections(&docs.session, &key, lines.offset(&text, position));
+            let outer = all.into_iter().rev().fold(None, |parent, span| {
+                let parent: Option<lsp::SelectionRange> = parent;
+                Some(lsp::SelectionRange { range: lines.range(&text, span), parent: parent.map(Box::new) })
+            });
+            outer.unwrap_or_else(|| lsp::SelectionRange {
+                range: lsp::Range { start: position, end: position },
+                parent: None,
+            })
+        };
+        p.positions.iter().map(|position| nest(*position)).collect()
+    }))
+}
+
+fn inlays(docs: &Documents, p: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>, Refused> {
+    Ok(of(docs, &p.text_document).map(|(key, text)| {
+        let lines = docs.lines(&text);
+        let (from, to) = (lines.offset(&text, p.range.start), lines.offset(&text, p.range.end));
+        let here = ide::inlays(&docs.session, &key).into_iter().filter(|i| from <= i.at && i.at <= to);
+        here.map(|i| {
+            lsp::InlayHint::new(
+                lines.position(&text, i.at),
+                i.text.into(),
+                Some(lsp::InlayHintKind::Type),
+                None,
+                None,
+                None,
+                None,
+                None,
+            )
+        })
+        .collect()
+    }))
+}
+
+fn links(docs: &Documents, p: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>, Refused> {
+    Ok(of(docs, &p.text_document).map(|(key, text)| {
+        let lines = docs.lines(&text);
+        let one = |(span, url): (footrule_diag::Span, String)| {
+            lsp::DocumentLink::new(lines.range(&text, span), Some(url.into()), None, None)
+        };
+        ide::links(&docs.session, &key).into_iter().map(one).collect()
     }))
 }
 

@@ -1,5 +1,7 @@
 //! The server as an editor sees it: each capability is asked for over the protocol.
 
+mod edits;
+
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -114,7 +116,7 @@ round 1 decimals in kg{CO2e}/t{metal}
 use std.gas
 flow metal zh "金属" en "metal"
 stage making zh "生产" en "making"
-source book { title "An illustrative source" }
+source book { title "An illustrative source"; url "https://example.org/book" }
 enum Grade { first; second }
 record Batch {
     mass: t{metal}
@@ -156,7 +158,7 @@ fn lines(locations: &Value) -> Vec<u64> {
 }
 
 /// Each capability, and the test that asks for it.
-const TESTED: [(&str, fn()); 14] = [
+const TESTED: [(&str, fn()); 19] = [
     ("positionEncoding", position_encodings),
     ("textDocumentSync", findings_follow_what_is_typed),
     ("hoverProvider", hover),
@@ -171,6 +173,11 @@ const TESTED: [(&str, fn()); 14] = [
     ("documentFormattingProvider", formatting),
     ("codeActionProvider", code_actions),
     ("semanticTokensProvider", semantic_tokens),
+    ("signatureHelpProvider", signature_help),
+    ("typeDefinitionProvider", type_definition),
+    ("selectionRangeProvider", selection_ranges),
+    ("inlayHintProvider", inlay_hints),
+    ("documentLinkProvider", document_links),
 ];
 
 #[test]
@@ -417,6 +424,61 @@ fn semantic_tokens() {
     let some = e.ask("textDocument/semanticTokens/range", json!({ "textDocument": { "uri": URI }, "range": range }));
     let n = some["data"].as_array().map_or(0, Vec::len);
     assert!(n > 0 && n < data.len());
+}
+
+#[test]
+fn signature_help() {
+    let mut e = editor();
+    let help = e.ask(
+        "textDocument/signatureHelp",
+        json!({ "textDocument": { "uri": URI }, "position": place("bonus(b", 0, true) }),
+    );
+    assert_eq!(help["signatures"][0]["label"], "bonus(grade: Grade) -> number");
+    assert_eq!(help["signatures"][0]["parameters"][0]["label"], json!([6, 18]));
+    assert_eq!(help["activeParameter"], 0);
+    assert_eq!(e.ask("textDocument/signatureHelp", on("rule", 1)), Value::Null);
+}
+
+#[test]
+fn type_definition() {
+    let mut e = editor();
+    for (word, home) in [("batches)", "record Batch"), ("grade) for", "enum Grade")] {
+        let found = e.ask("textDocument/typeDefinition", on(word, 0));
+        assert_eq!(found["range"]["start"]["line"], place(home, 0, false)["line"], "{word}: {found}");
+    }
+}
+
+#[test]
+fn selection_ranges() {
+    let mut e = editor();
+    let at = place("grade) for", 0, false);
+    let all = e.ask("textDocument/selectionRange", json!({ "textDocument": { "uri": URI }, "positions": [at] }));
+    let (mut range, mut widths) = (all[0].clone(), Vec::new());
+    while range.is_object() {
+        widths.push((range["range"]["start"].clone(), range["range"]["end"].clone()));
+        range = range["parent"].clone();
+    }
+    // The word, what stands in the inner and the outer parentheses, with them, the statement, the file.
+    assert_eq!(widths.len(), 7, "{all}");
+    assert_eq!(widths[0], (place("grade) for", 0, false), place("b.grade", 0, true)));
+    assert_eq!(widths[6].0, json!({ "line": 0, "character": 0 }));
+}
+
+#[test]
+fn inlay_hints() {
+    let mut e = editor();
+    let range = json!({ "start": place("//!", 0, false), "end": place("round 2 decimals", 0, true) });
+    let all = e.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": URI }, "range": range }));
+    assert_eq!(all[0]["label"], ": t{metal}", "{all}");
+    assert_eq!(all[0]["position"], place("let 装载量", 0, true));
+    assert_eq!(all[1]["label"], ": number");
+}
+
+#[test]
+fn document_links() {
+    let mut e = editor();
+    let all = e.ask("textDocument/documentLink", json!({ "textDocument": { "uri": URI } }));
+    assert_eq!(all[0]["target"], "https://example.org/book", "{all}");
 }
 
 /// A client that sends nonsense leaves the server sound.
