@@ -24,6 +24,8 @@ const LAYERS: &[(&str, &str)] = &[
     ("footrule-native", "runtime/native"),
     ("footrule-batch", "runtime/batch"),
     ("footrule-forms", "cli/forms"),
+    ("footrule-ide", "lsp/ide"),
+    ("footrule-lsp", "lsp/server"),
     ("footrule", "cli"),
     ("footrule-tests", "tests"),
 ];
@@ -40,6 +42,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("arrow-array", &["footrule-batch"]),
     ("parquet", &["footrule-batch"]),
     ("indicatif", &["footrule"]),
+    ("lsp-server", &["footrule-lsp"]),
+    ("gen-lsp-types", &["footrule-lsp"]),
     ("calamine", &["footrule-forms"]),
     ("rust_xlsxwriter", &["footrule-forms"]),
 ];
