@@ -111,6 +111,8 @@ pub enum Command {
     Build(Box<Build>),
     /// Begin a rule: a folder that passes its own tests · 新建规则
     New(New),
+    /// Serve an editor over standard input and output · 编辑器语言服务
+    Lsp,
 }
 
 /// `footrule check`

@@ -23,6 +23,7 @@ pub mod sigs;
 pub mod types;
 pub mod units;
 pub mod upstream;
+pub mod uses;
 
 pub use footrule_stdlib::is_source;
 pub use package::{Level, PackageInfo, Root, is_name};

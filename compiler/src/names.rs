@@ -378,7 +378,7 @@ pub fn reach(db: &dyn Db, from: &Item, parts: &[&str]) -> Option<Through> {
 }
 
 /// The names of a namespace that a process declares.
-fn names_inside<'db>(db: &'db dyn Db, from: &Item, ns: Ns) -> impl Iterator<Item = &'db String> {
+pub fn names_inside<'db>(db: &'db dyn Db, from: &Item, ns: Ns) -> impl Iterator<Item = &'db String> {
     let own = from.owner().map(|owner| process_index(db, owner.file, owner.key).keys());
     own.into_iter().flatten().filter(move |(n, _)| *n == ns).map(|(_, name)| name)
 }
@@ -395,7 +395,7 @@ fn vocabulary(db: &dyn Db, file: SourceFile, ns: Ns) -> Vocabulary {
 }
 
 /// All names of a namespace that a file can see.
-fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> BTreeSet<String> {
+pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> BTreeSet<String> {
     let here = index(db, file);
     let mut files = vec![file];
     files.extend(here.uses.iter().filter_map(|u| u.file(db)));

@@ -75,6 +75,12 @@ impl Session {
         self.add_all([(key.to_string(), text.into())], package);
     }
 
+    /// Replaces the text of a source that is there; its package stays.
+    pub fn set_text(&mut self, key: &str, text: impl Into<Arc<str>>) {
+        let package = self.file(key).and_then(|f| *f.package(&self.db));
+        self.add_all([(key.to_string(), text.into())], package);
+    }
+
     /// Adds a package, or replaces what is known of it. What it depends on must be known.
     pub fn set_package(&mut self, root: &Root, info: PackageInfo) {
         let dependencies: BTreeMap<String, Package> =
@@ -144,8 +150,21 @@ impl Session {
         self.add_all(footrule_stdlib::FILES.iter().map(|(k, t)| ((*k).to_string(), Arc::from(*t))), None);
     }
 
-    fn file(&self, key: &str) -> Option<SourceFile> {
+    /// The database, for editors.
+    #[must_use]
+    pub fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// A source by its key.
+    #[must_use]
+    pub fn file(&self, key: &str) -> Option<SourceFile> {
         self.workspace.files(&self.db).get(key).copied()
+    }
+
+    /// All sources.
+    pub fn files(&self) -> impl Iterator<Item = SourceFile> + '_ {
+        self.workspace.files(&self.db).values().copied()
     }
 
     /// The text of a source.

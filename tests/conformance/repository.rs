@@ -25,6 +25,8 @@ const LAYERS: &[(&str, &str)] = &[
     ("footrule-embed", "runtime/embed"),
     ("footrule-batch", "runtime/batch"),
     ("footrule-forms", "cli/forms"),
+    ("footrule-ide", "lsp/ide"),
+    ("footrule-lsp", "lsp/server"),
     ("footrule", "cli"),
     ("footrule-tests", "tests"),
 ];
@@ -42,6 +44,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("arrow-array", &["footrule-batch"]),
     ("parquet", &["footrule-batch"]),
     ("indicatif", &["footrule"]),
+    ("lsp-server", &["footrule-lsp"]),
+    ("gen-lsp-types", &["footrule-lsp"]),
     ("calamine", &["footrule-forms"]),
     ("rust_xlsxwriter", &["footrule-forms"]),
 ];

@@ -8,6 +8,7 @@ mod definitions;
 mod explain;
 mod fmt;
 mod list;
+mod lsp;
 mod new;
 mod run;
 mod schema;
@@ -87,5 +88,6 @@ pub fn main() -> Exit {
         Command::Schema(a) => schema::run(&cx, &a),
         Command::Build(a) => build::run(&cx, &a),
         Command::New(a) => new::run(&cx, &a),
+        Command::Lsp => lsp::run(&cx),
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod findings;
 mod fmt;
 mod forms;
+mod lsp;
 mod readme;
 mod result;
 

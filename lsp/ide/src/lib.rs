@@ -1,0 +1,35 @@
+//! What an editor asks of Footrule sources: plain data in, plain data out.
+//!
+//! A place is the key of a file and byte offsets in it; an answer is made of strings, places and small enumerations.
+//! Guarantees: every answer is about the text that the session holds, also where it is broken; nothing panics. Must not: know
+//! of the protocol, of positions in lines, or of files on disk.
+//!
+//! # Layout
+//!
+//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `rename` ·
+//! `hover` · `signature` · `inlay` · `symbols` · `complete` · `tokens` (roles of words) · `fold` · `select` · `links`.
+
+mod at;
+mod complete;
+mod fold;
+mod hover;
+mod inlay;
+mod links;
+mod navigate;
+mod rename;
+mod select;
+mod signature;
+mod symbols;
+mod tokens;
+
+pub use complete::{Completion, CompletionKind, complete};
+pub use fold::folds;
+pub use hover::{Hover, hover};
+pub use inlay::{Inlay, inlays};
+pub use links::links;
+pub use navigate::{Reference, definition, highlights, references, type_definition};
+pub use rename::{Edit, NotRenamed, prepare_rename, rename};
+pub use select::selections;
+pub use signature::{Signature, signature};
+pub use symbols::{Symbol, SymbolKind, document_symbols, workspace_symbols};
+pub use tokens::{Role, Token, tokens};

@@ -1,0 +1,34 @@
+//! What the server offers. A test over the real server asks for each of them.
+
+use crate::convert::token_names;
+use serde_json::{Value, json};
+
+/// The capabilities, with positions counted in UTF-8 or UTF-16.
+#[must_use]
+pub fn capabilities(utf8: bool) -> Value {
+    json!({
+        "positionEncoding": if utf8 { "utf-8" } else { "utf-16" },
+        "textDocumentSync": { "openClose": true, "change": 2, "save": true },
+        "hoverProvider": true,
+        "signatureHelpProvider": { "triggerCharacters": ["(", ",", "（", "，"] },
+        "definitionProvider": true,
+        "typeDefinitionProvider": true,
+        "referencesProvider": true,
+        "documentHighlightProvider": true,
+        "documentSymbolProvider": true,
+        "workspaceSymbolProvider": true,
+        "renameProvider": { "prepareProvider": true },
+        "completionProvider": { "triggerCharacters": [".", "{", ":"] },
+        "foldingRangeProvider": true,
+        "selectionRangeProvider": true,
+        "inlayHintProvider": true,
+        "documentLinkProvider": {},
+        "documentFormattingProvider": true,
+        "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll"] },
+        "semanticTokensProvider": {
+            "legend": { "tokenTypes": token_names(), "tokenModifiers": ["declaration", "defaultLibrary"] },
+            "full": true,
+            "range": true,
+        },
+    })
+}

@@ -1,0 +1,275 @@
+//! Buffers and files: which text the session sees, under which key, and what is still to be told.
+//!
+//! A key is the absolute path of a file, or `std:NAME`. Guarantees: the text of an open buffer wins over the file; a file that
+//! changes on disk is read again unless it is open.
+
+use crate::convert;
+use crate::position::{Encoding, Lines};
+use footrule_compiler::{Session, is_source};
+use footrule_diag::{FileSpan, Lang};
+use footrule_project::{Disk, Files, Project};
+use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// Most files that are read of a folder.
+const MAX_FILES: usize = 20_000;
+
+/// Files as the editor sees them: buffers over the disk.
+#[derive(Debug, Clone, Default)]
+struct Buffers(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Buffers {
+    fn get(&self, path: &str) -> Option<String> {
+        self.0.lock().ok()?.get(path).cloned()
+    }
+
+    fn set(&self, path: &str, text: Option<&str>) {
+        if let Ok(mut all) = self.0.lock() {
+            match text {
+                Some(t) => drop(all.insert(path.to_owned(), t.to_owned())),
+                None => drop(all.remove(path)),
+            }
+        }
+    }
+}
+
+impl Files for Buffers {
+    fn current(&self) -> String {
+        Disk.current()
+    }
+
+    fn read(&self, path: &str) -> io::Result<String> {
+        self.get(path).map_or_else(|| Disk.read(path), Ok)
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.get(path).is_some() || Disk.is_file(path)
+    }
+
+    fn real(&self, path: &str) -> String {
+        Disk.real(path)
+    }
+}
+
+/// An open buffer.
+struct Open {
+    uri: Uri,
+    version: i32,
+}
+
+/// Everything that is open or was loaded.
+pub(crate) struct Documents {
+    pub session: Session,
+    pub lang: Lang,
+    pub encoding: Encoding,
+    project: Project<Buffers>,
+    buffers: Buffers,
+    /// By key.
+    open: BTreeMap<String, Open>,
+    /// Keys whose findings are to be published again; what was typed last comes first.
+    stale: BTreeSet<(bool, String)>,
+    /// What was published last, by key, and of which version.
+    told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
+}
+
+impl Documents {
+    pub(crate) fn new(encoding: Encoding, lang: Lang) -> Self {
+        let mut session = Session::new();
+        session.load_std();
+        let buffers = Buffers::default();
+        Self {
+            session,
+            lang,
+            encoding,
+            project: Project::new(buffers.clone()),
+            buffers,
+            open: BTreeMap::new(),
+            stale: BTreeSet::new(),
+            told: BTreeMap::new(),
+        }
+    }
+
+    /// Loads the sources below a folder.
+    pub(crate) fn load_folder(&mut self, folder: &str) {
+        let mut open = vec![folder.to_owned()];
+        let mut left = MAX_FILES;
+        while let Some(folder) = open.pop() {
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            let mut names: Vec<_> = entries.filter_map(Result::ok).collect();
+            names.sort_by_key(std::fs::DirEntry::file_name);
+            for entry in names {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let path = format!("{folder}/{name}");
+                let Ok(kind) = entry.file_type() else { continue };
+                if name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules") {
+                    continue;
+                }
+                if kind.is_dir() {
+                    open.push(path);
+                } else if kind.is_file() && is_source(&path) && left > 0 {
+                    left -= 1;
+                    let _ = self.project.open(&mut self.session, &path);
+                }
+            }
+        }
+    }
+
+    /// The key of a file; `None` for addresses that are no files.
+    pub(crate) fn key(&self, uri: &Uri) -> Option<String> {
+        if let Some(name) = uri.0.strip_prefix("footrule-std:/") {
+            return Some(format!("std:{}", name.trim_end_matches(".pcr")));
+        }
+        path_of(&uri.0)
+    }
+
+    /// The address of a file.
+    pub(crate) fn uri(&self, key: &str) -> Uri {
+        match (self.open.get(key), key.strip_prefix("std:")) {
+            (Some(open), _) => open.uri.clone(),
+            (None, Some(name)) => Uri(format!("footrule-std:/{name}.pcr")),
+            (None, None) => Uri(uri_of(key)),
+        }
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<Arc<str>> {
+        self.session.source(key)
+    }
+
+    pub(crate) fn lines(&self, text: &str) -> Lines {
+        Lines::new(text, self.encoding)
+    }
+
+    /// A place as the protocol says it.
+    pub(crate) fn location(&self, at: &FileSpan) -> Option<Location> {
+        let text = self.text(&at.file)?;
+        Some(Location { uri: self.uri(&at.file), range: self.lines(&text).range(&text, at.span) })
+    }
+
+    /// An opened or changed buffer.
+    pub(crate) fn set(&mut self, uri: Uri, version: i32, text: &str) {
+        let Some(key) = self.key(&uri) else { return };
+        self.buffers.set(&key, Some(text));
+        self.open.insert(key.clone(), Open { uri, version });
+        self.read(&key, text);
+    }
+
+    /// Brings a text into the session, with what it uses.
+    fn read(&mut self, key: &str, text: &str) {
+        if self.session.has(key) {
+            self.session.set_text(key, text);
+        }
+        // A package that cannot be used leaves the file by itself.
+        if self.project.open(&mut self.session, key).is_err() {
+            self.session.add_source(key, text);
+        }
+        self.stale.extend(self.open.keys().map(|k| (k != key, k.clone())));
+    }
+
+    /// A closed buffer: the file counts again. The address whose findings go.
+    pub(crate) fn close(&mut self, uri: &Uri) -> Option<Uri> {
+        let key = self.key(uri)?;
+        self.buffers.set(&key, None);
+        let open = self.open.remove(&key)?;
+        self.told.remove(&key);
+        self.stale.retain(|(_, k)| *k != key);
+        if let Ok(text) = Disk.read(&key) {
+            self.read(&key, &text);
+        }
+        Some(open.uri)
+    }
+
+    /// A file that changed on disk.
+    pub(crate) fn changed_on_disk(&mut self, uri: &Uri) {
+        let Some(key) = self.key(uri).filter(|k| !self.open.contains_key(k)) else { return };
+        let text = Disk.read(&key).unwrap_or_default();
+        if is_source(&key) && (self.session.has(&key) || !text.is_empty()) {
+            self.read(&key, &text);
+        } else if self.session.has(&key) {
+            self.session.set_text(&key, text);
+            self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
+        }
+    }
+
+    /// True if findings wait to be published.
+    pub(crate) fn stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
+    /// What is to be published next; `None` if neither the findings nor the version have changed.
+    pub(crate) fn next_findings(&mut self) -> Option<PublishDiagnosticsParams> {
+        let (_, key) = self.stale.pop_first()?;
+        let found = convert::diagnostics(self, &key);
+        let open = self.open.get(&key)?;
+        let now = (open.version, found);
+        if self.told.get(&key) == Some(&now) {
+            return None;
+        }
+        let told =
+            PublishDiagnosticsParams { uri: open.uri.clone(), version: Some(open.version), diagnostics: now.1.clone() };
+        self.told.insert(key, now);
+        Some(told)
+    }
+}
+
+/// The folders that an editor opens.
+pub(crate) fn folders(params: &InitializeParams) -> Vec<String> {
+    let of = params.workspace_folders_initialize_params.workspace_folders.clone();
+    let all: Vec<String> = match of {
+        Some(WorkspaceFolders::WorkspaceFolderList(all)) => all.iter().filter_map(|f| path_of(&f.uri.0)).collect(),
+        _ => Vec::new(),
+    };
+    #[expect(deprecated, reason = "older editors say nothing else")]
+    let root = params.root_uri.as_ref().and_then(|u| path_of(&u.0));
+    if all.is_empty() { root.into_iter().collect() } else { all }
+}
+
+/// The path of a file address; percent signs are read.
+fn path_of(uri: &str) -> Option<String> {
+    let rest = uri.strip_prefix("file://")?;
+    let rest = rest.strip_prefix("localhost").unwrap_or(rest);
+    let mut bytes = Vec::with_capacity(rest.len());
+    let mut chars = rest.bytes();
+    while let Some(b) = chars.next() {
+        let read = |a: Option<u8>, b: Option<u8>| {
+            let text = [a?, b?];
+            u8::from_str_radix(std::str::from_utf8(&text).ok()?, 16).ok()
+        };
+        bytes.push(if b == b'%' { read(chars.next(), chars.next())? } else { b });
+    }
+    let path = String::from_utf8(bytes).ok()?;
+    // `/C:/x` on Windows.
+    let drive = path.as_bytes().get(2) == Some(&b':') && path.as_bytes()[1].is_ascii_alphabetic();
+    Some(if drive { path[1..].to_owned() } else { path })
+}
+
+/// The address of a path.
+fn uri_of(path: &str) -> String {
+    let mut out =
+        String::from(if Path::new(path).is_absolute() && path.starts_with('/') { "file://" } else { "file:///" });
+    for b in path.bytes() {
+        if b.is_ascii_alphanumeric() || b"/-_.~:".contains(&b) {
+            out.push(b as char);
+        } else {
+            out.push_str(&format!("%{b:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_addresses() {
+        for path in ["/home/a b/铝.pcr", "/x%y/z.pcr.md"] {
+            assert_eq!(path_of(&uri_of(path)).as_deref(), Some(path));
+        }
+        assert_eq!(path_of("file:///C%3A/rules/a.pcr").as_deref(), Some("C:/rules/a.pcr"));
+        assert_eq!(path_of("untitled:1"), None);
+        assert_eq!(path_of("file:///a%zz"), None);
+    }
+}
