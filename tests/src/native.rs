@@ -244,7 +244,8 @@ impl Table {
             let of = |key: &str| -> Vec<Option<&Json>> { there.iter().map(|v| v.and_then(|v| v.get(key))).collect() };
             self.push(&format!("{path}.source"), Kind::Opaque, Values::Opaque, &of("source"), list)?;
             if there.iter().flatten().any(|v| v.get("value").is_some()) {
-                return self.add(program, path, ty, &of("value"), list);
+                let own: Vec<Option<&Json>> = there.iter().map(|v| v.map(|v| v.get("value").unwrap_or(v))).collect();
+                return self.add(program, path, ty, &own, list);
             }
         }
         match ty {

@@ -2,7 +2,7 @@
 //!
 //! The C compiler is `cc`, which the Rust toolchain needs to link as well.
 
-use super::{ends, err, folder, footrule, out, root};
+use super::{command, ends, err, folder, footrule, out, root};
 use footrule_embed::Rule;
 use footrule_number::Number;
 use std::fs;
@@ -294,7 +294,8 @@ fn a_damaged_bundle_is_refused() {
     let bytes = fs::read(&path).expect("a bundle");
     let refused = |bytes: &[u8], says: &str| {
         fs::write(&path, bytes).expect("a file");
-        let o = footrule(&["run", &path.to_string_lossy(), "--lang", "en"]);
+        let mut call = command(&["run", "carton.fbundle", "--lang", "en"]);
+        let o = call.current_dir(&dir).output().expect("the command runs");
         ends(&o, 2);
         assert!(err(&o).contains("FR-C021") && err(&o).contains(says), "{}", err(&o));
     };

@@ -11,6 +11,7 @@ use footrule_native::decimal::{Decimal, Scalar};
 use footrule_native::kernel::{Def, Kernel, ListId};
 use footrule_native::{Layout, layout};
 use footrule_number::Number;
+use footrule_runtime::{day_of, day_text};
 use serde_json::{Map, Value as Json};
 
 /// Ways to make rows.
@@ -32,7 +33,7 @@ const MOST: i64 = 100_000_000_000_000_000;
 
 /// Rows made of these.
 #[must_use]
-pub fn make(kernel: &Kernel, of: &Columns, kind: Kind, rows: usize, rng: &mut Rng) -> Columns {
+pub fn make(kernel: &Kernel, layout: &Layout, of: &Columns, kind: Kind, rows: usize, rng: &mut Rng) -> Columns {
     // Aiming takes several evaluations of a row.
     let rows = if kind == Kind::Halves { rows / 6 + 1 } else { rows };
     if of.rows == 0 {
@@ -42,7 +43,7 @@ pub fn make(kernel: &Kernel, of: &Columns, kind: Kind, rows: usize, rng: &mut Rn
     // Where each row, and each item, comes from.
     let from: Vec<usize> = (0..rows).map(|_| rng.below(of.rows)).collect();
     let mut items: Vec<Vec<usize>> = Vec::new();
-    for (l, parent) in kernel.lists.iter().enumerate() {
+    for (l, parent) in layout.lists.iter().map(|l| l.parent).enumerate() {
         let around = parent.map_or(&from, |p| &items[p.0 as usize]);
         let (mut sources, mut offsets) = (Vec::new(), vec![0_u32]);
         for a in around {
@@ -64,7 +65,9 @@ pub fn make(kernel: &Kernel, of: &Columns, kind: Kind, rows: usize, rng: &mut Rn
         let sources = kernel.columns[c].map_or(&from, |l| &items[l.0 as usize]);
         let special = special.contains(&c);
         let kind = if kind == Kind::Wide && !special { Kind::Near } else { kind };
-        out.columns.push(column_of(kernel, c, column, sources, (kind, special), rng));
+        let day = layout.columns[c].kind == layout::Kind::Day;
+        let how = How { kind, special, day };
+        out.columns.push(column_of(kernel, c, column, sources, how, rng));
     }
     if kind == Kind::Halves {
         aim(kernel, &mut out, &special, rng);
@@ -72,12 +75,25 @@ pub fn make(kernel: &Kernel, of: &Columns, kind: Kind, rows: usize, rng: &mut Rn
     out
 }
 
-fn column_of(kernel: &Kernel, c: usize, of: &Column, sources: &[usize], how: (Kind, bool), rng: &mut Rng) -> Column {
-    let (kind, special) = how;
+/// How the values of a column are made.
+#[derive(Clone, Copy)]
+struct How {
+    kind: Kind,
+    /// It may be wide, have many decimals, or be aimed.
+    special: bool,
+    /// Days are only exchanged.
+    day: bool,
+}
+
+fn column_of(kernel: &Kernel, c: usize, of: &Column, sources: &[usize], how: How, rng: &mut Rng) -> Column {
+    let How { kind, special, day } = how;
     let n = length(of);
     // Now and then a value of another row.
     let sources: Vec<usize> = sources.iter().map(|s| if rng.below(12) == 0 { rng.below(n) } else { *s }).collect();
     let values = match &of.values {
+        Values::Decimal { units, scale } if day => {
+            Values::Decimal { units: sources.iter().map(|s| units[*s]).collect(), scale: *scale }
+        }
         Values::Decimal { units, scale } => {
             let marks = marks(kernel, c);
             let largest = units.iter().map(|u| u.unsigned_abs()).max().unwrap_or(0);
@@ -92,7 +108,9 @@ fn column_of(kernel: &Kernel, c: usize, of: &Column, sources: &[usize], how: (Ki
         Values::Flag(v) => Values::Flag(sources.iter().map(|s| v[*s]).collect()),
         Values::Opaque => Values::Opaque,
     };
-    let given = of.given.as_ref().map(|g| sources.iter().map(|s| g[*s] ^ (rng.below(20) == 0)).collect());
+    // What stands for a missing day is none.
+    let flips = |rng: &mut Rng| !day && rng.below(20) == 0;
+    let given = of.given.as_ref().map(|g| sources.iter().map(|s| g[*s] ^ flips(rng)).collect());
     Column { values, given }
 }
 
@@ -221,10 +239,10 @@ fn set(columns: &mut Columns, c: usize, row: usize, x: i64) {
     }
 }
 
-/// A row as a document. Texts and days, which no kernel reads, are made up.
+/// A row as a document. Texts that the program does not know, and evidence, are made up.
 #[must_use]
 pub fn case(program: &Program, layout: &Layout, columns: &Columns, row: usize) -> Option<Case> {
-    let back = Back { program, layout, columns };
+    let back = Back { program, layout, columns, texts: layout::texts(program) };
     let mut inputs = Map::new();
     for info in &program.inputs {
         if let Some(v) = back.value(&info.name.id, &info.ty, row, false) {
@@ -239,13 +257,32 @@ struct Back<'a> {
     program: &'a Program,
     layout: &'a Layout,
     columns: &'a Columns,
+    texts: Vec<String>,
 }
 
 impl Back<'_> {
-    /// The value at a path; `asked` if its place in a list or a record must be taken.
+    /// The value at a path with the evidence beside it; `asked` if its place in a list or a record must be taken.
     fn value(&self, path: &str, ty: &Ty, at: usize, asked: bool) -> Option<Json> {
+        if let Ty::Optional(inner) = ty {
+            return self.value(path, inner, at, asked);
+        }
+        let value = self.bare(path, ty, at, asked)?;
+        let source = self.column(&format!("{path}.source"));
+        if source.is_none_or(|c| c.given.as_ref().is_some_and(|g| !g[at])) {
+            return Some(value);
+        }
+        let said = Json::String("a meter".into());
+        match (ty, value) {
+            (Ty::Activity { .. }, Json::Object(mut m)) => {
+                m.insert("source".to_owned(), said);
+                Some(Json::Object(m))
+            }
+            (_, value) => Some(Json::Object(Map::from_iter([("value".into(), value), ("source".into(), said)]))),
+        }
+    }
+
+    fn bare(&self, path: &str, ty: &Ty, at: usize, asked: bool) -> Option<Json> {
         match ty {
-            Ty::Optional(inner) => self.value(path, inner, at, asked),
             Ty::Split(_) if self.column(path).is_none() => self.parts(path, at),
             Ty::Activity { .. } if self.column(path).is_some() => self.scalar(path, at),
             Ty::Activity { .. } => {
@@ -282,7 +319,17 @@ impl Back<'_> {
                 let of = |i| self.value(&inside, inner, i, true).unwrap_or(Json::Null);
                 Some(Json::Array(items.map(of).collect()))
             }
-            Ty::Date => self.scalar(path, at).map(|_| Json::String("2024-06-01".into())),
+            Ty::Date => match self.scalar(path, at)? {
+                Json::String(number) => Some(Json::String(day_text(day_of(number.parse().ok()?)))),
+                other => Some(other),
+            },
+            Ty::Text => match self.scalar(path, at)? {
+                Json::Number(code) => {
+                    let known = self.texts.get(code.as_u64()? as usize).cloned();
+                    Some(Json::String(known.unwrap_or_else(|| format!("text {code}"))))
+                }
+                other => Some(other),
+            },
             _ => self.scalar(path, at),
         }
     }

@@ -13,6 +13,7 @@ use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::Columns;
 use footrule_native::decimal::{Decimal, Row, Scalar};
 use footrule_native::exact::Exact;
+use footrule_native::kernel::Words;
 use footrule_native::{Kernel, Layout, plan};
 use footrule_number::Number;
 use std::collections::BTreeMap;
@@ -179,7 +180,7 @@ pub fn batch(
     at.compare(&first, &|r| seeds.get(r).cloned(), seeds.len(), if large { &[] } else { natives }, tally)?;
     // Code for a large kernel takes seconds to compile without optimisation: once is enough.
     for kind in bulk::KINDS.iter().take(if large { 1 } else { 3 }) {
-        let many = bulk::make(&kernel, &first, *kind, rows, rng);
+        let many = bulk::make(&kernel, &layout, &first, *kind, rows, rng);
         let case = |r: usize| bulk::case(program, &layout, &many, r);
         at.compare(&many, &case, effort.checked, natives, tally)?;
     }
@@ -272,7 +273,9 @@ fn shown(kernel: &Kernel, answers: &Answers, r: usize) -> Vec<String> {
         let decimals = figures.each.as_ref().map_or(figures.decimals, |e| e[r]);
         figures.number(r).map_or_else(String::new, |x| x.to_fixed(decimals))
     };
-    kernel.outputs.iter().enumerate().map(of).collect()
+    let word = |(w, of): (&Words, &Vec<u32>)| w.of.get(of[r] as usize).cloned().unwrap_or_default();
+    let words = kernel.words.iter().zip(&answers.words).map(word);
+    kernel.outputs.iter().enumerate().map(of).chain(words).collect()
 }
 
 /// Whether figures differ; one that is not listed is zero.
@@ -301,6 +304,9 @@ pub fn agrees(kernel: &Kernel, answers: &Answers, r: usize, row: Option<&Row>) -
             return Err(format!("{} is {found:?}, not {want:?}", o.name));
         }
     }
+    if answers.words.iter().map(|w| w[r]).ne(row.words.iter().copied()) {
+        return Err("a text differs".into());
+    }
     if answers.holds.iter().map(|h| h[r]).ne(row.holds.iter().copied()) {
         return Err("a warning differs".into());
     }
@@ -322,7 +328,9 @@ fn kernel_agrees(kernel: &Kernel, row: Option<&Row>, found: Option<&(Vec<String>
         (Scalar::Bool(b), _) => b.to_string(),
         _ => String::new(),
     };
-    let mine: Vec<String> = kernel.outputs.iter().zip(&row.outputs).map(text).collect();
+    let word = |(w, of): (&Words, &u32)| w.of.get(*of as usize).cloned().unwrap_or_default();
+    let words = kernel.words.iter().zip(&row.words).map(word);
+    let mine: Vec<String> = kernel.outputs.iter().zip(&row.outputs).map(text).chain(words).collect();
     if kernel.exact && differs(&mine, figures) {
         let all = kernel.outputs.iter().zip(mine.iter().zip(figures));
         let one = |m: &String, f: &String| differs(std::slice::from_ref(m), std::slice::from_ref(f));
