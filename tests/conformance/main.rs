@@ -71,7 +71,6 @@ fn main() {
         ("a sabotaged evaluator is caught", differential::sabotage),
         ("layers", repository::layers),
         ("native evaluators agree with the reference on the library", native::library),
-        ("native evaluators agree with the reference on generated rules", native::generated),
         ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
         ("standard library", repository::standard_library),

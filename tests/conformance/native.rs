@@ -1,5 +1,5 @@
-//! Native evaluators agree with the reference, row by row: on the library's rules, on generated ones, and on rows that
-//! stand next to the edge of a rounding cell, where a bound that is too small shows.
+//! Native evaluators agree with the reference, row by row: on the library's rules, and on rows that stand next to the edge of
+//! a rounding cell, where a bound that is too small shows. A million more: `differential.rs`.
 
 use footrule_compiler::Session;
 use footrule_mir::Program;
@@ -10,6 +10,7 @@ use footrule_native::exact::Exact;
 use footrule_native::layout::{self, Kind, Layout};
 use footrule_native::{Kernel, plan};
 use footrule_number::{Number, Ratio};
+use footrule_tests::differential;
 use footrule_tests::fuzz::{Rng, library as session};
 use footrule_tests::native::{Case, cases, columns, reference, varied};
 use std::collections::BTreeSet;
@@ -64,64 +65,6 @@ pub fn library() -> Result<(), String> {
     }
     println!("library: {all:?}");
     if all.sure > 100 && all.certified > 10 { Ok(()) } else { Err(format!("hardly anything was sure: {all:?}")) }
-}
-
-/// Rules over generated formulas, on generated rows.
-pub fn generated() -> Result<(), String> {
-    let mut all = Compared::default();
-    let mut rng = Rng::new(2026);
-    let mut why = BTreeSet::new();
-    for n in 0..60 {
-        let text = rule_of(&formula(&mut rng, 5), &formula(&mut rng, 4));
-        let mut s = Session::new();
-        s.load_std();
-        s.add_source("g.pcr", text.as_str());
-        let program = s.program("g.pcr").map_err(|e| format!("{text}\n{e:?}"))?;
-        let row = |rng: &mut Rng| {
-            let mut value = || {
-                let units = [0, 1, 5, 10, 25, 100, 500, 1000, rng.below(100_000)][rng.below(9)];
-                Number::from_parts(units as i128, 2).unwrap_or_default().to_string()
-            };
-            let given = ["a", "b", "c", "d"].map(|k| (k.to_owned(), serde_json::Value::String(value())));
-            Case { period: None, inputs: given.into_iter().collect() }
-        };
-        let rows: Vec<Case> = (0..200).map(|_| row(&mut rng)).collect();
-        batch(&program, &rows, &mut all, &mut why).map_err(|e| format!("program {n}: {e}\n{text}"))?;
-    }
-    println!("generated: 60 programs, {all:?} {why:?}");
-    if all.certified > 2_000 { Ok(()) } else { Err(format!("hardly anything was sure: {all:?} {why:?}")) }
-}
-
-fn rule_of(first: &str, second: &str) -> String {
-    format!(
-        "rule g en \"generated\"\nversion 1.0.0\nvalid from 2026-01-01\ngwp AR6\nuse std.gas\ndeclared unit 1 kg\n\
-         round 3 decimals in kg{{CO2e}}/kg\nstage s en \"s\"\ninput a: number where >= 0\ninput b: number where 0 .. 1000\n\
-         input c: number\ninput d: number where <= 1000\nlet x = {first}\n\
-         emission e in s may be negative \"generated\" = x * 1 kg{{CO2}}/kg\nreport r = {second} round 2 decimals\n"
-    )
-}
-
-/// A formula over four numbers.
-fn formula(rng: &mut Rng, depth: usize) -> String {
-    let leaf = ["a", "b", "c", "d", "0.5", "3", "1.25", "44 / 12", "1000"];
-    if depth == 0 {
-        return leaf[rng.below(leaf.len())].to_owned();
-    }
-    let part = |rng: &mut Rng| formula(rng, depth - 1);
-    let (x, y) = (part(rng), part(rng));
-    match rng.below(14) {
-        0 | 1 => format!("({x} + {y})"),
-        2 => format!("({x} - {y})"),
-        3..=5 => format!("({x}) * ({y})"),
-        6 => format!("({x}) / ({y} + 7)"),
-        7 => format!("min({x}, {y})"),
-        8 => format!("max({x}, abs({y}))"),
-        9 => format!("sqrt(abs({x}) + 1)"),
-        10 => format!("ln(abs({x}) + 2)"),
-        11 => format!("exp(min(abs({x}), 4) / 2)"),
-        12 => format!("min(abs({x}), 20) ^ 3"),
-        _ => format!("(if {x} > {y} then {x} else {y} * 0.1)"),
-    }
 }
 
 /// Rows of one shape by every evaluator.
@@ -179,34 +122,12 @@ fn certified(kernel: &Arc<Kernel>, columns: &Columns, slack: f64) -> Result<Answ
     Ok(code.run(columns, &mut Work::default()))
 }
 
-/// Whether a row is certified, and with the kernel's own figures.
+/// Whether an evaluator is sure of a row; then it has the kernel's own figures.
 fn agrees(kernel: &Kernel, answers: &Answers, r: usize, row: Option<&Row>) -> Result<bool, String> {
     if answers.sure.get(r) != Some(&true) {
         return Ok(false);
     }
-    let Some(row) = row else { return Err("certified, but refused".into()) };
-    for (k, o) in kernel.outputs.iter().enumerate() {
-        let found = answers.figures[k].number(r);
-        let want = match (row.outputs[k], o.round) {
-            (Scalar::Number(x), Some(round)) if round.significant => {
-                x.round_significant(round.digits).ok().map(|x| x.0)
-            }
-            (Scalar::Number(x), Some(round)) => Some(x.round_decimals(round.digits)),
-            (Scalar::Bool(b), _) => Some(Number::from(-i64::from(b))),
-            _ => None,
-        };
-        if found != want {
-            return Err(format!("{} is certified as {found:?}, not {want:?}", o.name));
-        }
-    }
-    if answers.words.iter().map(|w| w[r]).ne(row.words.iter().copied()) {
-        return Err("a text is certified wrongly".into());
-    }
-    let holds = answers.holds.iter().map(|h| h[r]);
-    if holds.ne(row.holds.iter().copied()) {
-        return Err("a warning is certified wrongly".into());
-    }
-    Ok(true)
+    differential::agrees(kernel, answers, r, row).map(|()| true)
 }
 
 /// What the kernel says of a row, beside the reference.

@@ -305,7 +305,7 @@ fn a_damaged_bundle_is_refused() {
     other[bytes.len() / 2] ^= 1;
     refused(&other, "damaged");
     let text = String::from_utf8(bytes).expect("text");
-    refused(text.replacen("bundle 1\n", "bundle 2\n", 1).as_bytes(), "reads format 1");
+    refused(text.replacen("bundle 1\n", "bundle 2\n", 1).as_bytes(), "has format 2");
 }
 
 #[test]

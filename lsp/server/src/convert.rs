@@ -145,7 +145,7 @@ pub(crate) fn completion(docs: &Documents, text: &str, c: ide::Completion) -> ls
     lsp::CompletionItem {
         label: c.name.clone(),
         label_details: (!label.is_empty())
-            .then(|| lsp::CompletionItemLabelDetails { detail: None, description: Some(label) }),
+            .then_some(lsp::CompletionItemLabelDetails { detail: None, description: Some(label) }),
         kind: Some(kind),
         detail: Some(c.detail).filter(|d| !d.is_empty()),
         sort_text: Some(format!("{}{}", c.rank, c.name)),

@@ -258,18 +258,16 @@ fn folds(docs: &Documents, p: lsp::FoldingRangeParams) -> Result<Option<Vec<lsp:
 fn selections(docs: &Documents, p: lsp::SelectionRangeParams) -> Result<Option<Vec<lsp::SelectionRange>>, Refused> {
     Ok(of(docs, &p.text_document).map(|(key, text)| {
         let lines = docs.lines(&text);
-        let nest = |position| {
-            let all = ide::selections(&docs.session, &key, lines.offset(&text, position));
+        let nest = |position: &lsp::Position| {
+            let all = ide::selections(&docs.session, &key, lines.offset(&text, *position));
             let outer = all.into_iter().rev().fold(None, |parent, span| {
                 let parent: Option<lsp::SelectionRange> = parent;
                 Some(lsp::SelectionRange { range: lines.range(&text, span), parent: parent.map(Box::new) })
             });
-            outer.unwrap_or_else(|| lsp::SelectionRange {
-                range: lsp::Range { start: position, end: position },
-                parent: None,
-            })
+            let here = lsp::Range { start: *position, end: *position };
+            outer.unwrap_or(lsp::SelectionRange { range: here, parent: None })
         };
-        p.positions.iter().map(|position| nest(*position)).collect()
+        p.positions.iter().map(nest).collect()
     }))
 }
 

@@ -46,19 +46,26 @@ impl Scaled {
         (self.negative, self.coefficient, self.scale)
     }
 
+    /// The magnitude in units of `10^-scale`, for a scale that is no smaller, if 126 bits hold it.
+    fn near(self, scale: u32) -> Option<u128> {
+        // 10^n has at most 3.33 n + 1 bits.
+        let zeros = scale - self.scale;
+        let fits = self.coefficient.leading_zeros() > zeros * 333 / 100 + 2;
+        fits.then(|| self.coefficient.wrapping_mul(pow10(zeros)))
+    }
+
+    /// The same, however large.
+    fn far(self, scale: u32) -> Wide {
+        Wide::product(self.coefficient, pow10(scale - self.scale))
+    }
+
     /// `self + other`, rounded once.
     ///
     /// Errors: `Overflow`.
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, other: Scaled) -> Result<Scaled, NumError> {
         let scale = self.scale.max(other.scale);
-        // 10^n has at most 3.33 n + 1 bits.
-        let near = |x: Scaled| {
-            let zeros = scale - x.scale;
-            let fits = x.coefficient.leading_zeros() > zeros * 333 / 100 + 2;
-            fits.then(|| x.coefficient.wrapping_mul(pow10(zeros)))
-        };
-        if let (Some(x), Some(y)) = (near(self), near(other)) {
+        if let (Some(x), Some(y)) = (self.near(scale), other.near(scale)) {
             let (negative, v) = if self.negative == other.negative {
                 (self.negative, x + y)
             } else {
@@ -69,8 +76,7 @@ impl Scaled {
             }
             return settle(negative, v.into(), Tail::Zero, scale);
         }
-        let far = |x: Scaled| Wide::product(x.coefficient, pow10(scale - x.scale));
-        let (x, y) = (far(self), far(other));
+        let (x, y) = (self.far(scale), other.far(scale));
         if self.negative == other.negative {
             return settle(self.negative, x.plus(y), Tail::Zero, scale);
         }
@@ -129,8 +135,10 @@ impl Scaled {
             return sign(self).cmp(&sign(other));
         }
         let scale = self.scale.max(other.scale);
-        let far = |x: Scaled| Wide::product(x.coefficient, pow10(scale - x.scale));
-        let magnitudes = far(self).cmp(far(other));
+        let magnitudes = match (self.near(scale), other.near(scale)) {
+            (Some(x), Some(y)) => x.cmp(&y),
+            _ => self.far(scale).cmp(other.far(scale)),
+        };
         if self.negative { magnitudes.reverse() } else { magnitudes }
     }
 

@@ -90,8 +90,11 @@ impl Wide {
         let mut out = self.0;
         let mut rest = 0;
         for limb in out.iter_mut().rev() {
+            // Mostly the upper limbs are zero, or below the divisor.
             if rest == 0 && *limb < d {
                 (*limb, rest) = (0, *limb);
+            } else if rest == 0 {
+                (*limb, rest) = (*limb / d, *limb % d);
             } else {
                 (*limb, rest) = two_by_one(rest, *limb, d);
             }

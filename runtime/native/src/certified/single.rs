@@ -47,6 +47,8 @@ struct Takes {
     lo: i64,
     hi: i64,
     scale: u32,
+    /// `10^-scale` as the code multiplies by it.
+    step: f64,
     members: u32,
 }
 
@@ -55,8 +57,6 @@ struct Takes {
 pub struct Single {
     code: Arc<Certified>,
     takes: Vec<Takes>,
-    /// `10^-s` as the code multiplies by it.
-    steps: [f64; 19],
     block: Vec<f64>,
     out: Vec<i64>,
     figures: Vec<(i64, u32)>,
@@ -115,15 +115,12 @@ impl Single {
             };
             let c = ColumnId(i as u32);
             let at = (code.plan.slot(c, false) * STRIDE, code.plan.slot(c, true) * STRIDE);
+            let step = 1.0 / pow10(scale);
             let (read, members) = (code.plan.read[i], members.get(i).copied().unwrap_or(0));
-            takes.push(Takes { what, nullable: column.nullable, read, at, lo, hi, scale, members });
-        }
-        let mut steps = [1.0; 19];
-        for (s, step) in steps.iter_mut().enumerate() {
-            *step = 1.0 / pow10(s as u32);
+            takes.push(Takes { what, nullable: column.nullable, read, at, lo, hi, scale, step, members });
         }
         let (block, out) = (vec![0.0; code.plan.block_len()], vec![0; code.plan.out_len()]);
-        Some(Self { code, takes, steps, block, out, figures: Vec::new(), holds: Vec::new() })
+        Some(Self { code, takes, block, out, figures: Vec::new(), holds: Vec::new() })
     }
 
     /// Evaluates a record, one cell for each column.
@@ -152,21 +149,15 @@ impl Single {
             return None;
         }
         for (cell, takes) in cells.iter().zip(&self.takes) {
-            let v = match (*cell, takes.what) {
-                // What stands for a missing value lies within the hull.
-                (Cell::Missing, _) if takes.nullable => takes.lo as f64 * self.steps.get(takes.scale as usize)?,
-                (Cell::Decimal { units, scale }, What::Number) => {
-                    let more = takes.scale.checked_sub(scale)?;
-                    let widened = if more == 0 { units } else { units.checked_mul(10_i64.checked_pow(more)?)? };
-                    if widened < takes.lo || widened > takes.hi {
+            let v = match *cell {
+                // Most columns are numbers, of the decimals that the code was made for.
+                Cell::Decimal { units, scale } if scale == takes.scale && takes.what == What::Number => {
+                    if units < takes.lo || units > takes.hi {
                         return None;
                     }
-                    units as f64 * self.steps.get(scale as usize)?
+                    units as f64 * takes.step
                 }
-                (Cell::Member(m), What::Member) if m < takes.members => f64::from_bits(u64::from(m)),
-                (Cell::Flag(b), What::Flag) => f64::from_bits(if b { u64::MAX } else { 0 }),
-                (_, What::Opaque) => continue,
-                _ => return None,
+                _ => self.value(*cell, takes)?,
             };
             if takes.read.0 {
                 self.block[takes.at.0] = v;
@@ -176,6 +167,26 @@ impl Single {
             }
         }
         Some(())
+    }
+
+    /// A value as the code reads it; nothing for one that it is not made for.
+    fn value(&self, cell: Cell, takes: &Takes) -> Option<f64> {
+        Some(match (cell, takes.what) {
+            // What stands for a missing value lies within the hull.
+            (Cell::Missing, _) if takes.nullable => takes.lo as f64 * takes.step,
+            (Cell::Decimal { units, scale }, What::Number) => {
+                let widened = units.checked_mul(10_i64.checked_pow(takes.scale.checked_sub(scale)?)?)?;
+                if widened < takes.lo || widened > takes.hi {
+                    return None;
+                }
+                units as f64 * (1.0 / pow10(scale))
+            }
+            (Cell::Member(m), What::Member) if m < takes.members => f64::from_bits(u64::from(m)),
+            (Cell::Flag(b), What::Flag) => f64::from_bits(if b { u64::MAX } else { 0 }),
+            // It is given, and not read.
+            (_, What::Opaque) => 0.0,
+            _ => return None,
+        })
     }
 
     fn answer(&mut self) -> Option<()> {
