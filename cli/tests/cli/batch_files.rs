@@ -1,7 +1,7 @@
 //! `batch`: many row groups in Parquet, and calls that would harm a file.
 
 use super::batch::Plant;
-use super::{ends, err};
+use super::{command, ends, err, folder};
 use arrow_array::builder::{Decimal128Builder, ListBuilder, StructBuilder};
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Fields};
@@ -139,4 +139,45 @@ fn folders_are_no_files() {
         assert!(err(&o).contains("FR-B021") && err(&o).contains(name), "{}", err(&o));
     }
     assert_eq!(p.there(), ["f.arrow", "f.csv", "f.jsonl", "f.parquet", "in.csv", "plant.pcr"]);
+}
+
+/// Texts are compared, days put in order, members and texts reported: 2 t of CO2 for a tonne of kraft pulp, else 1 t, and
+/// 0.5 t more in a mill that began before 2020.
+const MILL: &str = "rule mill en \"mill\"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+declared unit 1 t{pulp} of made
+round 1 decimals in kg{CO2e}/t{pulp}
+use std.gas
+flow pulp en \"pulp\"
+stage making en \"making\"
+enum Age { old; young }
+input made: t{pulp} where > 0
+input grade: text
+input began: date
+let is_old = began < 2020-01-01
+let age: Age = if is_old then old else young
+emission pulping in making = (if grade == \"kraft\" then made * 2 t{CO2}/t{pulp} else made * 1 t{CO2}/t{pulp}) + (if is_old then made * 0.5 t{CO2}/t{pulp} else 0 t{CO2})
+report age_of_mill = age
+";
+
+#[test]
+fn texts_and_days_go_through_native_code() {
+    let table = "made,grade,began\n2,kraft,2019-12-31\n2,kraft,2020-01-01\n4, kraft,2021-05-01\n1,Kraft,2001-01-01\n1,,2001-01-01\n\
+        1,kraft,2021-13-01\n8,\"\"\"kraft\"\"\",2022-01-01\n";
+    let dir = folder("batch_mill", &[("mill.pcr", MILL), ("in.csv", table)]);
+    let call = |by: &str| {
+        let output = format!("{by}.csv");
+        let args = ["batch", "mill.pcr", "--input", "in.csv", "--output", &output, "--evaluator", by, "--lang", "en"];
+        let o = command(&args).args(["--columns", "total,reports"]).current_dir(&dir).output().expect("it runs");
+        ends(&o, 1);
+        (err(&o), fs::read_to_string(dir.join(output)).expect("the results"))
+    };
+    let (said, native) = call("native");
+    let rows = "1,2500.0,old\n2,2000.0,young\n3,1000.0,young\n4,1500.0,old\n7,1000.0,young\n";
+    assert_eq!(native, format!("row,total [kg{{CO2e}}/t{{pulp}}],report.age_of_mill\n{rows}"));
+    assert_eq!(call("reference").1, native);
+    // A grade is missing in one row, and there is no such day in another.
+    assert!(said.contains("5 of them by native code"), "{said}");
 }

@@ -57,8 +57,7 @@ impl Evaluator for Native<'_> {
     fn evaluate(&self, chunk: &Chunk) -> Evaluated {
         let Setup { program, output, lang, .. } = self.setup;
         let Some((kernel, answers, left)) = self.answers(chunk) else { return self.reference.evaluate(chunk) };
-        let at = |name: &str| kernel.outputs.iter().position(|o| o.name == name);
-        let places: Option<Vec<_>> = output.columns.iter().map(|c| place(c, &at)).collect();
+        let places: Option<Vec<_>> = output.columns.iter().map(|c| place(c, &kernel)).collect();
         let Some(places) = places else { return self.reference.evaluate(chunk) };
         let mut filling = Filling::new(program, output, lang);
         let mut out = Evaluated::default();
@@ -102,9 +101,15 @@ enum Place {
     /// A gas, and whether it occurs.
     Gas(usize, usize),
     Condition(usize),
+    /// One of these texts.
+    Words(usize, Arc<[String]>),
 }
 
-fn place(c: &OutColumn, at: &dyn Fn(&str) -> Option<usize>) -> Option<Place> {
+fn place(c: &OutColumn, kernel: &Kernel) -> Option<Place> {
+    let at = |name: &str| kernel.outputs.iter().position(|o| o.name == name);
+    if let Some(k) = kernel.words.iter().position(|w| w.name == c.name) {
+        return Some(Place::Words(k, kernel.words[k].of.clone()));
+    }
     Some(match (&c.what, c.form) {
         (What::Warnings, _) => Place::Quiet,
         (What::Gas(..), _) => Place::Gas(at(&c.name)?, at(&format!("{}?", c.name))?),
@@ -127,6 +132,7 @@ impl Place {
         };
         match self {
             Self::Quiet => Cell::Text(None),
+            Self::Words(k, of) => Cell::Text(of.get(answers.words[*k][i] as usize).cloned()),
             Self::Figure(k) => figure(*k, true),
             Self::Gas(k, there) => figure(*k, answers.figures[*there].coefficients[i] != 0),
             Self::Condition(k) => Cell::Bool(Some(answers.figures[*k].coefficients[i] != 0)),

@@ -11,13 +11,14 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Decimal64Type, Decimal128Type, Int32Type, Int64Type};
 use arrow_array::{Array as _, ArrayRef, StringArray};
 use arrow_schema::DataType;
-use footrule_mir::Program;
+use footrule_mir::{Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, Layout, List};
 use footrule_number::{Number, Ratio};
-use footrule_runtime::{Conversion, period};
+use footrule_runtime::{Conversion, day, day_number, period};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Keys of texts beside a value that the reference must see.
 const DECIDES: [&str; 9] =
@@ -38,6 +39,7 @@ pub(super) struct Table<'c> {
 /// A column of the layout.
 struct Part<'c> {
     bound: &'c Bound,
+    held: Held,
     leaf: Leaf,
     list: Option<ListId>,
     /// Which values are there; `None` if all are.
@@ -109,13 +111,15 @@ impl<'c> Table<'c> {
             (Kind::Enum(_), _) => Held::Member,
             // What decides about a value stands in texts beside it.
             (Kind::Text, _) if DECIDES.contains(&path.rsplit('.').next().unwrap_or_default()) => return None,
-            // What is only said beside a value, and texts that are not looked at.
+            (Kind::Text, _) if holds_text(self.program, path) => Held::Text,
+            // What is only said beside a value.
             (Kind::Text, _) => Held::Opaque,
+            (Kind::Date, _) => Held::Day,
             _ => return None,
         };
         let given = if kind == Held::Opaque { None } else { given(b, &leaf) };
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: given.is_some() });
-        self.parts.push(Part { bound: b, leaf, list, given });
+        self.parts.push(Part { bound: b, held: kind, leaf, list, given });
         Some(())
     }
 
@@ -162,6 +166,7 @@ impl<'c> Table<'c> {
     pub(super) fn columns(&self) -> Option<(Columns, Vec<bool>)> {
         let mut columns = Columns { rows: self.rows, columns: Vec::new(), offsets: self.offsets.clone() };
         let mut left = vec![false; self.rows];
+        let mut codes = layout::texts(self.program).into_iter().zip(0..).collect();
         for part in &self.parts {
             let mut leave = |i: usize| {
                 if let Some(left) = left.get_mut(self.row(part.list, i)) {
@@ -175,6 +180,8 @@ impl<'c> Table<'c> {
                     let members = &self.program.enums.get(e.ix())?.members;
                     part.members(&members.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), &mut leave)
                 }
+                Kind::Date => part.days(&mut leave),
+                Kind::Text if part.held == Held::Text => part.texts(&mut codes, &mut leave),
                 _ => {
                     // A blank text is none: whether one must be there, the reference knows.
                     let blank =
@@ -247,6 +254,44 @@ impl Part<'_> {
         Values::Flag(flags)
     }
 
+    /// Days by their running numbers.
+    fn days(&self, leave: &mut impl FnMut(usize)) -> Values {
+        let mut units = Vec::with_capacity(self.leaf.array.len());
+        for i in 0..self.leaf.array.len() {
+            let read = text(&self.leaf, i).filter(|t| !t.is_empty());
+            let found = read.as_deref().map(|t| day(bare(&self.bound.source, t)).map(day_number));
+            if found == Some(None) {
+                leave(i);
+            }
+            units.push(found.flatten().unwrap_or(0));
+        }
+        Values::Decimal { units, scale: 0 }
+    }
+
+    /// Texts by their codes, which those that the program does not know get as they come.
+    fn texts(&self, codes: &mut HashMap<String, u32>, leave: &mut impl FnMut(usize)) -> Values {
+        let mut out = Vec::with_capacity(self.leaf.array.len());
+        for i in 0..self.leaf.array.len() {
+            let read = text(&self.leaf, i).unwrap_or_default();
+            let own = bare(&self.bound.source, &read);
+            // One that JSON writes in another way, and a blank one: the reference knows.
+            let odd = self.bound.source == Source::Json && own.len() == read.len();
+            if !read.is_empty() && (odd || own.trim().is_empty()) {
+                leave(i);
+            }
+            let code = match codes.get(own) {
+                Some(code) => *code,
+                None => {
+                    let next = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+                    codes.insert(own.to_owned(), next);
+                    next
+                }
+            };
+            out.push(code);
+        }
+        Values::Member(out)
+    }
+
     fn members(&self, members: &[&str], leave: &mut impl FnMut(usize)) -> Values {
         let n = self.leaf.array.len();
         let mut last = 0;
@@ -278,6 +323,31 @@ impl Part<'_> {
             out.push(member);
         }
         Values::Member(out)
+    }
+}
+
+/// True for a path of an input, or of a field, that is a text.
+fn holds_text(program: &Program, path: &str) -> bool {
+    let mut parts = path.split('.');
+    let bare = |part: &str| (part.trim_end_matches("[]").to_owned(), part.matches("[]").count());
+    let Some((name, lists)) = parts.next().map(bare) else { return false };
+    let Some(input) = program.inputs.iter().find(|i| i.name.id == name) else { return false };
+    let mut ty = inside(&input.ty, lists);
+    for part in parts {
+        let (name, lists) = bare(part);
+        let Some(Ty::Record(r)) = ty else { return false };
+        let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
+        ty = fields.iter().find(|f| f.name.id == name).and_then(|f| inside(&f.ty, lists));
+    }
+    ty == Some(&Ty::Text)
+}
+
+/// The type of a value, or of the items of so many lists in it.
+fn inside(ty: &Ty, lists: usize) -> Option<&Ty> {
+    match ty {
+        Ty::Optional(inner) => inside(inner, lists),
+        Ty::List(inner) => inside(inner, lists.checked_sub(1)?),
+        ty => (lists == 0).then_some(ty),
     }
 }
 
