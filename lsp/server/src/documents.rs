@@ -71,6 +71,8 @@ pub(crate) struct Documents {
     open: BTreeMap<String, Open>,
     /// Keys whose findings are to be published again; what was typed last comes first.
     stale: BTreeSet<(bool, String)>,
+    /// Sources of the folders that are open, not loaded yet.
+    unread: Vec<String>,
     /// What was published last, by key, and of which version.
     told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
 }
@@ -88,14 +90,14 @@ impl Documents {
             buffers,
             open: BTreeMap::new(),
             stale: BTreeSet::new(),
+            unread: Vec::new(),
             told: BTreeMap::new(),
         }
     }
 
-    /// Loads the sources below a folder.
-    pub(crate) fn load_folder(&mut self, folder: &str) {
+    /// Notes the sources below a folder: they are loaded when nothing else is to be done.
+    pub(crate) fn add_folder(&mut self, folder: &str) {
         let mut open = vec![folder.to_owned()];
-        let mut left = MAX_FILES;
         while let Some(folder) = open.pop() {
             let Ok(entries) = std::fs::read_dir(&folder) else { continue };
             let mut names: Vec<_> = entries.filter_map(Result::ok).collect();
@@ -109,12 +111,21 @@ impl Documents {
                 }
                 if kind.is_dir() {
                     open.push(path);
-                } else if kind.is_file() && is_source(&path) && left > 0 {
-                    left -= 1;
-                    let _ = self.project.open(&mut self.session, &path);
+                } else if kind.is_file() && is_source(&path) && self.unread.len() < MAX_FILES {
+                    self.unread.push(path);
                 }
             }
         }
+    }
+
+    /// Loads one of the sources that were noted; false if there is none left.
+    pub(crate) fn load_one(&mut self) -> bool {
+        let Some(path) = self.unread.pop() else { return false };
+        if !self.session.has(&path) {
+            // What cannot be read is told when it is opened.
+            let _ = self.project.open(&mut self.session, &path);
+        }
+        true
     }
 
     /// The key of a file; `None` for addresses that are no files.
@@ -191,6 +202,11 @@ impl Documents {
             self.session.set_text(&key, text);
             self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
         }
+    }
+
+    /// True if sources are not loaded yet.
+    pub(crate) fn unread(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// True if findings wait to be published.

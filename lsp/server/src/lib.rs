@@ -29,6 +29,9 @@ pub use capabilities::capabilities;
 /// How long nothing must have been typed before findings are published.
 const QUIET: Duration = Duration::from_millis(3);
 
+/// Requests that concern every file of the folders that are open.
+const ACROSS_FILES: [&str; 3] = ["textDocument/references", "textDocument/rename", "workspace/symbol"];
+
 /// Serves an editor over standard input and output until it says goodbye.
 ///
 /// # Errors
@@ -64,19 +67,22 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
     };
     let mut docs = Documents::new(encoding, lang);
     for folder in documents::folders(&params) {
-        docs.load_folder(&folder);
+        docs.add_folder(&folder);
     }
     main_loop(connection, &mut docs)
 }
 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
     loop {
-        let message = if docs.stale() {
-            match connection.receiver.recv_timeout(QUIET) {
+        let message = if docs.stale() || docs.unread() {
+            let wait = if docs.stale() { QUIET } else { Duration::ZERO };
+            match connection.receiver.recv_timeout(wait) {
                 Ok(m) => m,
                 Err(e) if e.is_timeout() => {
                     if let Some(found) = docs.next_findings() {
                         publish(connection, found)?;
+                    } else {
+                        docs.load_one();
                     }
                     continue;
                 }
@@ -92,6 +98,10 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
             Message::Request(request) => {
                 if connection.handle_shutdown(&request)? {
                     return Ok(());
+                }
+                // What asks for all files waits for them.
+                if ACROSS_FILES.contains(&request.method.as_str()) {
+                    while docs.load_one() {}
                 }
                 let response = answer(docs, request);
                 connection.sender.send(response.into())?;

@@ -499,3 +499,22 @@ fn nonsense_is_answered() {
     assert_eq!(e.ask("textDocument/hover", json!({ "textDocument": { "uri": URI }, "position": beyond })), Value::Null);
     assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
 }
+
+/// Files of a folder that were never opened are known.
+#[test]
+fn references_lead_into_files_that_are_not_open() {
+    let folder = std::env::temp_dir().join(format!("footrule-lsp-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{e}"));
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap_or_else(|e| panic!("{e}"));
+    write("shared.pcr", "flow pulp\n");
+    write("closed.pcr", "use shared\nconst a = 1 t{pulp}\n");
+    let root = folder.to_string_lossy().into_owned();
+    let mut e = Editor::new(json!({}), Some(&root));
+    let uri = format!("file://{root}/shared.pcr");
+    e.open(&uri, "flow pulp\n");
+    let at = json!({ "line": 0, "character": 6 });
+    let params = json!({ "textDocument": { "uri": uri }, "position": at, "context": { "includeDeclaration": false } });
+    let all = e.ask("textDocument/references", params);
+    assert_eq!(all[0]["uri"], format!("file://{root}/closed.pcr"), "{all}");
+    let _ = std::fs::remove_dir_all(&folder);
+}
