@@ -3,7 +3,7 @@
 use crate::at::{member, name};
 use footrule_compiler::Session;
 use footrule_compiler::check::value_type;
-use footrule_compiler::db::{Item, chunk};
+use footrule_compiler::db::{Item, chunk, split};
 use footrule_compiler::sigs::{Sig, sig};
 use footrule_compiler::uses::Referent;
 use footrule_diag::{FileSpan, Lang, Text};
@@ -43,8 +43,7 @@ pub fn hover(session: &Session, key: &str, offset: u32, lang: Lang) -> Option<Ho
             format!("```pcr\n{name}\n```")
         }
         Referent::Module(file) => {
-            let docs =
-                footrule_syntax::split(file.text(session.db()), file.key(session.db()).ends_with(".md")).module_docs;
+            let docs = &split(session.db(), *file).module_docs;
             format!("`{}`\n\n{docs}", file.key(session.db()))
         }
     };

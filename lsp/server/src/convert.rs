@@ -1,6 +1,7 @@
 //! Answers as the protocol wants them.
 
 use crate::documents::Documents;
+use crate::position::Lines;
 use footrule_diag::{Diagnostic, FileSpan, Severity};
 use footrule_ide as ide;
 use gen_lsp_types as lsp;
@@ -8,15 +9,19 @@ use std::collections::HashMap;
 
 /// The findings of a file.
 pub(crate) fn diagnostics(docs: &Documents, key: &str) -> Vec<lsp::Diagnostic> {
-    docs.session.check(key).iter().filter_map(|d| diagnostic(docs, key, d)).collect()
+    let Some(text) = docs.text(key) else { return Vec::new() };
+    let lines = docs.lines(&text);
+    docs.session.check(key).iter().filter_map(|d| diagnostic(docs, (key, &text, &lines), d)).collect()
 }
 
-/// A finding; `None` if it is told at another file.
-pub(crate) fn diagnostic(docs: &Documents, key: &str, d: &Diagnostic<FileSpan>) -> Option<lsp::Diagnostic> {
-    let text = docs.text(key)?;
-    let lines = docs.lines(&text);
+/// A finding of a file, with its text and lines; `None` if it is told at another file.
+pub(crate) fn diagnostic(
+    docs: &Documents,
+    (key, text, lines): (&str, &str, &Lines),
+    d: &Diagnostic<FileSpan>,
+) -> Option<lsp::Diagnostic> {
     let range = match &d.primary {
-        Some(p) if p.at.file == key => lines.range(&text, p.at.span),
+        Some(p) if p.at.file == key => lines.range(text, p.at.span),
         Some(_) => return None,
         None => lsp::Range::default(),
     };
@@ -59,9 +64,8 @@ pub(crate) fn workspace_edit(docs: &Documents, edits: impl IntoIterator<Item = i
 }
 
 /// A declaration with what stands inside.
-pub(crate) fn document_symbol(docs: &Documents, text: &str, s: &ide::Symbol) -> lsp::DocumentSymbol {
-    let lines = docs.lines(text);
-    let children: Vec<_> = s.children.iter().map(|c| document_symbol(docs, text, c)).collect();
+pub(crate) fn document_symbol(docs: &Documents, text: &str, lines: &Lines, s: &ide::Symbol) -> lsp::DocumentSymbol {
+    let children: Vec<_> = s.children.iter().map(|c| document_symbol(docs, text, lines, c)).collect();
     #[expect(deprecated, reason = "the protocol's structure still has the field")]
     lsp::DocumentSymbol {
         name: s.name.clone(),
@@ -123,7 +127,7 @@ fn symbol_kind(kind: ide::SymbolKind) -> lsp::SymbolKind {
 }
 
 /// What can be written.
-pub(crate) fn completion(docs: &Documents, text: &str, c: ide::Completion) -> lsp::CompletionItem {
+pub(crate) fn completion(docs: &Documents, text: &str, lines: &Lines, c: ide::Completion) -> lsp::CompletionItem {
     use ide::CompletionKind as K;
     let kind = match c.kind {
         K::Keyword => lsp::CompletionItemKind::Keyword,
@@ -141,7 +145,7 @@ pub(crate) fn completion(docs: &Documents, text: &str, c: ide::Completion) -> ls
         K::Module => lsp::CompletionItemKind::File,
     };
     let label = c.labels.get(docs.lang).to_owned();
-    let range = docs.lines(text).range(text, c.at);
+    let range = lines.range(text, c.at);
     lsp::CompletionItem {
         label: c.name.clone(),
         label_details: (!label.is_empty())

@@ -5,6 +5,7 @@
 
 use crate::convert;
 use crate::position::{Encoding, Lines};
+use footrule_compiler::names::reachable;
 use footrule_compiler::{Session, is_source};
 use footrule_diag::{FileSpan, Lang};
 use footrule_project::{Disk, Files, Project};
@@ -169,14 +170,23 @@ impl Documents {
 
     /// Brings a text into the session, with what it uses.
     fn read(&mut self, key: &str, text: &str) {
-        if self.session.has(key) {
+        let known = self.session.has(key);
+        if known {
             self.session.set_text(key, text);
         }
         // A package that cannot be used leaves the file by itself.
         if self.project.open(&mut self.session, key).is_err() {
             self.session.add_source(key, text);
         }
-        self.stale.extend(self.open.keys().map(|k| (k != key, k.clone())));
+        // A file that is new may be what others have been looking for.
+        let db = self.session.db();
+        let edited = self.session.file(key);
+        let uses = |other: &String| {
+            let other = self.session.file(other);
+            other.zip(edited).is_some_and(|(other, edited)| reachable(db, other).contains(&edited))
+        };
+        let again: Vec<_> = self.open.keys().filter(|k| !known || uses(k)).map(|k| (k != key, k.clone())).collect();
+        self.stale.extend(again);
     }
 
     /// A closed buffer: the file counts again. The address whose findings go.

@@ -201,7 +201,8 @@ fn document_symbols(
 ) -> Result<Option<lsp::DocumentSymbolResponse>, Refused> {
     Ok(of(docs, &p.text_document).map(|(key, text)| {
         let all = ide::document_symbols(&docs.session, &key);
-        let all = all.iter().map(|s| convert::document_symbol(docs, &text, s)).collect();
+        let lines = docs.lines(&text);
+        let all = all.iter().map(|s| convert::document_symbol(docs, &text, &lines, s)).collect();
         lsp::DocumentSymbolResponse::DocumentSymbolList(all)
     }))
 }
@@ -231,10 +232,9 @@ fn rename(docs: &Documents, p: lsp::RenameParams) -> Result<Option<lsp::Workspac
 
 fn complete(docs: &Documents, p: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>, Refused> {
     Ok(at(docs, &p.text_document_position_params).map(|(key, text, offset)| {
-        let all = ide::complete(&docs.session, &key, offset, docs.lang);
-        lsp::CompletionResponse::CompletionItemList(
-            all.into_iter().map(|c| convert::completion(docs, &text, c)).collect(),
-        )
+        let lines = docs.lines(&text);
+        let all = ide::complete(&docs.session, &key, offset, docs.lang).into_iter();
+        lsp::CompletionResponse::CompletionItemList(all.map(|c| convert::completion(docs, &text, &lines, c)).collect())
     }))
 }
 
@@ -332,7 +332,7 @@ fn code_actions(docs: &Documents, p: lsp::CodeActionParams) -> Result<Option<Vec
         out.push(lsp::CodeActionResponse::CodeAction(lsp::CodeAction {
             title,
             kind: Some(lsp::CodeActionKind::QuickFix),
-            diagnostics: convert::diagnostic(docs, &key, d).map(|d| vec![d]),
+            diagnostics: convert::diagnostic(docs, (&key, &text, &lines), d).map(|d| vec![d]),
             is_preferred: Some(d.severity == Severity::Error),
             edit: Some(convert::workspace_edit(docs, [edit(&fix.at, &fix.replacement)])),
             ..lsp::CodeAction::default()
