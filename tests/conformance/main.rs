@@ -73,6 +73,7 @@ fn main() {
         ("native evaluators agree with the reference on the library", native::library),
         ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
+        ("columns that do not fit are not read", native::misfits),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),
         ("order is unobservable", invariance::order_is_unobservable),

@@ -215,3 +215,44 @@ pub fn edges() -> Result<(), String> {
     let [sound, _, large] = sure[..] else { return Err("three runs".into()) };
     if sound >= rows / 4 && large < sound { Ok(()) } else { Err(format!("{sure:?} of {rows} rows are sure")) }
 }
+
+/// Columns that do not fit their layout are read by nobody: no row is sure.
+pub fn misfits() -> Result<(), String> {
+    let text = "rule m en \"misfits\"\nversion 1.0.0\nvalid from 2026-01-01\ngwp AR6\nuse std.gas\ndeclared unit 1 kg\n\
+        round 0 decimals in kg{CO2e}/kg\nstage s en \"s\"\ninput x: number\ninput xs: list of number\n\
+        emission e in s may be negative \"any\" = (x + sum(y for y in xs)) * 1 kg{CO2}/kg\n";
+    let mut s = Session::new();
+    s.load_std();
+    s.add_source("m.pcr", text);
+    let program = s.program("m.pcr").map_err(|e| format!("{e:?}"))?;
+    let inputs = serde_json::json!({ "x": "1", "xs": ["2", "3"] }).as_object().cloned().unwrap_or_default();
+    let rows = vec![Case { period: None, inputs }; 3];
+    let (layout, sound) = columns(&program, &rows)?;
+    let kernel = Arc::new(plan(&program, &layout).map_err(|e| e.to_string())?);
+    let certified = Certified::new(kernel.clone(), hull(&kernel, &sound)).map_err(|e| e.to_string())?;
+    let exact = Exact::new(kernel.clone(), &hull(&kernel, &sound)).map_err(|e| e.to_string())?;
+    let sure = |c: &Columns| {
+        let all = [certified.run(c, &mut Work::default()), exact.run(c, &[0, 1, 2])];
+        all.map(|a| a.sure.iter().filter(|s| **s).count())
+    };
+    if sure(&sound) != [3, 3] {
+        return Err(format!("sound columns: {:?}", sure(&sound)));
+    }
+    let spoilt: [(&str, fn(&mut Columns)); 5] = [
+        ("offsets beyond the items", |c| c.offsets[0][3] = 600),
+        ("offsets that fall", |c| c.offsets[0][1] = 5),
+        ("too few offsets", |c| c.offsets[0].truncate(2)),
+        ("too few values", |c| {
+            c.columns.iter_mut().for_each(|c| c.values = Values::Decimal { units: vec![1], scale: 0 })
+        }),
+        ("another kind", |c| c.columns.iter_mut().for_each(|c| c.values = Values::Flag(vec![true; 6]))),
+    ];
+    for (how, spoil) in spoilt {
+        let mut c = sound.clone();
+        spoil(&mut c);
+        if sure(&c) != [0, 0] {
+            return Err(format!("{how}: {:?} rows are sure", sure(&c)));
+        }
+    }
+    Ok(())
+}

@@ -439,28 +439,5 @@ impl<'db> Lower<'db> {
 
 /// The labels of a statement.
 pub(crate) fn labels(stmt: &Stmt) -> Text {
-    match stmt {
-        Stmt::Rule { labels, .. }
-        | Stmt::Flow { labels, .. }
-        | Stmt::Enum { labels, .. }
-        | Stmt::Gas { labels, .. }
-        | Stmt::Unit { labels, .. }
-        | Stmt::Stage { labels, .. }
-        | Stmt::Record { labels, .. }
-        | Stmt::Const { labels, .. }
-        | Stmt::Fn { labels, .. }
-        | Stmt::Let { labels, .. }
-        | Stmt::Report { labels, .. }
-        | Stmt::Except { labels, .. } => labels.clone(),
-        Stmt::Input(i) => i.labels.clone(),
-        Stmt::Param(p) => p.labels.clone(),
-        Stmt::Table(t) => t.labels.clone(),
-        Stmt::Line(l) => l.labels.clone(),
-        Stmt::Test(t) => t.labels.clone(),
-        Stmt::Include(i) => i.labels.clone(),
-        Stmt::Product { labels, .. } => labels.clone(),
-        Stmt::Allocate(a) => a.labels.clone(),
-        Stmt::Scenario { labels, .. } => labels.clone(),
-        _ => Text::default(),
-    }
+    stmt.labels().cloned().unwrap_or_default()
 }

@@ -103,6 +103,38 @@ pub enum Stmt {
     Broken { keyword: Option<Ident>, name: Option<Ident> },
 }
 
+impl Stmt {
+    /// The labels, if a statement of this kind has some.
+    #[must_use]
+    pub fn labels(&self) -> Option<&Labels> {
+        match self {
+            Self::Rule { labels, .. }
+            | Self::Flow { labels, .. }
+            | Self::Enum { labels, .. }
+            | Self::Gas { labels, .. }
+            | Self::Unit { labels, .. }
+            | Self::Stage { labels, .. }
+            | Self::Record { labels, .. }
+            | Self::Const { labels, .. }
+            | Self::Fn { labels, .. }
+            | Self::Let { labels, .. }
+            | Self::Report { labels, .. }
+            | Self::Except { labels, .. }
+            | Self::Process { labels, .. }
+            | Self::Product { labels, .. }
+            | Self::Scenario { labels, .. } => Some(labels),
+            Self::Input(i) => Some(&i.labels),
+            Self::Param(p) => Some(&p.labels),
+            Self::Table(t) => Some(&t.labels),
+            Self::Line(l) => Some(&l.labels),
+            Self::Test(t) => Some(&t.labels),
+            Self::Include(i) => Some(&i.labels),
+            Self::Allocate(a) => Some(&a.labels),
+            _ => None,
+        }
+    }
+}
+
 /// A line of the rule header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {

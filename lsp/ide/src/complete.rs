@@ -10,7 +10,6 @@ use footrule_compiler::types::{EnumRef, Ty};
 use footrule_compiler::uses::{Referent, uses};
 use footrule_diag::{Lang, Span, Text};
 use footrule_grammar::keywords::{KEYWORDS, Place, is_word_char};
-use footrule_syntax::ast::Stmt;
 use pinyin::ToPinyin;
 use std::collections::BTreeSet;
 
@@ -306,26 +305,7 @@ fn labels(session: &Session, entry: &Entry) -> Text {
     if let Some((_, labels, _)) = crate::at::member(session, entry) {
         return labels;
     }
-    match entry.item.ast(session.db()).map(|a| &a.stmt) {
-        Some(
-            Stmt::Flow { labels, .. }
-            | Stmt::Enum { labels, .. }
-            | Stmt::Gas { labels, .. }
-            | Stmt::Unit { labels, .. }
-            | Stmt::Stage { labels, .. }
-            | Stmt::Record { labels, .. }
-            | Stmt::Const { labels, .. }
-            | Stmt::Fn { labels, .. }
-            | Stmt::Let { labels, .. }
-            | Stmt::Report { labels, .. }
-            | Stmt::Process { labels, .. },
-        ) => labels.clone(),
-        Some(Stmt::Input(i)) => i.labels.clone(),
-        Some(Stmt::Param(p)) => p.labels.clone(),
-        Some(Stmt::Table(t)) => t.labels.clone(),
-        Some(Stmt::Line(l)) => l.labels.clone(),
-        _ => Text::default(),
-    }
+    entry.item.ast(session.db()).and_then(|a| a.stmt.labels()).cloned().unwrap_or_default()
 }
 
 /// Words under which a name is found: itself, its labels, and the pinyin of what is Chinese, in full and by initials.

@@ -74,31 +74,30 @@ fn of_file(session: &Session, file: SourceFile) -> Vec<Symbol> {
 fn symbol(session: &Session, at: &Statement<'_>) -> Option<Symbol> {
     use SymbolKind as K;
     let ast = at.item.ast(session.db())?;
-    let none = Text::default();
-    let (kind, labels) = match &ast.stmt {
-        Stmt::Rule { labels, .. } => (K::Rule, labels),
-        Stmt::Flow { labels, .. } | Stmt::Gas { labels, .. } => (K::Flow, labels),
-        Stmt::Enum { labels, .. } => (K::Enum, labels),
-        Stmt::Unit { labels, .. } => (K::Unit, labels),
-        Stmt::Stage { labels, .. } => (K::Stage, labels),
-        Stmt::Record { labels, .. } => (K::Record, labels),
-        Stmt::Input(i) => (K::Input, &i.labels),
-        Stmt::Param(p) => (K::Param, &p.labels),
-        Stmt::Table(t) => (K::Table, &t.labels),
-        Stmt::Const { labels, .. } => (K::Const, labels),
-        Stmt::Fn { labels, .. } => (K::Function, labels),
-        Stmt::Let { labels, .. } => (K::Value, labels),
-        Stmt::Line(l) => (K::Line, &l.labels),
-        Stmt::Report { labels, .. } => (K::Report, labels),
-        Stmt::Source { .. } => (K::Source, &none),
-        Stmt::Test(t) => (K::Test, &t.labels),
-        Stmt::Process { labels, .. } => (K::Process, labels),
-        Stmt::Include(i) => (K::Process, &i.labels),
-        Stmt::Product { labels, .. } | Stmt::Scenario { labels, .. } => (K::Other, labels),
-        Stmt::Allocate(a) => (K::Other, &a.labels),
-        Stmt::Check(_) | Stmt::Balance { .. } => (K::Other, &none),
+    let kind = match &ast.stmt {
+        Stmt::Rule { .. } => K::Rule,
+        Stmt::Flow { .. } | Stmt::Gas { .. } => K::Flow,
+        Stmt::Enum { .. } => K::Enum,
+        Stmt::Unit { .. } => K::Unit,
+        Stmt::Stage { .. } => K::Stage,
+        Stmt::Record { .. } => K::Record,
+        Stmt::Input(_) => K::Input,
+        Stmt::Param(_) => K::Param,
+        Stmt::Table(_) => K::Table,
+        Stmt::Const { .. } => K::Const,
+        Stmt::Fn { .. } => K::Function,
+        Stmt::Let { .. } => K::Value,
+        Stmt::Line(_) => K::Line,
+        Stmt::Report { .. } => K::Report,
+        Stmt::Source { .. } => K::Source,
+        Stmt::Test(_) => K::Test,
+        Stmt::Process { .. } | Stmt::Include(_) => K::Process,
+        Stmt::Product { .. } | Stmt::Scenario { .. } | Stmt::Allocate(_) | Stmt::Check(_) | Stmt::Balance { .. } => {
+            K::Other
+        }
         _ => return None,
     };
+    let labels = ast.stmt.labels().cloned().unwrap_or_default();
     let place = at.item.name_place(session.db());
     let label = |t: &Text| if t.en.is_empty() { t.zh.clone() } else { t.en.clone() };
     let name = match &ast.stmt {
@@ -126,7 +125,7 @@ fn symbol(session: &Session, at: &Statement<'_>) -> Option<Symbol> {
     let end = at.text.trim_end().len();
     Some(Symbol {
         name,
-        labels: labels.clone(),
+        labels,
         clause: ast.clause.as_ref().map(|c| c.text.clone()).unwrap_or_default(),
         kind,
         at: at.absolute(session, Span { start: 0, end: u32::try_from(end).unwrap_or(u32::MAX) }),

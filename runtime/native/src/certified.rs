@@ -187,9 +187,12 @@ impl Certified {
         self.hull.covers(hull)
     }
 
-    /// Evaluates rows whose columns fit the layout and lie within the hull.
+    /// Evaluates rows whose columns lie within the hull; nothing is sure of columns that do not fit the layout.
     pub fn run(&self, columns: &Columns, work: &mut Work) -> Answers {
         let columns = &*columns.for_kernel(&self.kernel);
+        if !columns.shaped(&self.kernel) {
+            return Answers::unsure(&self.kernel, columns.rows);
+        }
         let mut answers = Answers::of(&self.kernel, columns.rows);
         for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
@@ -199,10 +202,13 @@ impl Certified {
         answers
     }
 
-    /// Converts columns that fit the layout and lie within the hull.
+    /// Converts columns that lie within the hull; nothing of columns that do not fit the layout.
     #[must_use]
     pub fn blocks(&self, columns: &Columns) -> Blocks {
         let columns = &*columns.for_kernel(&self.kernel);
+        if !columns.shaped(&self.kernel) {
+            return Blocks::default();
+        }
         let blocks = (0..columns.rows).step_by(ROWS).map(|first| {
             let rows = ROWS.min(columns.rows - first);
             let mut block = Block::default();

@@ -105,6 +105,8 @@ impl Specialised {
     /// of those that it leaves, but for those that are to be passed over.
     #[must_use]
     pub fn answers(&self, columns: &Columns, hull: Hull, pass_over: impl Fn(usize) -> bool) -> Answers {
+        // Columns that are made of others are made once.
+        let columns = &*columns.for_kernel(&self.kernel);
         let certified = self.certified(hull.clone()).map(|c| c.run(columns, &mut Work::default()));
         let mut all = certified.unwrap_or_else(|| Answers::unsure(&self.kernel, columns.rows));
         // There are not more than 2^32 rows: offsets and positions are 32 bits wide.

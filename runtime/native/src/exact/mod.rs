@@ -105,15 +105,16 @@ impl Exact {
         Ok(Self { kernel, scales, image, out_len: place.out_len(), sums })
     }
 
-    /// Evaluates rows, in this order, of columns that lie within the hull; nothing for columns that do not fit the layout.
+    /// Evaluates rows, in this order, of columns that lie within the hull; nothing is sure of columns that do not fit the
+    /// layout.
     #[must_use]
     pub fn run(&self, columns: &Columns, rows: &[u32]) -> Answers {
         let kernel = &*self.kernel;
-        let mut answers = Answers::of(kernel, rows.len());
         let columns = &*columns.for_kernel(kernel);
         if !columns.shaped(kernel) || rows.iter().any(|r| *r as usize >= columns.rows) {
-            return answers;
+            return Answers::unsure(kernel, rows.len());
         }
+        let mut answers = Answers::of(kernel, rows.len());
         let scale = |i: usize| match &columns.columns[i].values {
             Values::Decimal { scale, .. } => self.scales[i].saturating_sub(*scale),
             _ => 0,

@@ -76,10 +76,16 @@ impl Emit<'_> {
         self.b.ins().iconcat(low, high)
     }
 
+    /// An integer without a value.
+    fn no_int(&mut self, own: Int) -> Slot {
+        Slot { val: Val::Int(self.constant(0, own.narrow())), ok: Some(self.flag(false)) }
+    }
+
     /// Two integers at the scale of the result, wide if they or the result are; then the result as it is held.
     fn with_ints(&mut self, a: Id, b: Id, own: Int, f: impl FnOnce(&mut Self, Ssa, Ssa) -> Ssa) -> Slot {
-        let none = Slot { val: Val::Int(self.constant(0, own.narrow())), ok: Some(self.flag(false)) };
-        let (Some((x, x_own, x_ok)), Some((y, y_own, y_ok))) = (self.own_int(a), self.own_int(b)) else { return none };
+        let (Some((x, x_own, x_ok)), Some((y, y_own, y_ok))) = (self.own_int(a), self.own_int(b)) else {
+            return self.no_int(own);
+        };
         let fits = |i: Int| i.at(own.scale.max(i.scale)).is_some_and(Int::narrow);
         let narrow = own.narrow() && fits(x_own) && fits(y_own);
         let x = self.resized(x, x_own.narrow(), narrow);
@@ -143,23 +149,15 @@ impl Emit<'_> {
             Def::Unary(_, a) => self.int(*a, own),
             Def::Binary(op, a, b) => return self.binary_int(*op, *a, *b, own),
             Def::Power(a, n) => {
-                let base = match self.reps[a.ix()] {
-                    Rep::Int(i) => i,
-                    _ => own,
-                };
-                let (x, ok) = self.int(*a, base);
+                let Some((x, base, ok)) = self.own_int(*a) else { return self.no_int(own) };
                 let x = self.resized(x, base.narrow(), own.narrow());
                 ((1..*n).fold(x, |p, _| self.b.ins().imul(p, x)), ok)
             }
             Def::Convert(a, r) => self.times_constant(*a, factor(*r).unwrap_or_default(), own),
             Def::Affine(a, r, offset) => {
                 let k = factor(*r).unwrap_or_default();
-                let base = match self.reps[a.ix()] {
-                    Rep::Int(i) => i,
-                    _ => own,
-                };
                 // Wide, whatever the sizes: temperatures are few.
-                let (x, ok) = self.int(*a, base);
+                let Some((x, base, ok)) = self.own_int(*a) else { return self.no_int(own) };
                 let x = self.resized(x, base.narrow(), false);
                 let factor = self.constant(k.mantissa(), false);
                 let x = self.b.ins().imul(x, factor);
@@ -203,7 +201,7 @@ impl Emit<'_> {
                 (v, Some(self.and_ok(there, i_ok)))
             }
             Def::Fold(kind, terms) => return self.fold_int(*kind, terms, own),
-            _ => (self.constant(0, own.narrow()), Some(self.flag(false))),
+            _ => return self.no_int(own),
         };
         Slot { val: Val::Int(v), ok }
     }
@@ -222,7 +220,7 @@ impl Emit<'_> {
             }
             Binary::Mul => {
                 let (Some((x, x_own, x_ok)), Some((y, y_own, y_ok))) = (self.own_int(a), self.own_int(b)) else {
-                    return Slot { val: Val::Int(self.constant(0, own.narrow())), ok: Some(self.flag(false)) };
+                    return self.no_int(own);
                 };
                 let narrow = own.narrow() && x_own.narrow() && y_own.narrow();
                 let (x, y) = (self.resized(x, x_own.narrow(), narrow), self.resized(y, y_own.narrow(), narrow));
