@@ -238,7 +238,8 @@ pub fn misfits() -> Result<(), String> {
     if sure(&sound) != [3, 3] {
         return Err(format!("sound columns: {:?}", sure(&sound)));
     }
-    let spoilt: [(&str, fn(&mut Columns)); 5] = [
+    type Spoil = fn(&mut Columns);
+    let spoilt: [(&str, Spoil); 5] = [
         ("offsets beyond the items", |c| c.offsets[0][3] = 600),
         ("offsets that fall", |c| c.offsets[0][1] = 5),
         ("too few offsets", |c| c.offsets[0].truncate(2)),
