@@ -4,8 +4,7 @@ use crate::convert::token_names;
 use serde_json::{Value, json};
 
 /// The capabilities, with positions counted in UTF-8 or UTF-16.
-#[must_use]
-pub fn capabilities(utf8: bool) -> Value {
+pub(crate) fn capabilities(utf8: bool) -> Value {
     json!({
         "positionEncoding": if utf8 { "utf-8" } else { "utf-16" },
         "textDocumentSync": { "openClose": true, "change": 2, "save": true },

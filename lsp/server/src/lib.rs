@@ -24,7 +24,7 @@ use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub use capabilities::capabilities;
+use capabilities::capabilities;
 
 /// How long nothing must have been typed before findings are published.
 const QUIET: Duration = Duration::from_millis(3);

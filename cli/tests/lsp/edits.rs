@@ -1,6 +1,7 @@
 //! Random edits: what the server knows after them is what a server knows that never saw anything else.
 
-use crate::{Editor, RULE, URI};
+use crate::editor::Editor;
+use crate::{RULE, URI};
 use serde_json::{Value, json};
 
 /// Edits of a run.
@@ -67,8 +68,7 @@ fn ten_thousand_edits_end_where_a_cold_start_does() {
             let whole: String = text.iter().collect();
             let warm = everything(&mut e, version);
             let mut cold = Editor::new(json!({}), None);
-            let document = json!({ "uri": URI, "languageId": "footrule", "version": version, "text": whole });
-            cold.tell("textDocument/didOpen", json!({ "textDocument": document }));
+            cold.open_version(URI, &whole, version);
             assert_eq!(warm, everything(&mut cold, version), "after {version} edits:\n{whole}");
             compared += 1;
         }

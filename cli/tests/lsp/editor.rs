@@ -1,0 +1,138 @@
+//! A client that starts the command and speaks the protocol with it.
+
+use lsp_server::{Message, Notification, Request, RequestId, Response};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_secs(60);
+
+/// An editor with a server of its own.
+pub(crate) struct Editor {
+    server: Child,
+    to: ChildStdin,
+    from: Receiver<Message>,
+    next: i32,
+    /// What the server offers.
+    pub offered: Value,
+    /// Findings by address.
+    pub findings: BTreeMap<String, Value>,
+}
+
+impl Editor {
+    pub(crate) fn new(capabilities: Value, folder: Option<&str>) -> Self {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_footrule"))
+            .args(["lsp", "--lang", "en"])
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let to = server.stdin.take().expect("stdin");
+        let mut out = BufReader::new(server.stdout.take().expect("stdout"));
+        let (sender, from) = channel();
+        std::thread::spawn(move || {
+            while let Ok(Some(m)) = Message::read(&mut out) {
+                if sender.send(m).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings: BTreeMap::new() };
+        let folders = folder.map(|f| json!([{ "uri": format!("file://{f}"), "name": "rules" }]));
+        let params = json!({
+            "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders
+        });
+        editor.offered = editor.ask("initialize", params)["capabilities"].clone();
+        editor.tell("initialized", json!({}));
+        editor
+    }
+
+    fn send(&mut self, m: impl Into<Message>) {
+        m.into().write(&mut self.to).and_then(|()| self.to.flush()).expect("the server listens");
+    }
+
+    pub(crate) fn tell(&mut self, method: &str, params: Value) {
+        self.send(Notification { method: method.to_owned(), params });
+    }
+
+    /// Sends a request and does not wait.
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> RequestId {
+        self.next += 1;
+        let id = RequestId::from(self.next);
+        self.send(Request { id: id.clone(), method: method.to_owned(), params });
+        id
+    }
+
+    /// Waits for the reply to a request.
+    pub(crate) fn reply(&mut self, id: &RequestId) -> Response {
+        loop {
+            match self.receive() {
+                Message::Response(r) if r.id == *id => return r,
+                other => self.note(other),
+            }
+        }
+    }
+
+    pub(crate) fn response(&mut self, method: &str, params: Value) -> Response {
+        let id = self.request(method, params);
+        self.reply(&id)
+    }
+
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Value {
+        let r = self.response(method, params);
+        r.response_result.unwrap_or_else(|e| panic!("{method}: {}", e.message))
+    }
+
+    pub(crate) fn receive(&self) -> Message {
+        self.from.recv_timeout(WAIT).expect("the server speaks")
+    }
+
+    pub(crate) fn note(&mut self, m: Message) {
+        if let Message::Notification(n) = m
+            && n.method == "textDocument/publishDiagnostics"
+        {
+            let uri = n.params["uri"].as_str().unwrap_or_default().to_owned();
+            self.findings.insert(uri, n.params);
+        }
+    }
+
+    pub(crate) fn open(&mut self, uri: &str, text: &str) {
+        self.open_version(uri, text, 1);
+    }
+
+    pub(crate) fn open_version(&mut self, uri: &str, text: &str, version: i32) {
+        let document = json!({ "uri": uri, "languageId": "footrule", "version": version, "text": text });
+        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    /// Waits for findings of a version.
+    pub(crate) fn found(&mut self, uri: &str, version: i32) -> Vec<Value> {
+        loop {
+            if let Some(p) = self.findings.get(uri)
+                && p["version"] == json!(version)
+            {
+                return p["diagnostics"].as_array().cloned().unwrap_or_default();
+            }
+            let m = self.receive();
+            self.note(m);
+        }
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.server.kill();
+            let _ = self.server.wait();
+            return;
+        }
+        self.ask("shutdown", Value::Null);
+        self.tell("exit", Value::Null);
+        let end = self.server.wait().expect("the server ends");
+        assert!(end.success(), "{end}");
+    }
+}

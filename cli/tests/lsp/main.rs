@@ -1,0 +1,103 @@
+//! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
+//!
+//! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `write` (requests, as the server groups
+//! them) · `edits` (ten thousand random ones).
+
+mod editor;
+mod edits;
+mod navigate;
+mod show;
+mod talk;
+mod write;
+
+use editor::Editor;
+use serde_json::{Value, json};
+
+const URI: &str = "file:///rules/%E9%93%9D.pcr";
+
+const RULE: &str = r#"//! An illustrative rule.
+// Two lines
+// of comment.
+rule demo zh "示例" en "demo"
+version 1.0.0
+valid from 2026-01-01
+gwp AR6
+declared unit 1 t{metal} of production
+round 1 decimals in kg{CO2e}/t{metal}
+use std.gas
+flow metal zh "金属" en "metal"
+stage making zh "生产" en "making"
+source book { title "An illustrative source"; url "https://example.org/book" }
+enum Grade { first; second }
+record Batch {
+    mass: t{metal}
+    grade: Grade
+}
+input production: t{metal} where > 0 zh "产量" en "production"
+input batches: list of Batch
+/// What each tonne emits.
+§5.2 const factor = 2 t{CO2}/t{metal} source book
+table bonus(grade: Grade) -> number source book { first => 1; second => 2 }
+let 装载量 = sum(b.mass * bonus(b.grade) for b in batches)
+emission smelting in making = 装载量 * factor
+report share = 装载量 / production round 2 decimals
+"#;
+
+/// Line and character of the nth place of a text, from the end of the word if `after`.
+fn place(word: &str, nth: usize, after: bool) -> Value {
+    let at = RULE.match_indices(word).nth(nth).map(|(i, _)| i).unwrap_or_else(|| panic!("no {word}"));
+    let at = if after { at + word.len() } else { at };
+    let before = &RULE[..at];
+    let line = before.matches('\n').count();
+    let column = before.rsplit('\n').next().unwrap_or_default().encode_utf16().count();
+    json!({ "line": line, "character": column })
+}
+
+fn on(word: &str, nth: usize) -> Value {
+    json!({ "textDocument": { "uri": URI }, "position": place(word, nth, false) })
+}
+
+fn editor() -> Editor {
+    let mut e = Editor::new(json!({}), None);
+    e.open(URI, RULE);
+    e
+}
+
+fn lines(locations: &Value) -> Vec<u64> {
+    let all = locations.as_array().cloned().unwrap_or_default();
+    all.iter().map(|l| l["range"]["start"]["line"].as_u64().unwrap_or_default()).collect()
+}
+
+/// Each capability, and the test that asks for it.
+const TESTED: &[(&str, fn())] = &[
+    ("positionEncoding", talk::position_encodings),
+    ("textDocumentSync", talk::findings_follow_what_is_typed),
+    ("hoverProvider", show::hover),
+    ("definitionProvider", navigate::definition),
+    ("referencesProvider", navigate::references),
+    ("documentHighlightProvider", navigate::highlights),
+    ("documentSymbolProvider", navigate::document_symbols),
+    ("workspaceSymbolProvider", navigate::workspace_symbols),
+    ("renameProvider", write::rename),
+    ("completionProvider", write::completion),
+    ("foldingRangeProvider", show::folding),
+    ("documentFormattingProvider", write::formatting),
+    ("codeActionProvider", write::code_actions),
+    ("semanticTokensProvider", show::semantic_tokens),
+    ("signatureHelpProvider", show::signature_help),
+    ("typeDefinitionProvider", navigate::type_definition),
+    ("selectionRangeProvider", show::selection_ranges),
+    ("inlayHintProvider", show::inlay_hints),
+    ("documentLinkProvider", navigate::document_links),
+];
+
+#[test]
+fn every_capability_has_a_test() {
+    let e = Editor::new(json!({}), None);
+    let names: Vec<&String> = e.offered.as_object().map(|o| o.keys().collect()).unwrap_or_default();
+    assert!(!names.is_empty());
+    for name in names {
+        let tested = TESTED.iter().any(|(n, _)| n == name);
+        assert!(tested, "{name} is offered, and no test asks for it");
+    }
+}

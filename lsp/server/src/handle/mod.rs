@@ -1,0 +1,130 @@
+//! One function for each request and notification.
+//!
+//! `navigate` (places) · `show` (what stands beside the text) · `write` (what ends in an edit); here is what sends each request
+//! to its function, and what all of them need.
+
+mod navigate;
+mod show;
+mod write;
+
+use crate::documents::Documents;
+use gen_lsp_types as lsp;
+use lsp::{Notification as _, Request as _};
+use lsp_server::{ErrorCode, ExtractError, Notification, Request, Response};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The reply to a request.
+pub(crate) fn request(docs: &Documents, r: Request) -> Response {
+    let id = r.id.clone();
+    macro_rules! dispatch {
+        ($($request:ident => $handler:path),* $(,)?) => {
+            match r.method.as_str() {
+                $(m if m == lsp::$request::METHOD.as_str() => reply(docs, r, $handler),)*
+                _ => Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("{} is not offered", r.method)),
+            }
+        };
+    }
+    dispatch! {
+        HoverRequest => show::hover,
+        SignatureHelpRequest => show::signature,
+        DefinitionRequest => navigate::definition,
+        TypeDefinitionRequest => navigate::type_definition,
+        ReferencesRequest => navigate::references,
+        DocumentHighlightRequest => navigate::highlights,
+        DocumentSymbolRequest => navigate::document_symbols,
+        WorkspaceSymbolRequest => navigate::workspace_symbols,
+        PrepareRenameRequest => write::prepare_rename,
+        RenameRequest => write::rename,
+        CompletionRequest => write::complete,
+        FoldingRangeRequest => show::folds,
+        SelectionRangeRequest => show::selections,
+        InlayHintRequest => show::inlays,
+        DocumentLinkRequest => navigate::links,
+        DocumentFormattingRequest => write::formatting,
+        CodeActionRequest => write::code_actions,
+        SemanticTokensRequest => show::semantic_tokens,
+        SemanticTokensRangeRequest => show::semantic_tokens_range,
+    }
+}
+
+/// Why a request has no answer: words for the user.
+type Refused = String;
+
+fn reply<P: serde::de::DeserializeOwned, R: Serialize>(
+    docs: &Documents,
+    r: Request,
+    f: impl FnOnce(&Documents, P) -> Result<R, Refused>,
+) -> Response {
+    let (id, method) = (r.id.clone(), r.method.clone());
+    match r.extract::<P>(&method) {
+        Ok((id, params)) => match f(docs, params) {
+            Ok(result) => Response::new_ok(id, result),
+            Err(why) => Response::new_err(id, ErrorCode::RequestFailed as i32, why),
+        },
+        Err(ExtractError::JsonError { error, .. }) => {
+            Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string())
+        }
+        Err(ExtractError::MethodMismatch(_)) => {
+            Response::new_err(id, ErrorCode::InternalError as i32, "another method".to_owned())
+        }
+    }
+}
+
+/// Takes note of what the editor says; the addresses whose findings go.
+pub(crate) fn notification(docs: &mut Documents, n: Notification) -> Vec<lsp::Uri> {
+    let method = n.method.clone();
+    macro_rules! with {
+        ($kind:ident) => {
+            n.extract::<<lsp::$kind as lsp::Notification>::Params>(&method).ok()
+        };
+    }
+    let is = |m: &str| method == m;
+    if is(lsp::DidOpenTextDocumentNotification::METHOD.as_str()) {
+        if let Some(p) = with!(DidOpenTextDocumentNotification) {
+            docs.set(p.text_document.uri, p.text_document.version, &p.text_document.text);
+        }
+    } else if is(lsp::DidChangeTextDocumentNotification::METHOD.as_str()) {
+        if let Some(p) = with!(DidChangeTextDocumentNotification) {
+            changed(docs, p);
+        }
+    } else if is(lsp::DidCloseTextDocumentNotification::METHOD.as_str()) {
+        let closed = with!(DidCloseTextDocumentNotification).and_then(|p| docs.close(&p.text_document.uri));
+        return closed.into_iter().collect();
+    } else if is(lsp::DidChangeWatchedFilesNotification::METHOD.as_str())
+        && let Some(p) = with!(DidChangeWatchedFilesNotification)
+    {
+        p.changes.iter().for_each(|c| docs.changed_on_disk(&c.uri));
+    }
+    Vec::new()
+}
+
+fn changed(docs: &mut Documents, p: lsp::DidChangeTextDocumentParams) {
+    let uri = p.text_document.text_document_identifier.uri;
+    let Some(key) = docs.key(&uri) else { return };
+    let mut text = docs.text(&key).map(|t| t.to_string()).unwrap_or_default();
+    for change in p.content_changes {
+        match change {
+            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(c) => {
+                let lines = docs.lines(&text);
+                let (from, to) = (lines.offset(&text, c.range.start), lines.offset(&text, c.range.end));
+                text.replace_range(from as usize..to.max(from) as usize, &c.text);
+            }
+            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(c) => text = c.text,
+        }
+    }
+    docs.set(uri, p.text_document.version, &text);
+}
+
+/// Key, text and offset of a position.
+fn at(docs: &Documents, p: &lsp::TextDocumentPositionParams) -> Option<(String, Arc<str>, u32)> {
+    let (key, text) = of(docs, &p.text_document)?;
+    let offset = docs.lines(&text).offset(&text, p.position);
+    Some((key, text, offset))
+}
+
+fn of(docs: &Documents, d: &lsp::TextDocumentIdentifier) -> Option<(String, Arc<str>)> {
+    let key = docs.key(&d.uri)?;
+    let text = docs.text(&key)?;
+    Some((key, text))
+}
