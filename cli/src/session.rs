@@ -44,9 +44,9 @@ impl Workbench {
         self.session.rules().into_iter().filter(|r| r.key.starts_with(STD)).collect()
     }
 
-    /// Everything found in a file.
-    pub fn check(&self, key: &str) -> Vec<Diagnostic> {
-        self.session.check(key)
+    /// Everything found in each file.
+    pub fn check(&self, keys: &[String]) -> Vec<Vec<Diagnostic>> {
+        self.session.check_all(keys)
     }
 
     /// The compiled rule of a file.

@@ -1,13 +1,13 @@
 //! The front door: add sources, check them, get programs.
 
-use crate::check::body_of;
-use crate::db::{Database, Diag, QueryLog, SourceFile, Workspace, all_items, items, parsed, resolve_place, split};
+use crate::db::{Database, QueryLog, SourceFile, Workspace, items};
+use crate::findings;
 use crate::package::{Package, PackageInfo, Root};
-use crate::sigs::sig;
-use footrule_diag::{Diagnostic, FileSpan, Severity, Text};
+use crate::parallel::each;
+use footrule_diag::{Diagnostic, FileSpan, Text};
 use footrule_mir::Program;
 use footrule_stdlib::is_source;
-use salsa::Setter;
+use salsa::{Durability, Setter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Session {
     #[must_use]
     pub fn with_log(log: Option<QueryLog>) -> Self {
         let db = Database::new(log);
-        let workspace = Workspace::new(&db, BTreeMap::new(), BTreeSet::new());
+        let workspace = Workspace::builder(BTreeMap::new(), BTreeSet::new()).durability(Durability::MEDIUM).new(&db);
         Self { db, workspace, packages: BTreeMap::new() }
     }
 
@@ -66,19 +66,19 @@ impl Session {
 
     /// Adds a source that belongs to no package, or replaces its text.
     pub fn add_source(&mut self, key: &str, text: impl Into<Arc<str>>) {
-        self.add_all([(key.to_string(), text.into())], None);
+        self.add_all([(key.to_string(), text.into())], None, Durability::LOW);
     }
 
     /// Adds a source of a package that is known, or replaces its text.
     pub fn add_to(&mut self, package: &Root, key: &str, text: impl Into<Arc<str>>) {
         let package = self.packages.get(package).copied();
-        self.add_all([(key.to_string(), text.into())], package);
+        self.add_all([(key.to_string(), text.into())], package, Durability::LOW);
     }
 
     /// Replaces the text of a source that is there; its package stays.
     pub fn set_text(&mut self, key: &str, text: impl Into<Arc<str>>) {
         let package = self.file(key).and_then(|f| *f.package(&self.db));
-        self.add_all([(key.to_string(), text.into())], package);
+        self.add_all([(key.to_string(), text.into())], package, Durability::LOW);
     }
 
     /// Adds a package, or replaces what is known of it. What it depends on must be known.
@@ -90,17 +90,19 @@ impl Session {
             Some(p) => {
                 // Only what changed is set, so that nothing else is computed anew.
                 if *p.name(&self.db) != name {
-                    p.set_name(&mut self.db).to(name);
+                    p.set_name(&mut self.db).with_durability(Durability::MEDIUM).to(name);
                 }
                 if *p.dependencies(&self.db) != dependencies {
-                    p.set_dependencies(&mut self.db).to(dependencies);
+                    p.set_dependencies(&mut self.db).with_durability(Durability::MEDIUM).to(dependencies);
                 }
                 if *p.lints(&self.db) != info.lints {
-                    p.set_lints(&mut self.db).to(info.lints);
+                    p.set_lints(&mut self.db).with_durability(Durability::MEDIUM).to(info.lints);
                 }
             }
             None => {
-                let p = Package::new(&self.db, name, root.clone(), dependencies, info.lints);
+                let p = Package::builder(name, root.clone(), dependencies, info.lints)
+                    .durability(Durability::MEDIUM)
+                    .new(&self.db);
                 self.packages.insert(root.clone(), p);
             }
         }
@@ -110,7 +112,7 @@ impl Session {
     pub fn add_stray(&mut self, key: &str) {
         let mut strays = self.workspace.strays(&self.db).clone();
         if strays.insert(key.into()) {
-            self.workspace.set_strays(&mut self.db).to(strays);
+            self.workspace.set_strays(&mut self.db).with_durability(Durability::MEDIUM).to(strays);
         }
     }
 
@@ -120,7 +122,14 @@ impl Session {
         self.file(key).is_some()
     }
 
-    fn add_all(&mut self, sources: impl IntoIterator<Item = (String, Arc<str>)>, package: Option<Package>) {
+    /// What comes of the library is durable: an edit elsewhere does not make salsa look through it. What an editor changes is
+    /// not, from the beginning: what becomes less durable is computed anew.
+    fn add_all(
+        &mut self,
+        sources: impl IntoIterator<Item = (String, Arc<str>)>,
+        package: Option<Package>,
+        durability: Durability,
+    ) {
         let mut files = self.workspace.files(&self.db).clone();
         let mut grown = false;
         for (key, text) in sources {
@@ -130,24 +139,29 @@ impl Session {
                         f.set_text(&mut self.db).to(text);
                     }
                     if *f.package(&self.db) != package {
-                        f.set_package(&mut self.db).to(package);
+                        f.set_package(&mut self.db).with_durability(Durability::MEDIUM).to(package);
                     }
                 }
                 None => {
                     let key: Arc<str> = key.into();
-                    files.insert(key.clone(), SourceFile::new(&self.db, key, text, package));
+                    let file = SourceFile::builder(key.clone(), text, package).durability(durability).new(&self.db);
+                    files.insert(key, file);
                     grown = true;
                 }
             }
         }
         if grown {
-            self.workspace.set_files(&mut self.db).to(files);
+            self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files);
         }
     }
 
     /// Adds the embedded library: `std:units`, `std:primary_aluminium` …
     pub fn load_std(&mut self) {
-        self.add_all(footrule_stdlib::FILES.iter().map(|(k, t)| ((*k).to_string(), Arc::from(*t))), None);
+        self.add_all(
+            footrule_stdlib::FILES.iter().map(|(k, t)| ((*k).to_string(), Arc::from(*t))),
+            None,
+            Durability::HIGH,
+        );
     }
 
     /// The database, for editors.
@@ -176,65 +190,14 @@ impl Session {
     /// Everything that is to be said of a file, sorted by place.
     #[must_use]
     pub fn check(&self, key: &str) -> Vec<Diagnostic<FileSpan>> {
-        self.file(key).map(|file| self.found(file, true)).unwrap_or_default()
+        self.file(key).map(|file| findings::all(&self.db, file)).unwrap_or_default()
     }
 
-    /// What is wrong with a file. Lints cost more than all the rest; they are errors only where its package says so.
-    fn errors(&self, file: SourceFile) -> Vec<Diagnostic<FileSpan>> {
-        let db = &self.db;
-        let denied = file.package(db).is_some_and(|p| p.lints(db).values().any(|l| *l == crate::package::Level::Deny));
-        let mut found = self.found(file, denied);
-        found.retain(|d| d.severity == Severity::Error);
-        found
-    }
-
-    fn found(&self, file: SourceFile, with_lints: bool) -> Vec<Diagnostic<FileSpan>> {
-        let db = &self.db;
-        let mut diags: Vec<Diag> = Vec::new();
-        // What others read comes first, so that no chain of definitions becomes a chain of calls.
-        for item in &crate::check::definitions(db, file).order {
-            crate::check::value_type(db, item.file, item.key.clone());
-        }
-        for item in all_items(db, file) {
-            // What is wrong with the reading of a process is told once, of the whole.
-            let unread = match item.key.process {
-                None => parsed(db, file, item.key.clone()).errors.as_slice(),
-                Some(_) => &[],
-            };
-            diags.extend(unread.iter().cloned().map(|d| d.map_place(|s| item.at(s))));
-            diags.extend(sig(db, item).diags.iter().cloned());
-            diags.extend(body_of(db, item).diags.iter().cloned());
-        }
-        crate::lints::structure(db, file, &mut diags);
-        crate::cases::choices(db, file, &mut diags);
-        if crate::lints::is_rule(db, file) {
-            let refused = diags.iter().any(|d| d.severity == Severity::Error);
-            let lowered = crate::lower::lower(db, file);
-            // What only the whole rule shows is worth saying only if its parts are right.
-            diags.extend(lowered.diags.iter().filter(|d| !refused || d.code.as_str().starts_with("FR-R")).cloned());
-        }
-        if with_lints {
-            crate::lints::lints(db, file, &mut diags);
-        }
-        crate::lints::rows(db, file, &mut diags);
-        let mut out: Vec<Diagnostic<FileSpan>> =
-            diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
-        let name = file.key(db).to_string();
-        out.extend(
-            split(db, file).errors.iter().cloned().map(|d| d.map_place(|span| FileSpan { file: name.clone(), span })),
-        );
-        if with_lints && crate::lints::is_rule(db, file) && out.iter().all(|d| d.severity != Severity::Error) {
-            out.extend(crate::ranges::always(&crate::lower::lower(db, file).program));
-        }
-        if let Some(package) = *file.package(db) {
-            let lints = package.lints(db);
-            let severity = |d: &Diagnostic<FileSpan>| crate::package::severity(lints, d.code, d.severity);
-            out.retain(|d| severity(d).is_some());
-            out.iter_mut().for_each(|d| d.severity = severity(d).unwrap_or(d.severity));
-        }
-        out.sort_by_key(|d| (d.primary.as_ref().map(|p| p.at.clone()), d.code));
-        out.dedup();
-        out
+    /// The same of several files, on as many threads as the machine has.
+    #[must_use]
+    pub fn check_all(&self, keys: &[String]) -> Vec<Vec<Diagnostic<FileSpan>>> {
+        let files: Vec<_> = keys.iter().map(|k| self.file(k)).collect();
+        each(&self.db, &files, |db, file| file.map(|f| findings::all(db, f)).unwrap_or_default())
     }
 
     /// The program of a rule file. The errors of the modules that it uses count.
@@ -242,12 +205,16 @@ impl Session {
     /// # Errors
     /// All errors, if there is one.
     pub fn program(&self, key: &str) -> Result<Arc<Program>, Vec<Diagnostic<FileSpan>>> {
-        let Some(file) = self.file(key) else { return Err(Vec::new()) };
-        let mut errors = Vec::new();
-        for f in crate::names::reachable(&self.db, file) {
-            errors.extend(self.errors(*f));
-        }
-        if errors.is_empty() { Ok(crate::lower::lower(&self.db, file).program.clone()) } else { Err(errors) }
+        self.file(key).map_or(Err(Vec::new()), |file| findings::program(&self.db, file))
+    }
+
+    /// The programs of several rule files, on as many threads as the machine has.
+    ///
+    /// # Errors
+    /// For each its own, as [`Self::program`].
+    pub fn programs(&self, keys: &[String]) -> Vec<Result<Arc<Program>, Vec<Diagnostic<FileSpan>>>> {
+        let files: Vec<_> = keys.iter().map(|k| self.file(k)).collect();
+        each(&self.db, &files, |db, file| file.map_or(Err(Vec::new()), |f| findings::program(db, f)))
     }
 
     /// True if the file begins with a `rule` header.

@@ -52,6 +52,33 @@ fn a_new_number_in_one_body_types_that_body_only() {
     assert_eq!(ran(&log, "signature"), 1, "{log:#?}");
 }
 
+/// In the library's own rules, with all of them checked: a digit typed into the first number of a definition.
+#[test]
+fn a_digit_in_a_rule_of_the_library_types_one_statement() {
+    let mut s = Session::with_log(Some(QueryLog::default()));
+    s.load_std();
+    let rules: Vec<String> = s.rules().into_iter().map(|r| r.key).collect();
+    for key in &rules {
+        s.check(key);
+    }
+    for key in &rules {
+        let text = s.source(key).map(|t| t.to_string()).unwrap_or_default();
+        let lines = text.lines().map(|l| (l.as_ptr() as usize - text.as_ptr() as usize, l));
+        let number =
+            |l: &str| l.rfind(char::is_numeric).filter(|i| l[i + 1..].starts_with([' ', '\n']) || l.len() == i + 1);
+        let Some((at, line)) = lines.clone().find(|(_, l)| l.contains("const ") && number(l).is_some()) else {
+            continue;
+        };
+        let at = at + number(line).unwrap_or_default() + 1;
+        let _before = s.take_log();
+        s.set_text(key, format!("{}1{}", &text[..at], &text[at..]));
+        s.check(key);
+        let log = s.take_log();
+        assert_eq!(ran(&log, "parsed"), 1, "{key}: {line}\n{log:#?}");
+        assert_eq!(ran(&log, "body"), 1, "{key}: {line}\n{log:#?}");
+    }
+}
+
 #[test]
 fn a_comment_above_moves_everything_and_parses_nothing() {
     let mut s = checked();

@@ -88,7 +88,7 @@ pub fn is_free(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
         if !is_data(&i) {
             return false;
         }
-        let text = chunk(db, i.file, i.key.clone()).as_ref().map_or("", |c| c.text.as_str());
+        let text = chunk(db, i.file, i.key.clone()).as_ref().map_or("", |c| &*c.text);
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
         if words.any(|w| variables.iter().any(|v| v.name() == w)) {
             return false;

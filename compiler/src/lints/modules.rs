@@ -1,12 +1,11 @@
 //! The modules that a file uses: unknown, ambiguous, of another package, never used.
 
-use crate::db::{Db, Diag, SourceFile, Workspace, items, split};
+use crate::db::{Db, Diag, SourceFile, Workspace, items};
 use crate::names::{Use, exported, gases, index, is_stray, module, nearest};
 use crate::package::spelled;
 use footrule_diag::{Code, text};
 use footrule_syntax::ast::Stmt;
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
 
 /// Each `use` means one file that this file may name.
 pub(super) fn check(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -111,27 +110,21 @@ fn missing(
 /// A `use` of which no name occurs in the file.
 pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     let ix = index(db, file);
-    let mut mentioned: BTreeMap<&str, ()> = BTreeMap::new();
-    for c in &split(db, file).chunks {
-        if c.key.keyword != "use" {
-            for w in c.text.split(|ch: char| !(ch.is_alphanumeric() || ch == '_' || ch == '°')) {
-                mentioned.insert(w, ());
-            }
-        }
-    }
+    let named = super::unused::naming(db, file);
+    let mentioned = |word: &str| named.get(&super::unused::Word::of(word)).is_some_and(|n| n.beyond_use);
     for u in &ix.uses {
         let Some(m) = u.file(db) else { continue };
         let names = &index(db, m).names;
-        let gases_here = !gases(db, m).is_empty() && mentioned.contains_key("Gas");
+        let gases_here = !gases(db, m).is_empty() && mentioned("Gas");
         let members = items(db, m).iter().any(|i| match i.ast(db).map(|a| &a.stmt) {
-            Some(Stmt::Enum { variants, .. }) => variants.iter().any(|v| mentioned.contains_key(v.name.text.as_str())),
+            Some(Stmt::Enum { variants, .. }) => variants.iter().any(|v| mentioned(&v.name.text)),
             _ => false,
         });
         if m.key(db).as_ref() != "std:units"
             && !gases_here
             && !members
-            && !names.keys().any(|(_, n)| mentioned.contains_key(n.as_str()))
-            && !super::rule_id(db, m).is_some_and(|(id, _)| mentioned.contains_key(id.as_str()))
+            && !names.keys().any(|(_, n)| mentioned(n))
+            && !super::rule_id(db, m).is_some_and(|(id, _)| mentioned(&id))
         {
             let key = u.path(db);
             out.push(

@@ -6,8 +6,11 @@ use crate::names::index;
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind};
 use footrule_diag::{Code, text};
+use footrule_syntax::ChunkKey;
 use footrule_syntax::ast::Stmt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
     t.path.iter().for_each(&mut *f);
@@ -64,21 +67,21 @@ pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     }
     // Names inside broken bodies count as used: no finding about what could not be read.
     let cyclic = &definitions(db, file).cyclic;
-    let broken: BTreeSet<String> = all_items(db, file)
+    let broken: BTreeSet<&Word> = all_items(db, file)
         .filter(|i| {
             cyclic.contains(i)
                 || !body_of(db, i).diags.is_empty()
                 || !sig(db, i).diags.is_empty()
                 || !parsed(db, file, i.key.clone()).errors.is_empty()
         })
-        .flat_map(|i| crate::db::chunk(db, file, i.key.clone()).as_ref().map(|c| words(&c.text)).unwrap_or_default())
+        .flat_map(|i| words(db, file, i.key.clone()))
         .collect();
     let rule = ix.rule.is_some();
     for item in all_items(db, file).filter(|i| rule || i.key.process.is_some()) {
         let name = item.name();
         let place = || item.name_place(db);
         // What a cut-off brings is of use whether or not the cut-off itself can be read.
-        if used.contains(item) || broken.contains(name) || crate::cutoff::is_built_in(&item.key) {
+        if used.contains(item) || broken.contains(&Word::of(name)) || crate::cutoff::is_built_in(&item.key) {
             continue;
         }
         match item.key.keyword.as_str() {
@@ -108,13 +111,7 @@ pub(super) fn unused(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
 
 /// What a rule declares for itself and no other statement of the file names. Everything of a module is for others.
 fn private(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
-    let mut named: BTreeMap<String, BTreeSet<&Item>> = BTreeMap::new();
-    for item in items(db, file) {
-        let Some(chunk) = crate::db::chunk(db, file, item.key.clone()) else { continue };
-        for word in words(&chunk.text) {
-            named.entry(word).or_default().insert(item);
-        }
-    }
+    let named = naming(db, file);
     for item in items(db, file) {
         let what = match item.key.keyword.as_str() {
             "flow" | "flow enum" => ("物质", "flow"),
@@ -133,7 +130,7 @@ fn private(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             Stmt::Enum { variants, .. } => variants.iter().map(|v| v.name.text.as_str()).collect(),
             _ => Vec::new(),
         };
-        let elsewhere = |n: &str| named.get(n).is_some_and(|by| by.iter().any(|i| *i != item));
+        let elsewhere = |n: &str| named.get(&Word::of(n)).is_some_and(|by| by.only.as_ref() != Some(item));
         if elsewhere(item.name()) || members.iter().any(|m| elsewhere(m)) {
             continue;
         }
@@ -146,6 +143,49 @@ fn private(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).map(str::to_string).collect()
+/// Who names a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Naming {
+    /// The statement, if it is the only one.
+    only: Option<Item>,
+    /// True if a statement other than a `use` names it.
+    pub beyond_use: bool,
+}
+
+/// The words of a file, whether its statements can be read or not. Typing a number changes none.
+#[salsa::tracked(returns(ref))]
+pub(super) fn naming(db: &dyn Db, file: SourceFile) -> HashMap<Word, Naming> {
+    let mut out: HashMap<Word, Naming> = HashMap::new();
+    for item in items(db, file) {
+        let beyond_use = item.key.keyword != "use";
+        for word in words(db, file, item.key.clone()) {
+            match out.get_mut(word) {
+                Some(n) => *n = Naming { only: None, beyond_use: n.beyond_use || beyond_use },
+                None => drop(out.insert(*word, Naming { only: Some(item.clone()), beyond_use })),
+            }
+        }
+    }
+    out
+}
+
+/// A word by its hash: files have many words, and two that met would cost no more than a lint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Word(u64);
+
+impl Word {
+    pub(super) fn of(text: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// The words of a statement that can be names.
+#[salsa::tracked(returns(ref))]
+fn words(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Box<[Word]> {
+    let chunk = crate::db::chunk(db, file, key);
+    let text = chunk.as_ref().map_or("", |c| &c.text);
+    let all = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '°'));
+    let names = all.filter(|w| !w.starts_with(|c: char| c.is_ascii_digit()) && !w.is_empty());
+    names.map(Word::of).collect::<BTreeSet<_>>().into_iter().collect()
 }

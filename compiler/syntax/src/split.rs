@@ -16,6 +16,7 @@ use crate::head::{clause_len, head, nfc, span};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use scan::Open;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How deep brackets may nest.
 pub const MAX_DEPTH: usize = 64;
@@ -69,8 +70,8 @@ pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
         out.push(Chunk {
             key: ChunkKey { keyword, name: own, occurrence: *next, process },
             start: item.span.start,
-            text: text.to_owned(),
-            layout: layout.to_owned(),
+            text: text.into(),
+            layout: layout.into(),
             docs: item.docs.clone(),
             heading_clause: clause.clone(),
             errors: Vec::new(),
@@ -88,9 +89,9 @@ pub struct Chunk {
     /// Offset of `text` in the file, in bytes.
     pub start: u32,
     /// The text from the clause or head to the end of the last line, without the comments above.
-    pub text: String,
+    pub text: Arc<str>,
     /// The text as the grammar wants it, of the same length.
-    pub layout: String,
+    pub layout: Arc<str>,
     /// Text of the `///` lines above, joined by newlines.
     pub docs: String,
     /// Clause of the numbered heading above, in literate files.
@@ -378,7 +379,15 @@ impl<'a> Splitter<'a> {
         let key = ChunkKey { keyword, name, occurrence: *occurrence, process: None };
         *occurrence += 1;
         let (start, docs, heading_clause) = (by, current.docs, current.clause);
-        self.out.chunks.push(Chunk { key, start, text, layout, docs, heading_clause, errors });
+        self.out.chunks.push(Chunk {
+            key,
+            start,
+            text: text.into(),
+            layout: layout.into(),
+            docs,
+            heading_clause,
+            errors,
+        });
     }
 }
 

@@ -27,7 +27,7 @@ use std::time::Duration;
 use capabilities::capabilities;
 
 /// How long nothing must have been typed before findings are published.
-const QUIET: Duration = Duration::from_millis(3);
+const QUIET: Duration = Duration::from_micros(500);
 
 /// Requests that concern every file of the folders that are open.
 const ACROSS_FILES: [&str; 3] = ["textDocument/references", "textDocument/rename", "workspace/symbol"];
