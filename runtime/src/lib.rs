@@ -40,7 +40,7 @@ pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;
-pub use testing::{TestVerdict, run_test};
+pub use testing::{TestVerdict, run_test, test_inputs};
 pub use touch::{Touch, Touches};
 pub use units::{Conversion, conversion_of};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};
