@@ -60,9 +60,11 @@ fn value_of(answer: &Value, name: &str) -> Value {
 #[test]
 pub(crate) fn execute_command() {
     let mut e = editor();
-    assert_eq!(e.offered["executeCommandProvider"]["commands"], json!(["footrule.runTest", "footrule.evaluate"]));
+    let commands = json!(["footrule.runTest", "footrule.evaluate", "footrule.tests", "footrule.source"]);
+    assert_eq!(e.offered["executeCommandProvider"]["commands"], commands);
     tests_are_run(&mut e);
     tests_are_evaluated(&mut e);
+    texts_and_tests_are_told(&mut e);
     data_are_evaluated(&mut e);
     a_broken_rule_says_why(&mut e);
     nonsense_is_refused(&mut e);
@@ -98,22 +100,32 @@ fn tests_are_evaluated(e: &mut Editor) {
         assert_eq!(value_of(&got, "smelting"), json!({ "value": "6", "unit": "t{CO2}" }));
         assert_eq!(value_of(&got, "intensity"), json!({ "value": "0.25", "unit": "t{coke}/t{metal}" }));
         let stage = &got["derivation"]["children"][0];
-        assert_eq!((&stage["id"], &stage["value"]), (&json!("making"), &json!("750")), "{stage}");
+        assert_eq!((&stage["id"], &stage["value"]), (&json!("making"), &json!("750 kg{CO2e}/t{metal}")), "{stage}");
         assert_eq!(stage["location"]["range"]["start"]["line"], line_of("stage making"));
         let line = &stage["children"][0];
-        assert_eq!((&line["clause"], &line["formula"]), (&json!("5.2"), &json!("burnt * factor")));
+        assert_eq!((&line["clause"], &line["details"][0]), (&json!("5.2"), &json!("= burnt * factor")));
         assert_eq!(line["location"]["uri"], URI);
         assert_eq!(line["location"]["range"]["start"]["line"], line_of("§5.2"));
         let read = |kind: &str| line["children"].as_array().into_iter().flatten().find(|c| c["kind"] == kind).cloned();
         let (burnt, factor) = (read("let").unwrap_or_default(), read("factor").unwrap_or_default());
         assert_eq!(burnt["location"]["range"]["start"]["line"], line_of("let burnt"));
-        assert_eq!(factor["source"]["title"], "An illustrative source", "{factor}");
+        assert_eq!(factor["source"], "An illustrative source (book)", "{factor}");
         assert_eq!(factor["location"]["range"]["start"]["line"], line_of("const factor"));
     }
     // A test that is to fail has no result, and what can be computed all the same has its value.
     let failing = command(e, "footrule.evaluate", json!([URI, { "test": "#3" }]));
     assert_eq!((&failing["test"]["passed"], &failing["result"]), (&json!(true), &Value::Null), "{failing}");
     assert_eq!(failing["errors"][0]["code"], "FR-I003");
+}
+
+fn texts_and_tests_are_told(e: &mut Editor) {
+    let tests = command(e, "footrule.tests", json!([URI]));
+    assert_eq!(tests[1]["label"], "wrong", "{tests}");
+    assert_eq!(tests[1]["location"]["range"]["start"]["line"], line_of("test zh \"错\""));
+    assert_eq!(command(e, "footrule.source", json!([URI])), RULE);
+    let library = command(e, "footrule.source", json!(["footrule-std:/gas.pcr"]));
+    let gas = footrule_stdlib::sources().find(|(key, _)| *key == "std:gas").map(|(_, text)| text);
+    assert_eq!(library.as_str(), gas);
 }
 
 fn data_are_evaluated(e: &mut Editor) {

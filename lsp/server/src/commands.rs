@@ -6,7 +6,8 @@
 use crate::documents::Documents;
 use footrule_diag::{Diagnostic, FileSpan, text};
 use footrule_ide as ide;
-use footrule_runtime::{Explain, NamedValue, ValueKind};
+use footrule_runtime::words::{Said, said};
+use footrule_runtime::{NamedValue, ValueKind};
 use gen_lsp_types as lsp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,8 +18,13 @@ const RUN_TEST: &str = "footrule.runTest";
 /// Evaluates a rule: `[address, { test? | input?, inputUri? }]`.
 const EVALUATE: &str = "footrule.evaluate";
 
+/// Lists the tests of a file: `[address]`.
+const TESTS: &str = "footrule.tests";
+/// The text of a file, also of a module of the library: `[address]`.
+const SOURCE: &str = "footrule.source";
+
 /// The commands that are offered.
-pub(crate) const COMMANDS: [&str; 2] = [RUN_TEST, EVALUATE];
+pub(crate) const COMMANDS: [&str; 4] = [RUN_TEST, EVALUATE, TESTS, SOURCE];
 
 /// What input data without an address are called in findings.
 const UNNAMED: &str = "input.json";
@@ -50,6 +56,11 @@ pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<
             Ok(Answer { docs, data: None }.run(&run))
         }
         EVALUATE => evaluate(docs, &key, read::<Option<On>>(next())?.unwrap_or_default()),
+        TESTS => {
+            let answer = Answer { docs, data: None };
+            Ok(ide::tests(&docs.session, &key).iter().map(|t| answer.case(t)).collect())
+        }
+        SOURCE => Ok(json!(docs.text(&key).as_deref())),
         other => Err(format!("{other} is not offered")),
     }
 }
@@ -76,7 +87,7 @@ fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, String> {
     let found = ide::evaluation(&docs.session, key, data).map_err(|e| e.0.get(docs.lang).to_owned())?;
     let answer = Answer { docs, data: on.input.as_deref().zip(on.input_uri.as_ref()) };
     let mut outcome = found.outcome;
-    let tree = outcome.as_mut().and_then(|o| o.explain.take()).map(|tree| answer.tree(&tree));
+    let tree = outcome.as_mut().and_then(|o| o.explain.take()).map(|tree| answer.tree(&said(&tree, docs.lang)));
     // Sourced numbers stand in the result with their sources.
     let values = found.values.iter().filter(|v| v.kind != ValueKind::Factor);
     Ok(json!({
@@ -138,14 +149,14 @@ impl Answer<'_> {
         all.iter().map(one).collect()
     }
 
-    fn tree(&self, node: &Explain) -> Value {
+    fn tree(&self, node: &Said) -> Value {
         let mut out = plain(node);
         self.place_nodes(node, &mut out);
         out
     }
 
     /// Gives a node and those below it their places, if they stand somewhere.
-    fn place_nodes(&self, node: &Explain, out: &mut Value) {
+    fn place_nodes(&self, node: &Said, out: &mut Value) {
         let children = out.get_mut("children").and_then(Value::as_array_mut).into_iter().flatten();
         node.children.iter().zip(children).for_each(|(node, out)| self.place_nodes(node, out));
         self.place(node.place.as_ref(), out);
