@@ -44,8 +44,11 @@ export class Editor {
   async command(title) {
     await this.press('F1');
     await this.page.locator('.quick-input-widget input.input').fill(`>${title}`);
-    await this.see('.quick-input-list .monaco-list-row.focused', title);
-    await this.press('Enter');
+    // One title may be the beginning of another.
+    const rows = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    const row = rows.filter({ hasText: new RegExp(`^${title}$`) }).first();
+    await this.appears(row, `the command “${title}”`);
+    await row.click();
   }
 
   /** Puts the cursor at a line and column, from 1. */
@@ -55,6 +58,23 @@ export class Editor {
     await this.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await this.see('.editor-status-selection, #status\\.editor\\.selection', `Ln ${line}, Col ${column}`);
+  }
+
+  /** Asks for the hover at a place until it says something: what is typed takes a moment to be checked. */
+  async hover(line, column, text) {
+    await this.goto(line, column);
+    const card = this.page.locator('.monaco-hover').filter({ hasText: text }).first();
+    for (let i = 0; i < 15; i++) {
+      await this.press('Control+K');
+      await this.press('Control+I');
+      try {
+        await card.waitFor({ timeout: 2000 });
+        return card;
+      } catch {
+        await this.press('Escape');
+      }
+    }
+    throw new Error(`not seen: a hover at ${line}:${column} with “${text}”`);
   }
 
   /** Waits until an element shows a text; the element. */
@@ -97,8 +117,10 @@ export class Editor {
     return found;
   }
 
-  async picture(path) {
+  /** A picture of the whole window, or of its upper part. */
+  async picture(path, height) {
     await this.page.waitForTimeout(700);
-    await this.page.screenshot({ path });
+    const { width } = this.page.viewportSize();
+    await this.page.screenshot({ path, ...(height ? { clip: { x: 0, y: 0, width, height } } : {}) });
   }
 }

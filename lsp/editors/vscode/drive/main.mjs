@@ -34,6 +34,10 @@ copyFileSync(join(repository, 'examples/primary_aluminium.json'), data);
 execFileSync(footrule, ['fmt', '--keywords', 'zh', file], { stdio: 'pipe' });
 const lines = readFileSync(file, 'utf8').split('\n');
 
+// A literate rule: the one of the tutorial, in a page of Markdown.
+const lime = readFileSync(join(repository, 'docs/tutorial/lime_zh.pcr'), 'utf8');
+writeFileSync(join(folder, '石灰.pcr.md'), `# 石灰\n\n示例。\n\n\`\`\`pcr\n${lime}\`\`\`\n`);
+
 /** Line and column, from 1, of the nth place of a word in the line that begins so; behind the word if `after`. */
 function place(beginning, word, { after = false } = {}) {
   const line = lines.findIndex((l) => l.startsWith(beginning));
@@ -94,12 +98,7 @@ async function drive(e) {
 
   step('a hover says what a name is');
   const [line, column] = place('§5.2.1 令 net_specific', 'net_anode');
-  await e.goto(line, column + 2);
-  // The server is there: it says the unit that nobody wrote.
-  await e.see('.view-line', 'net_anode: t{anode}');
-  await e.press('Control+K');
-  await e.press('Control+I');
-  const card = await e.see('.monaco-hover .hover-contents', '阳极净耗');
+  const card = await e.hover(line, column + 2, '阳极净耗');
   assert.match(await card.innerText(), /t\{anode\}/);
   await e.picture(join(pictures, 'hover.png'));
   await e.press('Escape');
@@ -111,11 +110,8 @@ async function drive(e) {
   await e.type('alumina_use.amount');
   await e.press('Escape');
   await e.appears(page.locator('.squiggly-error').first(), 'a finding');
-  await e.goto(mixed, from + 2);
-  await e.press('Control+K');
-  await e.press('Control+I');
-  await e.see('.monaco-hover', 'FR-U');
-  await e.picture(join(pictures, 'finding.png'));
+  await e.hover(mixed, from + 2, 'FR-U');
+  await e.picture(join(pictures, 'finding.png'), 640);
   await e.press('Escape');
   await e.undo('.squiggly-error');
 
@@ -126,7 +122,9 @@ async function drive(e) {
   await e.seeInPanel('.stages th', '预焙阳极');
   await e.seeInPanel('.reports th', '电力占比');
   await e.seeInPanel('.tree .stage .title', '电解');
+  await page.setViewportSize({ width: 1440, height: 1100 });
   await e.picture(join(pictures, 'result.png'));
+  await page.setViewportSize({ width: 1440, height: 860 });
 
   step('a node of the derivation leads to its place');
   const [where] = place('§5.5.6 排放', 'anode_oxidation');
@@ -173,7 +171,7 @@ async function drive(e) {
   assert.equal(readFileSync(file, 'utf8'), lines.join('\n'), 'after the repair the rule is as it was');
 
   step('the rule is evaluated on a JSON file');
-  await e.command('Footrule: Show Result for a JSON File');
+  await e.command('Footrule: Show Result for a JSON File …');
   await e.see('.quick-input-list .monaco-list-row', '电解铝.json');
   await e.press('Enter');
   await e.seeInPanel('.total strong', new RegExp(`^${published}$`));
@@ -190,6 +188,14 @@ async function drive(e) {
   await e.command('Footrule: Run Test');
   await e.see('.statusbar-item', '✓ 算例 1');
   await e.appears(page.locator('.testing-run-glyph.codicon-testing-passed-icon').first(), 'the mark of a passed test');
+
+  step('a literate rule is read, too');
+  await e.file('石灰.pcr.md');
+  await e.see('.view-line span[class*="mtk"]', '规则');
+  await e.command('Footrule: Show Result');
+  await e.seeInPanel('.total strong', /^1111\.2$/);
+  await e.press('Control+1');
+  await e.file('电解铝.pcr');
 
   step('the library opens from a name');
   await e.goto(...place('§5.5.6 排放', 'c_to_co2'));

@@ -5,7 +5,7 @@ import type { Test } from './answers';
 import { library } from './library';
 import { ResultPanel } from './panel';
 import { range } from './places';
-import { LIBRARY, Server, isSource } from './server';
+import { Server, isSource } from './server';
 import { Tests } from './tests';
 import { say } from './words';
 
@@ -43,7 +43,6 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     command('footrule.restart', () => server.restart()),
     command('footrule.log', () => server.log()),
-    vscode.window.onDidChangeActiveTextEditor(noteEditor),
     vscode.workspace.onDidOpenTextDocument((d) => isSource(d) && void server.start()),
     vscode.workspace.onDidChangeConfiguration((e) => {
       if (e.affectsConfiguration('footrule.server.path') || e.affectsConfiguration('footrule.language')) {
@@ -51,16 +50,9 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
   );
-  noteEditor(vscode.window.activeTextEditor);
   if (vscode.workspace.textDocuments.some(isSource)) {
     void server.start();
   }
-}
-
-/** Tells menus whether the editor at hand holds a rule or a module. */
-function noteEditor(editor: vscode.TextEditor | undefined): void {
-  const rule = editor !== undefined && isSource(editor.document) && editor.document.uri.scheme !== LIBRARY;
-  void vscode.commands.executeCommand('setContext', 'footrule.rule', rule);
 }
 
 /** The file that a command is about: as said, or the one at hand. */

@@ -50,9 +50,9 @@ function render(state: Shown): void {
   }
 }
 
-/** The identifier of what has the focus: it keeps it over a new result. */
+/** The identifier of what has the focus: it keeps it over a new result. Whoever types in the editor keeps it, too. */
 function focused(): string | undefined {
-  return document.activeElement?.id || undefined;
+  return (document.hasFocus() && document.activeElement?.id) || undefined;
 }
 
 /** What the rule is evaluated on, and what it came to; it stays in sight. */
