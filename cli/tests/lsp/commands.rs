@@ -60,11 +60,11 @@ fn value_of(answer: &Value, name: &str) -> Value {
 #[test]
 pub(crate) fn execute_command() {
     let mut e = editor();
-    let commands = json!(["footrule.runTest", "footrule.evaluate", "footrule.tests", "footrule.source"]);
+    let commands = json!(["footrule.runTest", "footrule.evaluate", "footrule.tests"]);
     assert_eq!(e.offered["executeCommandProvider"]["commands"], commands);
     tests_are_run(&mut e);
     tests_are_evaluated(&mut e);
-    texts_and_tests_are_told(&mut e);
+    tests_are_told(&mut e);
     data_are_evaluated(&mut e);
     a_broken_rule_says_why(&mut e);
     nonsense_is_refused(&mut e);
@@ -118,14 +118,10 @@ fn tests_are_evaluated(e: &mut Editor) {
     assert_eq!(failing["errors"][0]["code"], "FR-I003");
 }
 
-fn texts_and_tests_are_told(e: &mut Editor) {
+fn tests_are_told(e: &mut Editor) {
     let tests = command(e, "footrule.tests", json!([URI]));
     assert_eq!(tests[1]["label"], "wrong", "{tests}");
     assert_eq!(tests[1]["location"]["range"]["start"]["line"], line_of("test zh \"错\""));
-    assert_eq!(command(e, "footrule.source", json!([URI])), RULE);
-    let library = command(e, "footrule.source", json!(["footrule-std:/gas.pcr"]));
-    let gas = footrule_stdlib::sources().find(|(key, _)| *key == "std:gas").map(|(_, text)| text);
-    assert_eq!(library.as_str(), gas);
 }
 
 fn data_are_evaluated(e: &mut Editor) {

@@ -4,6 +4,7 @@
 //! not there, is an error. Must not: change anything.
 
 use crate::documents::Documents;
+use crate::position::Lines;
 use footrule_diag::{Diagnostic, FileSpan, text};
 use footrule_ide as ide;
 use footrule_runtime::words::{Said, said};
@@ -12,6 +13,10 @@ use gen_lsp_types as lsp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// Runs a test: `[address, name]`.
 const RUN_TEST: &str = "footrule.runTest";
@@ -20,11 +25,9 @@ const EVALUATE: &str = "footrule.evaluate";
 
 /// Lists the tests of a file: `[address]`.
 const TESTS: &str = "footrule.tests";
-/// The text of a file, also of a module of the library: `[address]`.
-const SOURCE: &str = "footrule.source";
 
 /// The commands that are offered.
-pub(crate) const COMMANDS: [&str; 4] = [RUN_TEST, EVALUATE, TESTS, SOURCE];
+pub(crate) const COMMANDS: [&str; 3] = [RUN_TEST, EVALUATE, TESTS];
 
 /// What input data without an address are called in findings.
 const UNNAMED: &str = "input.json";
@@ -53,14 +56,13 @@ pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<
         RUN_TEST => {
             let name: String = read(next())?;
             let run = ide::test(&docs.session, &key, &name).map_err(|e| e.0.get(docs.lang).to_owned())?;
-            Ok(Answer { docs, data: None }.run(&run))
+            Ok(Answer::new(docs, None).run(&run))
         }
         EVALUATE => evaluate(docs, &key, read::<Option<On>>(next())?.unwrap_or_default()),
         TESTS => {
-            let answer = Answer { docs, data: None };
+            let answer = Answer::new(docs, None);
             Ok(ide::tests(&docs.session, &key).iter().map(|t| answer.case(t)).collect())
         }
-        SOURCE => Ok(json!(docs.text(&key).as_deref())),
         other => Err(format!("{other} is not offered")),
     }
 }
@@ -85,7 +87,7 @@ fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, String> {
         (None, None) => ide::Data::Test(""),
     };
     let found = ide::evaluation(&docs.session, key, data).map_err(|e| e.0.get(docs.lang).to_owned())?;
-    let answer = Answer { docs, data: on.input.as_deref().zip(on.input_uri.as_ref()) };
+    let answer = Answer::new(docs, on.input.as_deref().zip(on.input_uri.as_ref()));
     let mut outcome = found.outcome;
     let tree = outcome.as_mut().and_then(|o| o.explain.take()).map(|tree| answer.tree(&said(&tree, docs.lang)));
     // Sourced numbers stand in the result with their sources.
@@ -105,17 +107,39 @@ struct Answer<'a> {
     docs: &'a Documents,
     /// Input data and their address: no file of the session.
     data: Option<(&'a str, &'a lsp::Uri)>,
+    /// Texts with their lines, by key: a derivation has many places in few files.
+    files: RefCell<HashMap<String, Option<File>>>,
 }
 
-impl Answer<'_> {
+/// A text that places are in.
+#[derive(Clone)]
+struct File {
+    uri: lsp::Uri,
+    text: Arc<str>,
+    lines: Rc<Lines>,
+}
+
+impl<'a> Answer<'a> {
+    fn new(docs: &'a Documents, data: Option<(&'a str, &'a lsp::Uri)>) -> Self {
+        Self { docs, data, files: RefCell::default() }
+    }
+
+    fn file(&self, key: &str) -> Option<File> {
+        let (uri, text) = match self.data {
+            Some((text, uri)) if uri.0 == key => (uri.clone(), text.into()),
+            _ => (self.docs.uri(key), self.docs.text(key)?),
+        };
+        Some(File { uri, lines: Rc::new(self.docs.lines(&text)), text })
+    }
+
     fn location(&self, at: &FileSpan) -> Option<lsp::Location> {
-        match self.data {
-            Some((text, uri)) if uri.0 == at.file => {
-                let range = self.docs.lines(text).range(text, at.span);
-                Some(lsp::Location { uri: uri.clone(), range })
-            }
-            _ => self.docs.location(at),
-        }
+        let known = self.files.borrow().get(&at.file).cloned();
+        let file = known.unwrap_or_else(|| {
+            let file = self.file(&at.file);
+            self.files.borrow_mut().insert(at.file.clone(), file.clone());
+            file
+        })?;
+        Some(lsp::Location { range: file.lines.range(&file.text, at.span), uri: file.uri })
     }
 
     fn case(&self, case: &ide::TestCase) -> Value {

@@ -97,6 +97,21 @@ export class Editor {
     await this.appears(found, `no more ${selector}`, { state: 'hidden' });
   }
 
+  /** Presses a lens until something is seen: lenses are made anew while the text is checked, and a press may miss. */
+  async lens(title, selector, text) {
+    const seen = this.page.locator(selector).filter({ hasText: text }).first();
+    for (let i = 0; i < 10; i++) {
+      await (await this.see('.codelens-decoration a', title)).click();
+      try {
+        await seen.waitFor({ timeout: 3000 });
+        return;
+      } catch {
+        // Once more.
+      }
+    }
+    throw new Error(`not seen after pressing “${title}”: ${selector} with “${text}”`);
+  }
+
   /** Undoes edits until something is gone. */
   async undo(selector) {
     for (let i = 0; i < 20 && (await this.page.locator(selector).count()) > 0; i++) {

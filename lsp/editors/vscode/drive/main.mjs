@@ -182,11 +182,10 @@ async function drive(e) {
   await e.command('Footrule: Explain in the Derivation');
   await e.seeInPanel('.tree .row:focus .title', 'anode_carbon');
 
-  step('a test is run');
+  step('a test is run from its lens');
   await e.press('Control+1');
-  await e.goto(...place('    casting_gas = ', '25'));
-  await e.command('Footrule: Run Test');
-  await e.see('.statusbar-item', '✓ 算例 1');
+  await e.goto(...place('测试 中文 "', '算例 1'));
+  await e.lens('运行测试', '.statusbar-item', '✓ 算例 1');
   await e.appears(page.locator('.testing-run-glyph.codicon-testing-passed-icon').first(), 'the mark of a passed test');
 
   step('a literate rule is read, too');
@@ -194,6 +193,11 @@ async function drive(e) {
   await e.see('.view-line span[class*="mtk"]', '规则');
   await e.command('Footrule: Show Result');
   await e.seeInPanel('.total strong', /^1111\.2$/);
+  const literate = readFileSync(join(folder, '石灰.pcr.md'), 'utf8').split('\n');
+  const heat = literate.findIndex((l) => l.startsWith('§8.2 报告 热耗'));
+  await e.press('Control+1');
+  await e.hover(heat + 1, literate[heat].indexOf('单位热耗') + 2, 'GJ{lhv}/t{石灰}');
+  await e.press('Escape');
   await e.press('Control+1');
   await e.file('电解铝.pcr');
 

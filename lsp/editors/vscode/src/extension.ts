@@ -1,13 +1,15 @@
 // The way in: starts the server when a rule is there, and registers what the user can ask for.
 
 import * as vscode from 'vscode';
-import type { Test } from './answers';
+import type { Location, Range, Test } from './answers';
 import { library } from './library';
 import { ResultPanel } from './panel';
-import { range } from './places';
+import { location, range } from './places';
 import { Server, isSource } from './server';
 import { Tests } from './tests';
 import { say } from './words';
+
+type Place = Range['start'];
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = new Server();
@@ -21,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tests,
     panel,
     library(server),
-    // Lenses call this with the address and the name of a test.
+    // Lenses call these with an address, and the name of a test or places.
     command('footrule.runTest', async (address?: string, name?: string) => {
       const uri = target(address);
       const test = uri && (name ?? (await testAtCursor(server, uri)));
@@ -30,6 +32,10 @@ export function activate(context: vscode.ExtensionContext): void {
     command('footrule.showResult', async (address?: string | vscode.Uri, name?: string) => {
       const uri = target(address);
       return uri && panel.open(uri, name === undefined ? {} : { test: name });
+    }),
+    command('footrule.showReferences', (address: string, at: Place, found: Location[]) => {
+      const position = new vscode.Position(at.line, at.character);
+      return vscode.commands.executeCommand('editor.action.showReferences', vscode.Uri.parse(address), position, found.map(location));
     }),
     command('footrule.chooseInput', () => {
       const uri = target();

@@ -1,11 +1,15 @@
-// Modules of the library, opened from a definition: read-only documents whose text is the server's.
+// Texts that are the server's: modules of the library, the pages of codes. Read-only documents.
 
 import * as vscode from 'vscode';
 import { LIBRARY, type Server } from './server';
 
+/** The scheme of the pages of codes: `footrule-code:/zh/FR-U002.md`. */
+const PAGES = 'footrule-code';
+
 export function library(server: Server): vscode.Disposable {
   const provider: vscode.TextDocumentContentProvider = {
-    provideTextDocumentContent: async (uri) => (await server.ask<string>('footrule.source', uri.toString())) ?? '',
+    provideTextDocumentContent: async (uri) => (await server.text(uri)) ?? '',
   };
-  return vscode.workspace.registerTextDocumentContentProvider(LIBRARY, provider);
+  const schemes = [LIBRARY, PAGES].map((s) => vscode.workspace.registerTextDocumentContentProvider(s, provider));
+  return vscode.Disposable.from(...schemes);
 }

@@ -209,7 +209,7 @@ function page(webview: vscode.Webview, root: vscode.Uri): string {
   <link rel="stylesheet" href="${uri('media', 'panel.css')}">
 </head>
 <body>
-  <main id="result" aria-live="polite"></main>
+  <main id="result"></main>
   <script src="${uri('dist', 'webview.js')}"></script>
 </body>
 </html>`;

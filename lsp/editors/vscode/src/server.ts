@@ -14,6 +14,9 @@ import { language, say } from './words';
 /** The scheme under which the server names modules of the library. */
 export const LIBRARY = 'footrule-std';
 
+/** Commands of this extension that lenses of the server may name. */
+const LENS_COMMANDS = ['footrule.showResult', 'footrule.showReferences'];
+
 /** True for a rule or a module: `*.pcr`, `*.pcr.md`, a module of the library. */
 export function isSource(document: vscode.TextDocument): boolean {
   return document.uri.scheme === LIBRARY || /\.pcr(\.md)?$/.test(document.uri.path);
@@ -45,6 +48,13 @@ export class Server implements vscode.Disposable {
   async ask<T>(command: string, ...values: unknown[]): Promise<T | undefined> {
     const client = await this.start();
     return client?.sendRequest<T>('workspace/executeCommand', { command, arguments: values });
+  }
+
+  /** A text that is the server's. */
+  async text(uri: vscode.Uri): Promise<string | undefined> {
+    const client = await this.start();
+    const found = await client?.sendRequest<{ text: string }>('workspace/textDocumentContent', { uri: uri.toString() });
+    return found?.text;
   }
 
   /** Starts the server if it does not run. */
@@ -92,6 +102,8 @@ export class Server implements vscode.Disposable {
         { scheme: LIBRARY },
       ],
       outputChannel: this.output,
+      // What this client has beyond the protocol: commands that lenses may name, and a way to show texts of the server.
+      initializationOptions: { commands: LENS_COMMANDS, contents: true },
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.pcr,*.pcr.md,*.csv,*.json,footrule.toml}') },
       middleware: {
         // The server has the text of the library; nobody else changes it.
