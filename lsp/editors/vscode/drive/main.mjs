@@ -181,6 +181,14 @@ async function drive(e) {
   await e.goto(...place('§5.5.6 排放', 'anode_carbon'));
   await e.command('Footrule: Explain in the Derivation');
   await e.seeInPanel('.tree .row:focus .title', 'anode_carbon');
+  await e.press('Control+1');
+  await e.goto(...place('§5.2.2 令 ac_expected', 'dc_specific'));
+  await e.command('Footrule: Explain in the Derivation');
+  await e.seeInPanel('.tree .row:focus .title', 'dc_specific');
+  await e.press('Control+1');
+  await e.goto(...place('§5.3.2 提示 ', 'alumina_band'));
+  await e.command('Footrule: Explain in the Derivation');
+  await e.seeInPanel('.note', 'alumina_band');
 
   step('a test is run from its lens');
   await e.press('Control+1');

@@ -44,7 +44,10 @@ function render(state: Shown): void {
   }
   main.replaceChildren(...parts.filter((p) => p instanceof Node));
   if (state.reveal) {
-    tree.reveal(state.reveal);
+    if (!tree.reveal(state.reveal)) {
+      main.firstElementChild?.after(element('p', { class: 'note', role: 'status' }, `${say('Not part of this derivation:')} ${state.reveal}`));
+      window.scrollTo(0, 0);
+    }
   } else if (focus) {
     document.getElementById(focus)?.focus();
   }

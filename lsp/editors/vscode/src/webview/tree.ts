@@ -34,8 +34,8 @@ export class Tree {
     return list;
   }
 
-  /** Unfolds what leads to the first node of this name and shows it. */
-  reveal(name: string): void {
+  /** Unfolds what leads to the first node of this name and shows it; false if there is none. */
+  reveal(name: string): boolean {
     const found = this.items.find((i) => last(i.node.id) === name);
     for (let above = found?.parent; above; above = above.parent) {
       this.fold(above, true);
@@ -45,6 +45,7 @@ export class Tree {
       this.focus(found);
       found.row.scrollIntoView({ block: 'center' });
     }
+    return found !== undefined;
   }
 
   private item(node: Derived, above: string, depth: number, parent: Item | undefined): HTMLElement {
