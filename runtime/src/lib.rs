@@ -15,7 +15,7 @@
 //!
 //! `value`, `touch` (values, failures, trace) · `quality`, `given` (what numbers rest on) · `interp` (operations, folds, parameters and tables, records) ·
 //! `input`, `json`, `units` (reading data) · `result` (lines, figures, record, explanation) · `testing` (tests in
-//! the source) · `coverage` (what tests reach) · `constant` (what needs no inputs) · `diagnose`, `show` (failures and values in words) · `days`, `walk` (small helpers).
+//! the source) · `coverage` (what tests reach) · `constant` (what needs no inputs) · `diagnose`, `show` (failures and values in words) · `words` (a derivation in words) · `days`, `walk` (small helpers).
 
 mod constant;
 mod coverage;
@@ -33,6 +33,7 @@ mod touch;
 mod units;
 mod value;
 mod walk;
+pub mod words;
 
 pub use constant::{day, day_number, day_of, day_text, parameter, period, years};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
@@ -40,7 +41,7 @@ pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;
-pub use testing::{TestVerdict, run_test};
+pub use testing::{TestVerdict, run_test, test_inputs};
 pub use touch::{Touch, Touches};
 pub use units::{Conversion, conversion_of};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};

@@ -41,8 +41,7 @@ struct Figure<'a> {
 #[must_use]
 pub fn run_test(program: &Program, test_index: usize, seen: Option<&Recorder>) -> TestVerdict {
     let Some(test) = program.tests.get(test_index) else {
-        let d = Diagnostic::new(Code::R006, text!("没有第 {test_index} 个测试", "there is no test {test_index}"));
-        return TestVerdict { passed: false, failures: vec![d], outcome: None };
+        return TestVerdict { passed: false, failures: vec![no_such_test(test_index)], outcome: None };
     };
     let read = inputs(program, test, seen);
     let mut result = read.and_then(|i| result::run(program, &i, Options::default(), seen));
@@ -88,6 +87,19 @@ pub fn run_test(program: &Program, test_index: usize, seen: Option<&Recorder>) -
         }
     }
     TestVerdict { passed: failures.is_empty(), failures, outcome: result.ok().map(|(o, _)| o) }
+}
+
+/// The inputs of the test with this index, for an evaluation beside its verdict.
+///
+/// # Errors
+/// What is wrong with them, as [`Inputs::read`] says it; a test that does not exist.
+pub fn test_inputs(program: &Program, test_index: usize) -> Result<Inputs, Vec<Diagnostic>> {
+    let test = program.tests.get(test_index).ok_or_else(|| vec![no_such_test(test_index)])?;
+    inputs(program, test, None)
+}
+
+fn no_such_test(index: usize) -> Diagnostic {
+    Diagnostic::new(Code::R006, text!("没有第 {index} 个测试", "there is no test {index}"))
 }
 
 fn failed(program: &Program, place: PlaceId, message: Text) -> Diagnostic {

@@ -1,9 +1,9 @@
 //! Allocations of a result as text: the basis, the shares, and what other bases would give.
 
-use super::outcome::{label, quantity_text};
 use super::word;
 use footrule_diag::Lang;
 use footrule_mir::Basis;
+use footrule_runtime::words::{label, quantity};
 use footrule_runtime::{Allocation, AllocationBasis, ProductTotal, ShareOf};
 
 /// A share in percent, for people; the record has all digits.
@@ -30,7 +30,7 @@ fn shares(list: &[ShareOf], lang: Lang) -> String {
 
 fn total(t: &ProductTotal, lang: Lang) -> String {
     let name = t.product.as_ref().map_or_else(String::new, |p| format!("{} ", label(p, lang)));
-    format!("{name}{}", quantity_text(&t.total.value, &t.total.unit))
+    format!("{name}{}", quantity(&t.total.value, &t.total.unit))
 }
 
 /// One allocation, on a few lines.
@@ -47,7 +47,7 @@ pub fn text(a: &Allocation, lang: Lang) -> String {
                 "    {} = {} = {}\n",
                 label(&b.name, lang),
                 b.formula,
-                quantity_text(&w.value.to_string(), &w.unit)
+                quantity(&w.value.to_string(), &w.unit)
             ));
         }
     }

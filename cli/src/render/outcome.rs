@@ -7,14 +7,11 @@ use super::word;
 use crate::session::Outcome;
 use footrule_diag::Lang;
 use footrule_mir::Origin;
-use footrule_number::Number;
+use footrule_runtime::words::{self, SHORT_HASH, Said, label, quantity};
 use footrule_runtime::{
-    Alternative, Applies, Balance, ByScenario, Cutoff, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name,
-    ReportValue, RestsOn, Scenario, Shown, Side, Source, Upstream, UpstreamForm,
+    Balance, Cutoff, DeclaredUnit, Explain, ExplainKind, Factor, Footprint, Name, ReportValue, Scenario, Shown, Side,
+    Upstream, UpstreamForm,
 };
-
-/// How many digits of a hash are shown.
-const SHORT_HASH: usize = 12;
 
 /// The page.
 pub fn human(o: &Outcome, style: Style) -> String {
@@ -88,7 +85,7 @@ fn declared_unit(u: &DeclaredUnit, lang: Lang) -> String {
     } else {
         word(lang, "声明单位", "declared unit")
     };
-    format!("{what} {}", quantity_text(&u.value.to_string(), &u.unit))
+    format!("{what} {}", quantity(&u.value.to_string(), &u.unit))
 }
 
 /// The figures of one product, under its name if there are several.
@@ -128,7 +125,7 @@ fn product(f: &Footprint, several: bool, lang: Lang) -> Product {
         head,
         total: f.total.value.clone(),
         unit: f.total.unit.clone(),
-        also: f.also.iter().map(|a| quantity_text(&a.total.value, &a.total.unit)).collect(),
+        also: f.also.iter().map(|a| quantity(&a.total.value, &a.total.unit)).collect(),
         stages: stages.collect(),
         apart: apart.collect(),
         origins: f.origins.iter().map(|x| (origin(x.origin, lang).to_owned(), x.figure.value.clone())).collect(),
@@ -157,22 +154,17 @@ fn upstream(u: &Upstream, indent: &str, lang: Lang) -> Vec<FactorRow> {
     said.extend(hash.map(|h| h.chars().take(SHORT_HASH).collect()));
     let row = FactorRow {
         name: format!("{indent}{}", u.input),
-        value: quantity_text(&u.value.value.to_string(), &u.value.unit),
+        value: quantity(&u.value.value.to_string(), &u.value.unit),
         source: said.join(" · "),
     };
     let below = format!("{indent}  ");
     std::iter::once(row).chain(u.upstream.iter().flat_map(|u| upstream(u, &below, lang))).collect()
 }
 
-pub(super) fn label(name: &Name, lang: Lang) -> &str {
-    let label = name.labels.get(lang);
-    if label.is_empty() { &name.id } else { label }
-}
-
 /// `scenario high: x = 5, grid_cn = 0.3 kg{CO2e}/kWh{electricity}`
 fn scenario(s: &Scenario, lang: Lang) -> String {
     let value = |v: &Shown| match v {
-        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
+        Shown::Quantity(q) => quantity(&q.value.to_string(), &q.unit),
         Shown::Text(t) => t.clone(),
         Shown::Bool(b) => b.to_string(),
         _ => "…".to_owned(),
@@ -193,10 +185,6 @@ fn period(from: &str, to: &str) -> String {
     }
 }
 
-pub(super) fn quantity_text(value: &str, unit: &str) -> String {
-    format!("{value} {unit}").trim_end().to_owned()
-}
-
 /// The rows of a balance, its sums, and the gap with its share of what enters.
 fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
     let clause = if b.name.clause.is_empty() { String::new() } else { format!("§{} ", b.name.clause) };
@@ -205,7 +193,7 @@ fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
         Side::In => word(lang, "入", "in"),
         Side::Out => word(lang, "出", "out"),
     };
-    let amount = |x: &dyn std::fmt::Display| quantity_text(&x.to_string(), &b.unit);
+    let amount = |x: &dyn std::fmt::Display| quantity(&x.to_string(), &b.unit);
     let row = |r: &footrule_runtime::BalanceRow| {
         [format!("{} {}", mark(r.side), label(&r.name, lang)), amount(&r.value), String::new()]
     };
@@ -225,8 +213,8 @@ fn balance(b: &Balance, lang: Lang) -> (String, Vec<[String; 3]>) {
 fn cutoff(c: &Cutoff, lang: Lang) -> (String, Vec<[String; 3]>) {
     let clause = if c.name.clause.is_empty() { String::new() } else { format!("§{} ", c.name.clause) };
     let head = match lang {
-        Lang::Zh => format!("{clause}取舍（按{}）", basis(&c.name.id, lang)),
-        Lang::En => format!("{clause}left out by {}", basis(&c.name.id, lang)),
+        Lang::Zh => format!("{clause}取舍（按{}）", words::basis(&c.name.id, lang)),
+        Lang::En => format!("{clause}left out by {}", words::basis(&c.name.id, lang)),
     };
     let flow = |f: &footrule_runtime::LeftOut| [f.name.clone(), f.share.to_string(), f.reason.clone()];
     let mut rows: Vec<[String; 3]> = c.left_out.iter().map(flow).collect();
@@ -236,16 +224,6 @@ fn cutoff(c: &Cutoff, lang: Lang) -> (String, Vec<[String; 3]>) {
     };
     rows.push([word(lang, "合计", "in total").to_owned(), c.sum.to_string(), limits]);
     (head, rows)
-}
-
-/// What the shares of a cut-off are of.
-fn basis(id: &str, lang: Lang) -> &str {
-    match (lang, id) {
-        (Lang::Zh, "mass") => "质量",
-        (Lang::Zh, "energy") => "能量",
-        (Lang::Zh, "footprint") => "碳足迹",
-        (_, other) => other,
-    }
 }
 
 fn origin(o: Origin, lang: Lang) -> &'static str {
@@ -260,7 +238,7 @@ fn origin(o: Origin, lang: Lang) -> &'static str {
 
 fn report(value: &ReportValue) -> String {
     match value {
-        ReportValue::Figure(f) => quantity_text(&f.value, &f.unit),
+        ReportValue::Figure(f) => quantity(&f.value, &f.unit),
         ReportValue::Bool(true) => "✓".to_owned(),
         ReportValue::Bool(false) => "✗".to_owned(),
         ReportValue::Text(t) => t.clone(),
@@ -268,175 +246,29 @@ fn report(value: &ReportValue) -> String {
 }
 
 fn factor(f: &Factor) -> FactorRow {
-    let source = f.source.as_ref().map_or_else(|| "–".to_owned(), source_text);
-    FactorRow { name: f.id.clone(), value: quantity_text(&f.value.to_string(), &f.unit), source }
-}
-
-/// What a reader needs to find the source: publisher, title, year, region and identifier.
-fn source_text(s: &Source) -> String {
-    // The rule of an upstream footprint is told by its version and meaning.
-    if let (Some(version), Some(hash)) = (s.get("version"), s.get("meaning_hash")) {
-        return format!("{} {version} {}", s.id, hash.chars().take(SHORT_HASH).collect::<String>());
-    }
-    let said = ["publisher", "title", "year", "region"].into_iter().filter_map(|k| s.get(k)).collect::<Vec<_>>();
-    if said.is_empty() { s.id.clone() } else { format!("{} ({})", said.join(", "), s.id) }
+    let source = f.source.as_ref().map_or_else(|| "–".to_owned(), words::source);
+    FactorRow { name: f.id.clone(), value: quantity(&f.value.to_string(), &f.unit), source }
 }
 
 // ---- the derivation ----
 
 /// total → stages → lines → what they read, with unrounded values.
 fn derivation(node: &Explain, lang: Lang) -> Tree {
-    let label = match node.labels.get(lang) {
-        "" => named(node, lang),
-        label if node.kind == ExplainKind::Total => format!("{}  {label}", word(lang, "总量", "total")),
-        label if label == node.id => label.to_owned(),
-        label => format!("{label} {}", node.id),
-    };
-    let clause = if node.clause.is_empty() { String::new() } else { format!("§{} ", node.clause) };
-    let mut head = format!("{clause}{label}");
-    match (&node.value, &node.shown) {
-        (Some(value), _) => {
-            let equals = if node.kind.is_summand() || node.kind == ExplainKind::Total { "  " } else { " = " };
-            head.push_str(&format!("{equals}{}", quantity_text(&value.to_string(), &node.unit)));
-        }
-        (None, Some(shown)) => head.push_str(&format!(" = {}", shown_text(shown))),
-        (None, None) => {}
-    }
-    if let Some(source) = &node.source {
-        head.push_str(&format!("  [{}]", source_text(source)));
-    }
-    if node.repeated {
-        head.push_str(word(lang, "  （上文已展开）", "  (unfolded above)"));
-    }
-    if let Some(s) = &node.scenario {
-        head.push_str(&by_scenario(s, lang));
-    }
-    // A line with one item that is the line itself says everything twice.
-    let only = node.children.first().filter(|c| c.kind == ExplainKind::Item && c.id == node.id);
-    let mut details = Vec::new();
-    details.extend(node.alternatives.iter().map(|a| alternative(a, lang)));
-    if node.alternatives.is_empty() && !node.formula.is_empty() && !node.repeated {
-        details.push(format!("= {}", node.formula));
-    }
-    // What a stage rests on is told line by line; what an unrated item does, by its parts.
-    let told = |r: &&RestsOn| match node.kind {
-        ExplainKind::Stage => false,
-        ExplainKind::Item => r.rating.is_some(),
-        _ => true,
-    };
-    if let Some(r) = only.unwrap_or(node).rests_on.as_ref().filter(told) {
-        details.extend(rests_on(r, node.value.map(Number::abs), lang));
-    }
-    for e in &node.evidence {
-        let entries = e.entries.iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>();
-        details.push(format!("{}: {}", e.path, entries.join(", ")));
-    }
-    let children: Vec<&Explain> = match only {
-        Some(only) => only.children.iter().chain(node.children.iter().skip(1)).collect(),
-        None => node.children.iter().collect(),
-    };
-    Tree { head, details, branches: children.into_iter().map(|c| derivation(c, lang)).collect() }
+    tree(words::said(node, lang))
 }
 
-/// That a value is a scenario's; at the root, that the calculation is.
-fn by_scenario(s: &ByScenario, lang: Lang) -> String {
-    let name = label(&s.name, lang);
-    match (lang, s.in_place_of_given) {
-        (Lang::Zh, true) => format!("  （情景 {name}，替代所填值）"),
-        (Lang::Zh, false) => format!("  （情景 {name}）"),
-        (Lang::En, true) => format!("  (scenario {name}, in place of the given value)"),
-        (Lang::En, false) => format!("  (scenario {name})"),
+fn tree(said: Said) -> Tree {
+    let clause = if said.clause.is_empty() { String::new() } else { format!("§{} ", said.clause) };
+    let mut head = format!("{clause}{}", said.title);
+    if !said.value.is_empty() {
+        let equals = if said.kind.is_summand() || said.kind == ExplainKind::Total { "  " } else { " = " };
+        head.push_str(&format!("{equals}{}", said.value));
     }
-}
-
-/// What a figure rests on: shares and ratings, with their weights where they are not the size of the figure; below
-/// it the terms of an item, if one is rated.
-fn rests_on(r: &RestsOn, size: Option<Number>, lang: Lang) -> Vec<String> {
-    let weight = |w: Number| match lang {
-        _ if Some(w) == size => String::new(),
-        Lang::Zh => format!("（权重 {w}）"),
-        Lang::En => format!(" (weight {w})"),
-    };
-    let mut said = Vec::new();
-    if let Some(share) = r.primary_share {
-        let percent = format!("{:.1} %", share.to_f64() * 100.0);
-        said.push(format!("{} {percent}{}", word(lang, "初级数据", "primary data"), weight(r.weight)));
+    if !said.source.is_empty() {
+        head.push_str(&format!("  [{}]", said.source));
     }
-    if let Some(rating) = r.rating {
-        said.push(format!("{} {rating}{}", word(lang, "数据质量评分", "data quality rating"), weight(r.rated_weight)));
+    for note in &said.notes {
+        head.push_str(&format!("  {note}"));
     }
-    let mut out = vec![said.join(word(lang, "，", ", "))];
-    if r.rating.is_some() {
-        let grade = |g: &str| if g == "unrated" { word(lang, "未评", "unrated").to_owned() } else { g.to_owned() };
-        for t in &r.terms {
-            let amount = t.amount.as_ref().map(|g| format!("{} {}", word(lang, "数量", "amount"), grade(g)));
-            let factor = t.factor.as_ref().map(|g| format!("{} {}", word(lang, "因子", "factor"), grade(g)));
-            let both: Vec<String> = amount.into_iter().chain(factor).collect();
-            let on = if both.is_empty() { word(lang, "无数据", "no datum").to_owned() } else { both.join(", ") };
-            out.push(format!("  {}: {on}", t.value));
-        }
-    }
-    out
-}
-
-/// The base or an exception of a definition, on one line; `→` marks what is in force.
-fn alternative(a: &Alternative, lang: Lang) -> String {
-    let mark = if a.in_force { "→" } else { " " };
-    let clause = if a.clause.is_empty() { String::new() } else { format!("§{} ", a.clause) };
-    let label = a.labels.get(lang);
-    let what = match (a.applies, label, a.id.as_str()) {
-        (Applies::Base, ..) => word(lang, "一般情形", "base").to_owned(),
-        (_, "", "") => format!("{} {}", word(lang, "例外于", "except"), a.of),
-        (_, "", id) => format!("{} {} ({id})", word(lang, "例外于", "except"), a.of),
-        (_, label, "") => format!("{} {} {label}", word(lang, "例外于", "except"), a.of),
-        (_, label, id) => format!("{} {} {label} ({id})", word(lang, "例外于", "except"), a.of),
-    };
-    let verdict = match a.applies {
-        Applies::Base => "",
-        Applies::Holds => word(lang, "：成立", ": holds"),
-        Applies::DoesNotHold => word(lang, "：不成立", ": does not hold"),
-        Applies::NotConsidered => word(lang, "：不考虑", ": not considered"),
-    };
-    let when =
-        if a.condition.is_empty() { String::new() } else { format!(" {} {}", word(lang, "当", "when"), a.condition) };
-    let value = a.value.as_ref().map_or_else(String::new, |v| format!(" = {}", shown_text(v)));
-    format!("{mark} {clause}{what}{when}{verdict}; {}{value}", a.formula)
-}
-
-/// The identifier of a node without labels; the words of parts and quantities are ours, so they have a language.
-fn named(node: &Explain, lang: Lang) -> String {
-    match node.kind {
-        ExplainKind::Cutoff if lang == Lang::Zh => format!("取舍（按{}）", basis(&node.id, lang)),
-        ExplainKind::Cutoff => format!("left out by {}", basis(&node.id, lang)),
-        ExplainKind::Quantity if node.id == "quantity" => word(lang, "数量", "quantity").to_owned(),
-        ExplainKind::Part if lang == Lang::Zh => {
-            let words = node.id.split(' ').map(|w| match w {
-                "fossil" => "化石",
-                "biogenic" => "生物",
-                "land_use" => "土地利用",
-                "aircraft" => "航空",
-                "undivided" => "未分成因",
-                "primary" => "初级数据",
-                "secondary" => "次级数据",
-                other => other,
-            });
-            words.collect::<Vec<_>>().join(" ")
-        }
-        _ => node.id.clone(),
-    }
-}
-
-/// A value that is no number, in a few words.
-fn shown_text(shown: &Shown) -> String {
-    match shown {
-        Shown::Null => "–".to_owned(),
-        Shown::Bool(b) => b.to_string(),
-        Shown::Text(t) => t.clone(),
-        Shown::Quantity(q) => quantity_text(&q.value.to_string(), &q.unit),
-        Shown::List(items) => format!("[{}]", items.iter().map(shown_text).collect::<Vec<_>>().join(", ")),
-        Shown::Fields(fields) => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", shown_text(value))).collect();
-            format!("({})", fields.join(", "))
-        }
-    }
+    Tree { head, details: said.details, branches: said.children.into_iter().map(tree).collect() }
 }

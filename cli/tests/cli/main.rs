@@ -12,6 +12,7 @@ mod forms;
 mod lsp;
 mod readme;
 mod result;
+mod snippets;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

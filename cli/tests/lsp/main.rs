@@ -1,8 +1,9 @@
 //! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
 //!
 //! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `write` (requests, as the server groups
-//! them) · `edits` (ten thousand random ones).
+//! them) · `commands` · `edits` (ten thousand random ones).
 
+mod commands;
 mod editor;
 mod edits;
 mod navigate;
@@ -89,6 +90,7 @@ const TESTED: &[(&str, fn())] = &[
     ("selectionRangeProvider", show::selection_ranges),
     ("inlayHintProvider", show::inlay_hints),
     ("documentLinkProvider", navigate::document_links),
+    ("executeCommandProvider", commands::execute_command),
 ];
 
 #[test]

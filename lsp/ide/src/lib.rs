@@ -7,10 +7,11 @@
 //! # Layout
 //!
 //! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `rename` ·
-//! `hover` · `signature` · `inlay` · `symbols` · `complete` · `tokens` (roles of words) · `fold` · `select` · `links`.
+//! `hover` · `signature` · `inlay` · `symbols` · `complete` · `evaluate` (results, tests, values) · `tokens` (roles of words) · `fold` · `select` · `links`.
 
 mod at;
 mod complete;
+mod evaluate;
 mod fold;
 mod hover;
 mod inlay;
@@ -23,6 +24,7 @@ mod symbols;
 mod tokens;
 
 pub use complete::{Completion, CompletionKind, complete};
+pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
 pub use fold::folds;
 pub use hover::{Hover, hover};
 pub use inlay::{Inlay, inlays};

@@ -24,6 +24,7 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
         "documentLinkProvider": {},
         "documentFormattingProvider": true,
         "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll"] },
+        "executeCommandProvider": { "commands": crate::commands::COMMANDS },
         "semanticTokensProvider": {
             "legend": { "tokenTypes": token_names(), "tokenModifiers": ["declaration", "defaultLibrary"] },
             "full": true,

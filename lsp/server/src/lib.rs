@@ -7,9 +7,10 @@
 //! # Layout
 //!
 //! `capabilities` (what is offered) · `documents` (buffers, files, keys and addresses) · `position` (lines and columns ↔ bytes)
-//! · `handle` (one function for each request) · `convert` (answers as the protocol wants them).
+//! · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
 
 mod capabilities;
+mod commands;
 mod convert;
 mod documents;
 mod handle;

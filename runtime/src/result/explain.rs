@@ -11,12 +11,13 @@ use super::outcome::{EvidenceEntry, Shown, Source};
 use super::products::{self, ItemFigures};
 use super::rests_on::{self, ByScenario, RestsOn};
 use super::{Findings, LineResult, publish};
+use crate::diagnose;
 use crate::input::Inputs;
 use crate::interp::{Interp, unit_of};
 use crate::show;
 use crate::touch::Touches;
 use crate::value::Value;
-use footrule_diag::{Text, text};
+use footrule_diag::{FileSpan, Text, text};
 use footrule_mir::{Cell, DefId, FactorId, Line, Named, NodeId, Program, Read, StageId, Ty};
 use footrule_number::{NumError, Number, sum};
 use serde::Serialize;
@@ -115,6 +116,9 @@ pub struct Explain {
     /// Of the root: the scenario that was applied. Of an input or a parameter: the value is the scenario's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario: Option<ByScenario>,
+    /// Where it stands in the sources, as far as the program says it. Not part of the record: it is for editors.
+    #[serde(skip)]
+    pub place: Option<FileSpan>,
     /// Summands first, then what the formula reads.
     pub children: Vec<Explain>,
 }
@@ -137,6 +141,7 @@ impl Explain {
             alternatives: Vec::new(),
             rests_on: None,
             scenario: None,
+            place: None,
             children: Vec::new(),
         }
     }
@@ -189,6 +194,7 @@ pub(super) fn tree(it: &mut Interp<'_>, inputs: &Inputs, found: &Findings) -> Re
         set_value(&mut node, program, value, ty.and_then(unit_of));
         node.published = node.value.map(|x| publish(x, info.round.unwrap_or(program.rule.round))).transpose()?;
         node.formula.clone_from(&info.formula);
+        node.place = diagnose::place(program, info.place);
         node.children = tree.reads(&info.reads, touches, 0)?;
         root.children.push(node);
     }
@@ -321,6 +327,7 @@ impl Tree<'_, '_> {
         let mut node = Explain::new(kind, &line.name);
         number(&mut node, program, of, value)?;
         node.formula.clone_from(&line.formula);
+        node.place = diagnose::place(program, line.place);
         let mut touches = Touches::NONE;
         node.rests_on = rests_on::rests_on(shown(result, of, stage).map(|(_, f)| f));
         for (item, figures) in shown(result, of, stage) {
@@ -331,6 +338,7 @@ impl Tree<'_, '_> {
             let mut child =
                 Explain::new(ExplainKind::Item, &Named { id, labels: item.name.clone(), clause: String::new() });
             number(&mut child, program, of, figures.total)?;
+            child.place.clone_from(&node.place);
             child.rests_on = rests_on::item(figures);
             if let Some(node) = line_node(program, line) {
                 let said = (line.name.id.as_str(), line.name.clause.as_str(), line.formula.as_str());
@@ -390,6 +398,7 @@ impl Tree<'_, '_> {
                 let ty = program.nodes.get(def.node.ix()).map(|n| &n.ty);
                 set_value(&mut node, program, &slot.value, ty.and_then(unit_of));
                 node.formula.clone_from(&def.formula);
+                node.place = diagnose::place(program, def.place);
                 let said = (def.name.id.as_str(), def.name.clause.as_str(), def.formula.as_str());
                 node.alternatives = alternatives(self.it, def.node, &[], said);
                 node.repeated = !self.seen.insert(read) || depth >= MAX_DEPTH;
@@ -403,6 +412,7 @@ impl Tree<'_, '_> {
                     return Ok(());
                 };
                 let mut node = Explain::new(ExplainKind::Input, &info.name);
+                node.place = diagnose::place(program, info.place);
                 set_value(&mut node, program, &slot.value, unit_of(&info.ty));
                 if let Value::List(items) = &slot.value {
                     let n = items.len();
@@ -430,6 +440,7 @@ impl Tree<'_, '_> {
                 node.value = result.own;
                 node.unit = unit(program, line.unit);
                 node.formula.clone_from(&line.formula);
+                node.place = diagnose::place(program, line.place);
                 node.repeated = !self.seen.insert(read) || depth >= MAX_DEPTH;
                 if !node.repeated {
                     node.children = self.reads(&line.reads, &result.touches, depth + 1)?;
@@ -475,6 +486,7 @@ fn factor(program: &Program, id: FactorId) -> Option<Explain> {
     node.value = Some(info.value);
     node.unit = unit(program, info.unit);
     node.source = source(program, info.source);
+    node.place = diagnose::place(program, info.place);
     Some(node)
 }
 

@@ -18,6 +18,7 @@ mod quality;
 mod rests_on;
 mod scenario;
 mod upstream;
+mod values;
 
 pub use assemble::origin_name;
 pub use brief::{Brief, evaluate_brief};
@@ -31,6 +32,7 @@ pub use outcome::*;
 pub(crate) use products::Figures;
 pub use rests_on::{ByScenario, RatedTerm, RestsOn};
 pub(crate) use upstream::{as_input, published_parts};
+pub use values::{NamedValue, ValueKind, values};
 
 use crate::coverage::Recorder;
 use crate::diagnose;
@@ -135,28 +137,31 @@ pub(crate) fn run<'p>(
     }
 }
 
-/// Evaluates everything; what was found, or all failures.
-pub(crate) fn found<'p>(
-    program: &'p Program,
-    inputs: &Inputs,
-    seen: Option<&'p Recorder>,
-) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
+/// The lines of a rule with the figures of its products, or why there are none.
+type Lines = Result<(Vec<LineResult>, Vec<Figures>), Errs>;
+
+/// Evaluates definitions and lines, and whatever reads their results.
+fn started<'p>(program: &'p Program, inputs: &Inputs, seen: Option<&'p Recorder>) -> (Interp<'p>, Lines) {
     let mut it = Interp::new(program, inputs.period);
     it.seen = seen;
     it.inputs = inputs.slots.iter().cloned().map(Some).collect();
     it.given = inputs.tree.clone();
     it.scenario = inputs.scenario.as_ref().and_then(|(i, _)| program.scenarios.get(*i));
     it.run(program.root);
-    let mut roots: Vec<Errs> = Vec::new();
     let lines = lines::lines(&mut it);
-    it.figures = Some(match &lines {
-        Ok((_, figures)) => Ok(figures.clone()),
-        Err(e) => {
-            roots.push(e.clone());
-            Err(e.clone())
-        }
-    });
+    it.figures = Some(lines.as_ref().map(|(_, figures)| figures.clone()).map_err(Clone::clone));
     it.run(program.results);
+    (it, lines)
+}
+
+/// Evaluates everything; what was found, or all failures.
+pub(crate) fn found<'p>(
+    program: &'p Program,
+    inputs: &Inputs,
+    seen: Option<&'p Recorder>,
+) -> Result<(Interp<'p>, Findings), Vec<Diagnostic>> {
+    let (mut it, lines) = started(program, inputs, seen);
+    let mut roots: Vec<Errs> = lines.as_ref().err().cloned().into_iter().collect();
     let mut checks = Vec::with_capacity(program.checks.len());
     for check in &program.checks {
         let (holds, touches) = it.condition(check.condition);

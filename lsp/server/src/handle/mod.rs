@@ -43,6 +43,7 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         DocumentLinkRequest => navigate::links,
         DocumentFormattingRequest => write::formatting,
         CodeActionRequest => write::code_actions,
+        ExecuteCommandRequest => crate::commands::execute,
         SemanticTokensRequest => show::semantic_tokens,
         SemanticTokensRangeRequest => show::semantic_tokens_range,
     }
