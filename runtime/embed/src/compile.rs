@@ -85,11 +85,44 @@ pub fn compile_source(name: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
     program(&session, name).map(Rule::new)
 }
 
+/// Compiles many rules from their texts on as many threads as the machine has; the library is read once. Each text has a name
+/// of its own, and may use the library only.
+///
+/// # Errors
+/// For each everything that keeps it from being compiled.
+///
+/// ```
+/// let text = std::fs::read_to_string("../../examples/embed/carton.pcr").expect("the example is there");
+/// let two = [("a.pcr", text.as_str()), ("b.pcr", "flow box")];
+/// let rules = footrule_embed::compile_sources(&two);
+/// assert_eq!(rules[0].as_ref().map(|r| r.name()).ok(), Some("carton"));
+/// assert!(rules[1].as_ref().is_err_and(|found| found[0].code.to_string() == "FR-C003"));
+/// ```
+pub fn compile_sources(sources: &[(&str, &str)]) -> Vec<Result<Rule, Vec<Diagnostic>>> {
+    let mut session = Session::new();
+    session.load_std();
+    for (name, text) in sources {
+        session.add_source(name, *text);
+    }
+    let keys: Vec<String> = sources.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let programs = session.programs(&keys);
+    let rule = |(key, program): (&String, Result<Arc<Program>, _>)| rule(&session, key, program).map(Rule::new);
+    keys.iter().zip(programs).map(rule).collect()
+}
+
 fn program(session: &Session, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {
-    if !session.is_rule(key) {
-        session.program(key)?;
+    rule(session, key, session.program(key))
+}
+
+/// What was compiled, if it is a rule.
+fn rule(
+    session: &Session,
+    key: &str,
+    program: Result<Arc<Program>, Vec<Diagnostic>>,
+) -> Result<Arc<Program>, Vec<Diagnostic>> {
+    if program.is_ok() && !session.is_rule(key) {
         let message = text!("`{key}` 是模块，不是规则", "`{key}` is a module and not a rule");
         return Err(vec![Diagnostic::new(Code::C003, message)]);
     }
-    session.program(key)
+    program
 }

@@ -24,7 +24,7 @@ mod prepared;
 
 pub use bundle::BundleError;
 #[cfg(feature = "compiler")]
-pub use compile::{compile, compile_source, placed};
+pub use compile::{compile, compile_source, compile_sources, placed};
 pub use figures::{FigureInfo, Published};
 pub use footrule_diag::{Diagnostic, Lang};
 pub use footrule_native::certified::Cell;
