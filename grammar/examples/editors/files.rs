@@ -4,6 +4,8 @@
 
 #[path = "textmate.rs"]
 mod textmate;
+#[path = "tree_sitter.rs"]
+mod tree_sitter;
 #[path = "words.rs"]
 pub mod words;
 
@@ -15,6 +17,8 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("grammar/textmate/footrule.tmLanguage.json", json(&textmate::footrule())),
         ("grammar/textmate/footrule-literate.tmLanguage.json", json(&textmate::literate())),
         ("grammar/textmate/footrule-markdown.tmLanguage.json", json(&textmate::injection())),
+        ("grammar/tree-sitter/keywords.json", json(&tree_sitter::keywords())),
+        ("grammar/tree-sitter/queries/highlights.scm", tree_sitter::highlights()),
     ]
 }
 

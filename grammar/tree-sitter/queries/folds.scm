@@ -1,0 +1,18 @@
+[
+  (members)
+  (gas_rows)
+  (fields)
+  (source_body)
+  (param_body)
+  (table_body)
+  (process_body)
+  (weights)
+  (bindings)
+  (balance_body)
+  (scenario_body)
+  (test_body)
+  (arms)
+  (when_arms)
+  (in_set)
+  (item)
+] @fold
