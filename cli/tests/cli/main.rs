@@ -5,6 +5,7 @@ mod batch_files;
 mod build;
 mod call;
 mod docs;
+mod editors;
 mod explain;
 mod findings;
 mod fmt;

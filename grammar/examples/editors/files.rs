@@ -2,6 +2,8 @@
 //!
 //! Must not: touch the disk. The example writes, the test compares.
 
+#[path = "lists.rs"]
+mod lists;
 #[path = "textmate.rs"]
 mod textmate;
 #[path = "tree_sitter.rs"]
@@ -19,6 +21,9 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("grammar/textmate/footrule-markdown.tmLanguage.json", json(&textmate::injection())),
         ("grammar/tree-sitter/keywords.json", json(&tree_sitter::keywords())),
         ("grammar/tree-sitter/queries/highlights.scm", tree_sitter::highlights()),
+        ("lsp/editors/neovim/syntax/footrule_words.vim", lists::vim()),
+        ("lsp/editors/emacs/footrule-keywords.el", lists::emacs()),
+        ("lsp/editors/kakoune/footrule-keywords.kak", lists::kakoune()),
     ]
 }
 
