@@ -1,9 +1,11 @@
 //! Editors without a screen, with the shipped configuration and the real server; skipped where one is not installed.
 
 use super::{command, ends, folder, root};
+use serde_json::{Value, json};
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A package of a rule of the standard library and a module of it, which the rule uses instead of the library's.
 fn package(name: &str) -> PathBuf {
@@ -75,4 +77,76 @@ fn emacs_finds_completes_renames_and_formats() {
         .expect("emacs runs");
     assert!(ends(&o, 0).contains("done"), "{o:?}");
     is_renamed(&package);
+}
+
+#[test]
+fn kakoune_finds_renames_and_formats() {
+    if !installed("kak", &["-version"]) || !installed("kak-lsp", &["--version"]) {
+        return;
+    }
+    let package = package("kakoune");
+    let binary = Path::new(env!("CARGO_BIN_EXE_footrule")).parent().expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let o = Command::new("sh")
+        .arg(root().join("cli/tests/editors/kakoune.sh"))
+        .arg(root().join("lsp/editors/kakoune"))
+        .arg(format!("footrule{}", std::process::id()))
+        .current_dir(&package)
+        .env("PATH", format!("{}:{path}", binary.display()))
+        .env("HOME", &package)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("sh runs");
+    assert!(ends(&o, 0).contains("done"), "{o:?}");
+    is_renamed(&package);
+}
+
+#[test]
+fn kakoune_colours_words_in_both_languages() {
+    if !installed("kak", &["-version"]) {
+        return;
+    }
+    let text = "§8.4 emission power in melting = sum(e.total for e in power)\n输入 输入产量: t{铝} 须 > 0 // 输入\n";
+    let folder = folder("kakoune_colours", &[("a.pcr", text)]);
+    let own = root().join("lsp/editors/kakoune").display().to_string();
+    let set_up = format!(
+        "source {own}/footrule-keywords.kak; source {own}/footrule.kak; set-face global keyword red; set-face global comment blue; set-face global function green"
+    );
+    let mut editor = Command::new("timeout")
+        .args(["20", "kak", "-n", "-ui", "json", "-E", &set_up, "a.pcr"])
+        .current_dir(&folder)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("kak runs");
+    let mut input = editor.stdin.take().expect("stdin");
+    let size = json!({ "jsonrpc": "2.0", "method": "resize", "params": [20, 100] });
+    writeln!(input, "{size}").expect("kak reads");
+    let mut seen = Vec::new();
+    for line in BufReader::new(editor.stdout.take().expect("stdout")).lines().map_while(Result::ok) {
+        let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+        if message["method"] != "draw" {
+            continue;
+        }
+        seen.clear();
+        for part in message["params"][0].as_array().into_iter().flatten().filter_map(Value::as_array).flatten() {
+            if let (Some(text), Some(colour)) = (part["contents"].as_str(), part["face"]["fg"].as_str())
+                && ["red", "blue", "green"].contains(&colour)
+            {
+                seen.push(format!("{colour} {text}"));
+            }
+        }
+        if seen.iter().any(|s| s.starts_with("blue")) {
+            break;
+        }
+    }
+    drop(input);
+    // It goes on until its time is up otherwise; what it says then is of no interest.
+    let _ = editor.kill();
+    let _ = editor.wait();
+    assert_eq!(
+        seen,
+        ["red emission", "red in", "green sum", "red for", "red in", "red 输入", "red 须", "blue // 输入"]
+    );
 }

@@ -41,7 +41,7 @@ add-highlighter shared/footrule/text/ regex '\{[^{}"\n]*\}' 0:value
 evaluate-commands %sh{
     # `§` quotes a pattern; the last one has it inside.
     rule() { printf 'add-highlighter shared/footrule/code/ regex %%§%s§ %s\n' "$1" "$2"; }
-    rule "(?<!\\.)\\b(${kak_opt_footrule_word})\\b(?![:：])" 1:keyword
+    rule "(?<!\\.)\\b(${kak_opt_footrule_word})\\b(?![:：(（])" 1:keyword
     rule "\\b(${kak_opt_footrule_function})(?=[(（])" 1:function
     rule "\\b(${kak_opt_footrule_type})\\b" 1:type
     rule "\\b(${kak_opt_footrule_control}|${kak_opt_footrule_operator})\\b" 1:keyword
