@@ -6,6 +6,8 @@ use footrule_grammar::keywords::{KEYWORDS, Place};
 use footrule_syntax::format::Keywords;
 use footrule_tree_sitter as grammar;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use tree_sitter::{Query, QueryCursor, StreamingIterator as _};
 
 fn query(text: &str) -> Query {
@@ -27,7 +29,12 @@ fn captures(query: &Query, text: &str, out: &mut BTreeMap<String, BTreeSet<Strin
 #[test]
 fn all_queries_fit() {
     let source = "rule r\nenum A {\n    b\n}\n/// Text\nlet x = sum(y.m for y in ys)\ntest en \"t\" { x = 5 }\n";
-    for text in [grammar::FOLDS, grammar::INDENTS, grammar::LOCALS, grammar::TAGS, grammar::INJECTIONS] {
+    let zeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lsp/editors/zed/languages/footrule");
+    let zeds: Vec<String> = ["outline", "brackets", "indents"]
+        .map(|name| fs::read_to_string(zeds.join(name).with_extension("scm")).expect(name))
+        .into();
+    let own = [grammar::FOLDS, grammar::INDENTS, grammar::LOCALS, grammar::TAGS, grammar::INJECTIONS];
+    for text in own.into_iter().chain(zeds.iter().map(String::as_str)) {
         let mut found = BTreeMap::new();
         captures(&query(text), source, &mut found);
         assert!(!found.is_empty(), "{text}");

@@ -19,7 +19,7 @@ local function root_of(path)
   return manifest ~= "" and vim.fn.fnamemodify(manifest, ":p:h") or folder
 end
 
--- One server for everything that is open; a new root becomes one more folder of it.
+-- One server for everything that is open: it finds the package of a file by itself.
 local function start(buffer)
   local root = root_of(vim.api.nvim_buf_get_name(buffer))
   local clients = vim.lsp.get_clients or vim.lsp.get_active_clients
