@@ -83,6 +83,20 @@ end
 local formatted = table.concat(lines(rule), "\n") == table.concat(neat, "\n")
 check("the file is formatted", formatted)
 
+-- A literate file is Markdown with coloured fences and the same server.
+vim.fn.writefile({ "# 1 A page", "", "the input here", "", "```pcr", "const two = no_such_name", "```" }, "page.pcr.md")
+vim.cmd("edit page.pcr.md")
+local page = vim.api.nvim_get_current_buf()
+check("it is Markdown", vim.bo[page].filetype == "markdown")
+check("the fence has colours", vim.fn.synIDattr(vim.fn.synID(6, 1, 1), "name") == "footruleStatement")
+check("the prose has none", vim.fn.synIDattr(vim.fn.synID(3, 5, 1), "name"):find("footrule") == nil)
+wait("a finding in the fence", function()
+  local found = vim.diagnostic.get(page)
+  return #found > 0 and found[1].lnum == 5
+end)
+vim.cmd("bdelete! page.pcr.md")
+vim.fn.delete("page.pcr.md")
+
 vim.cmd("wall")
 io.stdout:write("done\n")
 vim.cmd("qall!")

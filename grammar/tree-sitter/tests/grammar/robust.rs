@@ -2,7 +2,8 @@
 
 use crate::sources::sources;
 use crate::tree;
-use tree_sitter::Node;
+use footrule_tree_sitter::LANGUAGE;
+use tree_sitter::{InputEdit, Node, Parser, Point};
 
 #[test]
 fn deliberate_errors_are_read_to_their_end() {
@@ -51,5 +52,72 @@ fn a_half_written_file_is_read() {
         for part in [&sample.text[..at], &sample.text[at..]] {
             assert_eq!(tree(part).root_node().end_byte(), part.len());
         }
+    }
+}
+
+/// Row and column, in bytes, of an offset.
+fn point(text: &str, at: usize) -> Point {
+    let row = text[..at].matches('\n').count();
+    Point { row, column: at - text[..at].rfind('\n').map_or(0, |n| n + 1) }
+}
+
+#[test]
+fn whatever_is_typed_is_read_to_its_end() {
+    let sample = sources().into_iter().find(|s| s.name.ends_with("std/transport.pcr")).expect("the sample");
+    let mut parser = Parser::new();
+    parser.set_language(&LANGUAGE.into()).expect("the grammar fits the library");
+    let mut text = sample.text;
+    let mut tree = parser.parse(&text, None).expect("nothing cancels the parser");
+    let pieces = ["{", "}", "\n", "\n    ", " in ", "/", "//", "\"", "(", ")", "let x = 5\n", "量", ";", "§", "if "];
+    let mut random = 7_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(random >> 33).expect("31 bits") % below
+    };
+    for step in 0..300 {
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let start = places[next(places.len())];
+        // As much goes as comes.
+        let gone = text[start..].char_indices().nth(next(4)).map_or(text.len() - start, |(n, _)| n);
+        let piece = pieces[next(pieces.len())];
+        let old_end = point(&text, start + gone);
+        let begin = point(&text, start);
+        text.replace_range(start..start + gone, piece);
+        tree.edit(&InputEdit {
+            start_byte: start,
+            old_end_byte: start + gone,
+            new_end_byte: start + piece.len(),
+            start_position: begin,
+            old_end_position: old_end,
+            new_end_position: point(&text, start + piece.len()),
+        });
+        tree = parser.parse(&text, Some(&tree)).expect("nothing cancels the parser");
+        assert_eq!(tree.root_node().end_byte(), text.len(), "step {step}");
+    }
+}
+
+#[test]
+fn an_undone_edit_leaves_the_tree_as_it_was() {
+    let sample = sources().into_iter().find(|s| s.name.ends_with("std/transport.pcr")).expect("the sample");
+    let text = sample.text;
+    let fresh = tree(&text).root_node().to_sexp();
+    let mut parser = Parser::new();
+    parser.set_language(&LANGUAGE.into()).expect("the grammar fits the library");
+    for (n, (at, _)) in text.char_indices().enumerate().filter(|(n, _)| n % 97 == 0) {
+        let piece = ["{", "\n", "}", "/", " in {"][n / 97 % 5];
+        let mut edited = text.clone();
+        edited.insert_str(at, piece);
+        let before = parser.parse(&edited, None).expect("nothing cancels the parser");
+        let mut old = before;
+        old.edit(&InputEdit {
+            start_byte: at,
+            old_end_byte: at + piece.len(),
+            new_end_byte: at,
+            start_position: point(&text, at),
+            old_end_position: point(&edited, at + piece.len()),
+            new_end_position: point(&text, at),
+        });
+        let tree = parser.parse(&text, Some(&old)).expect("nothing cancels the parser");
+        assert_eq!(tree.root_node().to_sexp(), fresh, "{piece:?} at {at}");
     }
 }
