@@ -28,7 +28,7 @@ pub fn vim() -> String {
             let all = alternatives(class.spellings(), r"\_s\+").replace('|', r"\|");
             let _ = writeln!(
                 out,
-                r#"syntax match {group} /\%(\%(^\|[;{{]\)\s*\%(§\S\+\s\+\)\?\)\@<=\<\%({all}\)\>\%(\s*[:：.=(]\)\@!/"#
+                r#"syntax match {group} /\%(\%(^\|[;{{]\)\s*\%(§\S\+\s\+\)\?\)\@<=\<\%({all}\)\>\%((\|\s*[:：.=]\)\@!/"#
             );
             continue;
         }

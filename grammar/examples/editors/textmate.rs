@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 const BEGIN: &str = r"(?:^|(?<=[;{]))\s*";
 const CLAUSE: &str = r#"§[ \x{A0}]*(?:"(?:[^"\\]|\\.)*"|\S+(?: [A-Za-z0-9]{1,2}[)）])?)"#;
 const NAME: &str = r"[\p{L}_]\w*";
-/// Such words are followed by something else when they are names.
-const NO_NAME: &str = r"(?!\w)(?!\s*(?:[:：(（]|\.(?!\.)))";
+/// What is never a name but before a colon, where anything is one.
+const RESERVED: &str = r"(?!\w)(?!\s*[:：])";
+/// Other words are followed by something else when they are names.
+const NO_NAME: &str = r"(?!\w)(?![(（])(?!\s*(?:[:：]|\.(?!\.)))";
 /// A head is not assigned to either.
 const NO_TARGET: &str = r"(?!\s*=(?!=))";
 
@@ -130,7 +132,11 @@ fn scopes(names: &[&str]) -> Value {
 }
 
 fn word(kind: Class, scope: &str) -> Value {
-    json!({ "name": scope, "match": format!(r"(?<![\w.])({}){NO_NAME}", class(kind)) })
+    let end = match kind {
+        Class::Control | Class::Operator | Class::Constant => RESERVED,
+        _ => NO_NAME,
+    };
+    json!({ "name": scope, "match": format!(r"(?<![\w.])({}){end}", class(kind)) })
 }
 
 /// A text; `{…}` in it is an expression whose value is shown.

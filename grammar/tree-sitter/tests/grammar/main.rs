@@ -1,9 +1,10 @@
-//! The tree-sitter grammar beside the compiler's parser, over every source of the repository.
+//! The grammars for editors beside the compiler's parser, over every source of the repository.
 
 mod outline;
 mod queries;
 mod robust;
 mod sources;
+mod textmate;
 
 use footrule_tree_sitter::LANGUAGE;
 use tree_sitter::{Parser, Tree};

@@ -8,10 +8,10 @@ use footrule_syntax::{Chunk, inner_chunks, parse_chunk, split};
 use tree_sitter::Node;
 
 /// Keyword in English, name, line from 1.
-type Entry = (String, Option<String>, usize);
+pub type Entry = (String, Option<String>, usize);
 
 /// What the compiler reads. Where it has a hash for a name there is none.
-fn compilers(text: &str) -> Vec<Entry> {
+pub fn compilers(text: &str) -> Vec<Entry> {
     let mut out = Vec::new();
     for chunk in split(text, false).chunks {
         out.push(entry(text, &chunk, 0));
@@ -83,7 +83,7 @@ fn of_statement(item: Node<'_>, statement: Node<'_>, text: &str) -> Entry {
 }
 
 /// Every source that the compiler reads without a syntax error, as it is and in both languages of keywords.
-fn accepted() -> Vec<Source> {
+pub fn accepted() -> Vec<Source> {
     use footrule_syntax::format::Keywords::{Chinese, English};
     let mut out = Vec::new();
     for source in sources() {
