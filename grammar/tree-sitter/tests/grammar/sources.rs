@@ -29,10 +29,7 @@ impl Source {
 pub fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut out = Vec::new();
-    let listed = fs::read_dir(&root).expect("the root").flatten().filter(|e| e.path().is_dir());
-    for folder in listed.filter(|e| e.file_name() != "target" && !e.file_name().to_string_lossy().starts_with('.')) {
-        collect(&folder.path(), &root, &mut out);
-    }
+    collect(&root, &root, &mut out);
     out.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(out.len() > 1500, "{} sources only", out.len());
     out
@@ -42,7 +39,9 @@ fn collect(folder: &Path, root: &Path, out: &mut Vec<Source>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
-            if entry.file_name() != "node_modules" {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // What programs put there is no source of ours.
+            if !name.starts_with('.') && name != "node_modules" && name != "target" {
                 collect(&path, root, out);
             }
             continue;
