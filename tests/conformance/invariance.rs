@@ -22,7 +22,7 @@ fn program(session: &Session, key: &str) -> Result<Arc<Program>, String> {
 pub fn order_is_unobservable() -> Result<(), String> {
     let mut session = library();
     for (key, text) in rules(&session) {
-        let mut statements: Vec<String> = split(&text, false).chunks.into_iter().map(|c| c.text).collect();
+        let mut statements: Vec<_> = split(&text, false).chunks.into_iter().map(|c| c.text).collect();
         statements[1..].reverse();
         let before = footrule_mir::canonical_text(&*program(&session, &key)?);
         session.add_source(&key, statements.join("\n"));
