@@ -44,6 +44,12 @@ impl<F: Files> Project<F> {
         Self { files, packages: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
+    /// Forgets what was read of packages, because a manifest changed: files that are opened again read it anew.
+    pub fn forget(&mut self) {
+        self.packages.clear();
+        self.texts.clear();
+    }
+
     /// The text of a manifest that was read.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
