@@ -20,10 +20,17 @@ pub(crate) struct Editor {
     pub offered: Value,
     /// Findings by address.
     pub findings: BTreeMap<String, Value>,
+    /// What the server asked for: method and parameters. It gets `null` for an answer.
+    pub asked: Vec<(String, Value)>,
 }
 
 impl Editor {
     pub(crate) fn new(capabilities: Value, folder: Option<&str>) -> Self {
+        Self::with(json!({ "capabilities": capabilities }), &folder.into_iter().collect::<Vec<_>>())
+    }
+
+    /// An editor with parameters of its own for `initialize`, and folders.
+    pub(crate) fn with(mut params: Value, folders: &[&str]) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_footrule"))
             .args(["lsp", "--lang", "en"])
             .env_clear()
@@ -41,11 +48,13 @@ impl Editor {
                 }
             }
         });
-        let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings: BTreeMap::new() };
-        let folders = folder.map(|f| json!([{ "uri": format!("file://{f}"), "name": "rules" }]));
-        let params = json!({
-            "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders
-        });
+        let (findings, asked) = (BTreeMap::new(), Vec::new());
+        let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings, asked };
+        let folders: Vec<Value> =
+            folders.iter().map(|f| json!({ "uri": format!("file://{f}"), "name": "rules" })).collect();
+        params["processId"] = Value::Null;
+        params["rootUri"] = Value::Null;
+        params["workspaceFolders"] = if folders.is_empty() { Value::Null } else { json!(folders) };
         editor.offered = editor.ask("initialize", params)["capabilities"].clone();
         editor.tell("initialized", json!({}));
         editor
@@ -92,12 +101,23 @@ impl Editor {
     }
 
     pub(crate) fn note(&mut self, m: Message) {
-        if let Message::Notification(n) = m
-            && n.method == "textDocument/publishDiagnostics"
-        {
-            let uri = n.params["uri"].as_str().unwrap_or_default().to_owned();
-            self.findings.insert(uri, n.params);
+        match m {
+            Message::Notification(n) if n.method == "textDocument/publishDiagnostics" => {
+                let uri = n.params["uri"].as_str().unwrap_or_default().to_owned();
+                self.findings.insert(uri, n.params);
+            }
+            Message::Request(r) => {
+                self.asked.push((r.method, r.params));
+                self.send(Response::new_ok(r.id, Value::Null));
+            }
+            _ => {}
         }
+    }
+
+    /// True if the server has asked for this; it is given a question to answer, so that what it sent before has come.
+    pub(crate) fn was_asked(&mut self, method: &str) -> bool {
+        self.ask("workspace/symbol", json!({ "query": "no such name" }));
+        self.asked.iter().any(|(m, _)| m == method)
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {

@@ -3,12 +3,14 @@
 //! A key is the absolute path of a file, or `std:NAME`. Guarantees: the text of an open buffer wins over the file; a file that
 //! changes on disk is read again unless it is open.
 
+use crate::client::Client;
 use crate::convert;
+use crate::kept::Kept;
 use crate::position::{Encoding, Lines};
 use footrule_compiler::names::reachable;
 use footrule_compiler::{Session, is_source};
 use footrule_diag::{FileSpan, Lang};
-use footrule_project::{Disk, Files, Project};
+use footrule_project::{Disk, Files, MANIFEST, Project};
 use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -76,10 +78,18 @@ pub(crate) struct Documents {
     unread: Vec<String>,
     /// What was published last, by key, and of which version.
     told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
+    /// What the editor can do.
+    pub client: Client,
+    /// Answers on which the next ones build.
+    pub kept: Kept,
+    /// Folders that are open.
+    folders: Vec<String>,
+    /// What the editor knows may be out of date, and not because of what was typed.
+    outdated: bool,
 }
 
 impl Documents {
-    pub(crate) fn new(encoding: Encoding, lang: Lang) -> Self {
+    pub(crate) fn new(encoding: Encoding, lang: Lang, client: Client) -> Self {
         let mut session = Session::new();
         session.load_std();
         let buffers = Buffers::default();
@@ -93,11 +103,64 @@ impl Documents {
             stale: BTreeSet::new(),
             unread: Vec::new(),
             told: BTreeMap::new(),
+            client,
+            kept: Kept::default(),
+            folders: Vec::new(),
+            outdated: false,
         }
     }
 
-    /// Notes the sources below a folder: they are loaded when nothing else is to be done.
+    /// Opens a folder.
     pub(crate) fn add_folder(&mut self, folder: &str) {
+        let folder = folder.trim_end_matches('/');
+        if !self.folders.iter().any(|f| f == folder) {
+            self.folders.push(folder.to_owned());
+        }
+        self.note_sources(folder);
+        self.outdated = true;
+    }
+
+    /// Closes a folder: what no open file needs is taken out.
+    pub(crate) fn remove_folder(&mut self, folder: &str) {
+        let folder = folder.trim_end_matches('/');
+        self.folders.retain(|f| f != folder);
+        self.unread.retain(|path| !is_below(path, folder));
+        let open = self.open.keys().filter_map(|k| self.session.file(k));
+        let needed: BTreeSet<String> =
+            open.flat_map(|f| reachable(self.session.db(), f)).map(|f| f.key(self.session.db()).to_string()).collect();
+        let stays = |key: &String| !is_below(key, folder) || needed.contains(key) || self.in_a_folder(key);
+        let gone: Vec<String> = self.keys().filter(|k| is_source(k) && !stays(k)).collect();
+        gone.iter().for_each(|key| self.session.remove(key));
+        self.outdated = true;
+    }
+
+    /// The keys of all files but the library's.
+    fn keys(&self) -> impl Iterator<Item = String> {
+        let db = self.session.db();
+        self.session.files().map(|f| f.key(db).to_string()).filter(|k| !k.starts_with("std:"))
+    }
+
+    fn in_a_folder(&self, key: &str) -> bool {
+        self.folders.iter().any(|f| is_below(key, f))
+    }
+
+    /// The sources that are open, or in a folder that is.
+    pub(crate) fn in_folders(&self) -> Vec<String> {
+        self.keys().filter(|k| is_source(k) && (self.open.contains_key(k) || self.in_a_folder(k))).collect()
+    }
+
+    /// The version of an open buffer.
+    pub(crate) fn version(&self, key: &str) -> Option<i32> {
+        self.open.get(key).map(|o| o.version)
+    }
+
+    /// True once after what the editor knows may have gone out of date without its doing.
+    pub(crate) fn outdated(&mut self) -> bool {
+        std::mem::take(&mut self.outdated)
+    }
+
+    /// Notes the sources below a folder: they are loaded when nothing else is to be done.
+    fn note_sources(&mut self, folder: &str) {
         let mut open = vec![folder.to_owned()];
         while let Some(folder) = open.pop() {
             let Ok(entries) = std::fs::read_dir(&folder) else { continue };
@@ -195,23 +258,57 @@ impl Documents {
         self.buffers.set(&key, None);
         let open = self.open.remove(&key)?;
         self.told.remove(&key);
+        self.kept.forget(&key);
         self.stale.retain(|(_, k)| *k != key);
-        if let Ok(text) = Disk.read(&key) {
-            self.read(&key, &text);
+        match Disk.read(&key) {
+            Ok(text) => self.read(&key, &text),
+            Err(_) if key.starts_with("std:") => {}
+            // A buffer that never was a file.
+            Err(_) => self.session.remove(&key),
         }
-        Some(open.uri)
+        Some(open.uri).filter(|_| !self.client.pulls)
     }
 
-    /// A file that changed on disk.
-    pub(crate) fn changed_on_disk(&mut self, uri: &Uri) {
-        let Some(key) = self.key(uri).filter(|k| !self.open.contains_key(k)) else { return };
-        let text = Disk.read(&key).unwrap_or_default();
-        if is_source(&key) && (self.session.has(&key) || !text.is_empty()) {
-            self.read(&key, &text);
-        } else if self.session.has(&key) {
-            self.session.set_text(&key, text);
-            self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
+    /// A file or folder that was made, changed or deleted on disk. The text of an open buffer counts, whatever happened.
+    pub(crate) fn changed_on_disk(&mut self, path: &str) {
+        self.outdated = true;
+        if path.rsplit('/').next() == Some(MANIFEST) {
+            return self.changed_manifest();
         }
+        if Path::new(path).is_dir() {
+            return self.note_sources(path);
+        }
+        let read = Disk.read(path);
+        let below: Vec<String> = self.keys().filter(|k| is_below(k, path) && !self.open.contains_key(k)).collect();
+        match read {
+            _ if self.open.contains_key(path) => {}
+            Ok(text) if is_source(path) => self.read(path, &text),
+            Ok(text) if self.session.has(path) => self.session.set_text(path, text),
+            Ok(_) => {}
+            Err(_) => below.iter().for_each(|key| self.session.remove(key)),
+        }
+        // Who names it found nothing so far.
+        let names = |key: &String| self.session.references(key).iter().any(|k| k == path);
+        let again: Vec<String> = if self.session.has(path) && is_source(path) {
+            Vec::new()
+        } else {
+            self.keys().filter(|k| is_source(k) && names(k)).collect()
+        };
+        for key in again {
+            let _ = self.project.open(&mut self.session, &key);
+        }
+        self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
+    }
+
+    /// A package is described otherwise: its files are read again.
+    fn changed_manifest(&mut self) {
+        self.project.forget();
+        for key in self.keys().filter(|k| is_source(k)).collect::<Vec<_>>() {
+            if let Some(text) = self.session.source(&key) {
+                self.read(&key, &text);
+            }
+        }
+        self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
     }
 
     /// True if sources are not loaded yet.
@@ -227,6 +324,10 @@ impl Documents {
     /// What is to be published next; `None` if neither the findings nor the version have changed.
     pub(crate) fn next_findings(&mut self) -> Option<PublishDiagnosticsParams> {
         let (_, key) = self.stale.pop_first()?;
+        if self.client.pulls {
+            self.stale.clear();
+            return None;
+        }
         let found = convert::diagnostics(self, &key);
         let open = self.open.get(&key)?;
         let now = (open.version, found);
@@ -238,6 +339,11 @@ impl Documents {
         self.told.insert(key, now);
         Some(told)
     }
+}
+
+/// True for a path in a folder, and for the folder.
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The folders that an editor opens.
@@ -253,7 +359,7 @@ pub(crate) fn folders(params: &InitializeParams) -> Vec<String> {
 }
 
 /// The path of a file address; percent signs are read.
-fn path_of(uri: &str) -> Option<String> {
+pub(crate) fn path_of(uri: &str) -> Option<String> {
     let rest = uri.strip_prefix("file://")?;
     let rest = rest.strip_prefix("localhost").unwrap_or(rest);
     let mut bytes = Vec::with_capacity(rest.len());
