@@ -4,7 +4,7 @@ use crate::editor::Editor;
 use crate::source::{Source, names};
 use serde_json::{Value, json};
 
-const TREE: &str = r#"rule tree zh "树" en "tree"
+pub(crate) const TREE: &str = r#"rule tree zh "树" en "tree"
 version 1.0.0
 valid from 2026-01-01
 gwp AR6

@@ -159,6 +159,11 @@ fn several_packages_in_one_workspace() {
         json!({ "textDocument": { "uri": uri }, "position": { "line": 1, "character": 14 } }),
     );
     assert_eq!(home["uri"], folder.uri("base/words.pcr"));
+    // A package that moves is found by those that depend on it; names in its files have its name, not its folder's.
+    let edit = e.ask("workspace/willRenameFiles", renamed(&folder, &[("base", "common/ground")]));
+    let moved = edited(&needs, &edit["changes"][folder.uri("rules/footrule.toml")]);
+    assert_eq!(moved, needs.replace("../base", "../common/ground"));
+    assert!(edit["changes"][&uri].is_null(), "{edit}");
 }
 
 /// A client that can watch files is asked to.

@@ -1,6 +1,7 @@
 //! Edits while typing: linked places, formatting of parts; colours that change.
 
 use crate::editor::Editor;
+use crate::edits::Random;
 use crate::source::{Source, edited};
 use serde_json::{Value, json};
 
@@ -123,5 +124,58 @@ pub(crate) fn semantic_token_delta() {
         assert!(numbers(&edit["data"]).len() < data.len() / 2, "{delta}");
         // A list that is not known any more is told whole.
         assert!(ask(&mut e, Some(&full["resultId"]))["data"].is_array());
+    }
+}
+
+/// Whatever is broken, there is an answer at every place.
+#[test]
+fn every_request_is_answered_in_broken_files() {
+    let mut random = Random(5);
+    let mut e = Editor::new(json!({}), None);
+    let whole: Vec<char> = crate::calls::TREE.chars().collect();
+    for round in 0..60 {
+        let mut text = whole.clone();
+        for _ in 0..3 {
+            let from = random.below(text.len());
+            let to = (from + random.below(12)).min(text.len());
+            let new = ["", "}", "{", "\"", "except ", "\r\n", "铝", "in ", "§5 "][random.below(9)];
+            text.splice(from..to, new.chars());
+        }
+        let text: String = text.into_iter().collect();
+        let ending = if round % 2 == 0 { "pcr" } else { "pcr.md" };
+        let text = if round % 2 == 0 { text } else { format!("# 1 A\n\n```pcr\n{text}```\n") };
+        let uri = format!("file:///rules/broken{round}.{ending}");
+        e.open(&uri, &text);
+        let mut ask = |method: &str, more: Value| {
+            let mut params = json!({ "textDocument": { "uri": uri } });
+            for (name, value) in more.as_object().into_iter().flatten() {
+                params[name] = value.clone();
+            }
+            let reply = e.response(method, params).response_result;
+            reply.unwrap_or_else(|why| panic!("{method}: {}\n{text}", why.message))
+        };
+        ask("textDocument/diagnostic", json!({}));
+        let lenses = ask("textDocument/codeLens", json!({}));
+        let lines = text.lines().count();
+        for _ in 0..6 {
+            let at = json!({ "line": random.below(lines), "character": random.below(40) });
+            let end = json!({ "line": random.below(lines), "character": random.below(40) });
+            let position = json!({ "position": at });
+            ask("textDocument/linkedEditingRange", position.clone());
+            ask("textDocument/implementation", position.clone());
+            let range = json!({ "range": { "start": at, "end": end }, "options": options() });
+            ask("textDocument/rangeFormatting", range);
+            for ch in ["\n", "}"] {
+                ask("textDocument/onTypeFormatting", json!({ "position": at, "ch": ch, "options": options() }));
+            }
+            let nodes = ask("textDocument/prepareCallHierarchy", position);
+            if let Some(item) = nodes.as_array().and_then(|n| n.first()) {
+                ask("callHierarchy/outgoingCalls", json!({ "item": item }));
+                ask("callHierarchy/incomingCalls", json!({ "item": item }));
+            }
+        }
+        for lens in lenses.as_array().into_iter().flatten().filter(|l| l["command"].is_null()).take(1) {
+            ask("codeLens/resolve", lens.clone());
+        }
     }
 }

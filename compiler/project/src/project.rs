@@ -61,6 +61,15 @@ impl<F: Files> Project<F> {
         self.texts.keys().map(String::as_str)
     }
 
+    /// What the packages that were read depend on, with the key and the text of the manifest that says so.
+    pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str, &Dependency)> {
+        self.packages.values().flat_map(|p| {
+            let text = self.texts.get_key_value(&*p.root.key(MANIFEST));
+            let all = text.map(|(key, text)| (key.as_str(), text.as_str()));
+            all.into_iter().flat_map(|(key, text)| p.manifest.dependencies.iter().map(move |d| (key, text, d)))
+        })
+    }
+
     /// The folder of the package around a file or folder, as the caller would write it.
     #[must_use]
     pub fn around(&self, path: &str) -> Option<String> {

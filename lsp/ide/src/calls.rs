@@ -81,9 +81,7 @@ pub fn incoming(session: &Session, key: &str, offset: u32) -> Vec<Call> {
         Some(Stmt::Include(_)) => above.extend(stages_of(session, &item)),
         Some(Stmt::Stage { .. }) => above.extend(rule()),
         Some(Stmt::Except { .. }) => {
-            let bases =
-                statements(session, item.file).filter(|s| exceptions(session, s.item).iter().any(|(e, _)| *e == item));
-            above.extend(bases.map(|s| s.item.clone()));
+            above.extend(exceptions(session, item.file).into_iter().find(|e| e.item == item).map(|e| e.base));
         }
         Some(Stmt::Rule { .. }) => {
             let readers = statements(session, item.file).filter(|s| s.item != &item && !totals(s).is_empty());
@@ -323,8 +321,8 @@ impl Below<'_> {
             self.all.retain(|(_, from)| !from.is_empty());
         }
         let own = self.own_name(item);
-        for (exception, _) in exceptions(session, item) {
-            self.push(&exception, own);
+        for e in exceptions(session, item.file).into_iter().filter(|e| e.base == *item) {
+            self.push(&e.item, own);
         }
     }
 
@@ -341,38 +339,46 @@ impl Below<'_> {
     }
 }
 
-/// The exceptions that a file makes directly from a definition or from another exception, with the place of the name of the
-/// definition in each.
-pub(crate) fn exceptions(session: &Session, of: &Item) -> Vec<(Item, Span)> {
-    let all = || statements(session, of.file).filter_map(|s| excepted(session, s));
-    let own = all().find(|e| e.item == *of).map(|e| (e.from, e.name));
-    let found = all().filter(|e| match &own {
-        Some((from, name)) => e.from == *from && name.is_some() && e.of == *name,
-        // What stands behind the dot may be a part of the value instead of another exception.
-        None => e.from == *of && (e.of.is_none() || !all().any(|o| o.from == e.from && o.name == e.of)),
-    });
-    found.map(|e| (e.item, e.at)).collect()
-}
-
-/// An `except`.
-struct Excepted {
-    item: Item,
-    /// The definition.
-    from: Item,
-    /// Where its name stands, in the file.
-    at: Span,
-    /// The exception, or the part of the definition, that is meant.
+/// An exception.
+pub(crate) struct Excepted {
+    /// The `except`.
+    pub item: Item,
+    /// What it is directly an exception from: a definition or another exception.
+    pub base: Item,
+    /// Where the name of the definition stands, in the file.
+    pub at: Span,
+    /// The name of the definition's exception that it is one from, or the part of the definition that is meant.
     of: Option<String>,
-    /// The name of this exception.
+    /// Its own name.
     name: Option<String>,
 }
 
+/// The exceptions of a file, in order of text.
+pub(crate) fn exceptions(session: &Session, file: SourceFile) -> Vec<Excepted> {
+    let mut all: Vec<Excepted> = statements(session, file).filter_map(|s| excepted(session, s)).collect();
+    // What stands behind the dot may be a part of the value instead of another exception.
+    let bases: Vec<Option<Item>> = all
+        .iter()
+        .map(|e| {
+            let found = all.iter().find(|o| e.of.is_some() && o.base == e.base && o.name == e.of);
+            found.map(|o| o.item.clone())
+        })
+        .collect();
+    for (e, base) in all.iter_mut().zip(bases) {
+        e.base = base.unwrap_or_else(|| e.base.clone());
+    }
+    all
+}
+
 fn excepted(session: &Session, s: Statement<'_>) -> Option<Excepted> {
+    if s.item.key.keyword != "except" {
+        return None;
+    }
     let db = session.db();
     let Stmt::Except { target, name, .. } = &s.item.ast(db)?.stmt else { return None };
     let own = uses(db, s.item.file, s.item.key.clone());
     // The last part of the path that is a declaration: those before it are includes.
-    let (i, span, from) = target.0.iter().enumerate().rev().find_map(|(i, n)| {
+    let (i, span, base) = target.0.iter().enumerate().rev().find_map(|(i, n)| {
         own.iter().find(|u| u.span == n.span).and_then(|u| match &u.of {
             Referent::Declared(e) => Some((i, n.span, e.item.clone())),
             _ => None,
@@ -380,5 +386,5 @@ fn excepted(session: &Session, s: Statement<'_>) -> Option<Excepted> {
     })?;
     let of = target.0.get(i + 1).map(|n| n.text.clone());
     let name = name.as_ref().map(|n| n.text.clone());
-    Some(Excepted { item: s.item.clone(), from, at: span.shift(s.start), of, name })
+    Some(Excepted { item: s.item.clone(), base, at: span.shift(s.start), of, name })
 }

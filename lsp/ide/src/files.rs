@@ -14,8 +14,7 @@ use footrule_syntax::ast::{Stmt, TestEntry};
 pub type Move = (String, String);
 
 /// The key that a file has after the moves; those of folders take what is inside along.
-#[must_use]
-pub fn moved(moves: &[Move], key: &str) -> Option<String> {
+fn moved(moves: &[Move], key: &str) -> Option<String> {
     moves.iter().find_map(|(old, new)| {
         let rest = key.strip_prefix(old.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then(|| format!("{new}{rest}"))
@@ -34,6 +33,27 @@ pub fn move_files(session: &Session, moves: &[Move]) -> Vec<Edit> {
     }
     out.sort_by(|a, b| a.at.cmp(&b.at));
     out
+}
+
+/// The path from a package's description to the folder of another package, after the moves; `None` if it stays, or if it is
+/// written in a way that is not read here.
+#[must_use]
+pub fn moved_dependency(moves: &[Move], manifest: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = manifest.split('/').collect();
+    parts.pop();
+    for part in path.split('/').filter(|p| !matches!(*p, "" | ".")) {
+        match part {
+            ".." => drop(parts.pop()?),
+            _ => parts.push(part),
+        }
+    }
+    let old = parts.join("/");
+    let (here, there) = (moved(moves, manifest), moved(moves, &old));
+    if path.starts_with('/') || here.is_none() && there.is_none() {
+        return None;
+    }
+    let new = relative(&here.unwrap_or_else(|| manifest.to_owned()), &there.unwrap_or(old));
+    (new.trim_end_matches('/') != path.trim_end_matches('/') && !new.contains(['"', '\\'])).then_some(new)
 }
 
 fn of_file(session: &Session, file: SourceFile, moves: &[Move], out: &mut Vec<Edit>) {
@@ -120,6 +140,16 @@ mod tests {
         assert_eq!(relative("/a/b/x.pcr", "/a/b/d.csv"), "d.csv");
         assert_eq!(relative("/a/b/x.pcr", "/a/c/d.csv"), "../c/d.csv");
         assert_eq!(relative("/a/x.pcr", "/a/b/c/d.csv"), "b/c/d.csv");
+    }
+
+    #[test]
+    fn packages_that_move() {
+        let moves = [("/w/base".to_owned(), "/w/common/base".to_owned())];
+        let to = |manifest: &str, path: &str| moved_dependency(&moves, manifest, path);
+        assert_eq!(to("/w/rules/footrule.toml", "../base").as_deref(), Some("../common/base"));
+        assert_eq!(to("/w/base/footrule.toml", "../words").as_deref(), Some("../../words"));
+        assert_eq!(to("/w/rules/footrule.toml", "../words"), None);
+        assert_eq!(to("/w/rules/footrule.toml", "/w/base"), None);
     }
 
     #[test]

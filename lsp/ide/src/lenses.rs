@@ -36,7 +36,7 @@ pub fn lenses(session: &Session, key: &str) -> Vec<Lens> {
     let at = |start: u32| Span { start, end: start };
     let tests = tests(session, key).into_iter().filter(|_| session.is_rule(key));
     let mut out: Vec<Lens> = tests.map(|t| Lens { at: at(t.at.span.start), kind: LensKind::Test(t) }).collect();
-    let excepted = statements(session, file).any(|s| s.item.key.keyword == "except");
+    let exceptions = exceptions(session, file);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for s in statements(session, file) {
         let word = s.item.key.keyword.as_str();
@@ -52,13 +52,11 @@ pub fn lenses(session: &Session, key: &str) -> Vec<Lens> {
         {
             out.push(Lens { at: at(s.start), kind: LensKind::Clause(clause) });
         }
-        if excepted {
-            let all = exceptions(session, s.item).into_iter();
-            let places: Vec<FileSpan> = all.map(|(_, span)| FileSpan { file: key.to_owned(), span }).collect();
-            if !places.is_empty() {
-                let name = resolve_place(db, &s.item.name_place(db));
-                out.push(Lens { at: at(s.start), kind: LensKind::Exceptions(name, places) });
-            }
+        let own = exceptions.iter().filter(|e| e.base == *s.item);
+        let places: Vec<FileSpan> = own.map(|e| FileSpan { file: key.to_owned(), span: e.at }).collect();
+        if !places.is_empty() {
+            let name = resolve_place(db, &s.item.name_place(db));
+            out.push(Lens { at: at(s.start), kind: LensKind::Exceptions(name, places) });
         }
     }
     out.sort_by_key(|l| l.at.start);

@@ -36,7 +36,7 @@ mod tokens;
 pub use calls::{Call, call_node, incoming, outgoing};
 pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
-pub use files::{Move, move_files, moved};
+pub use files::{Move, move_files, moved_dependency};
 pub use fold::folds;
 pub use hover::{Hover, hover};
 pub use implement::implementations;

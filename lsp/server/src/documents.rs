@@ -10,7 +10,7 @@ use crate::position::{Encoding, Lines};
 use footrule_compiler::names::reachable;
 use footrule_compiler::{Session, is_source};
 use footrule_diag::{FileSpan, Lang};
-use footrule_project::{Disk, Files, MANIFEST, Project};
+use footrule_project::{Dependency, Disk, Files, MANIFEST, Project};
 use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -149,6 +149,11 @@ impl Documents {
         self.keys().filter(|k| is_source(k) && (self.open.contains_key(k) || self.in_a_folder(k))).collect()
     }
 
+    /// The packages on which a package that was read depends: the key and text of each description, and what it names.
+    pub(crate) fn dependencies(&self) -> impl Iterator<Item = (&str, &str, &Dependency)> {
+        self.project.dependencies()
+    }
+
     /// The version of an open buffer.
     pub(crate) fn version(&self, key: &str) -> Option<i32> {
         self.open.get(key).map(|o| o.version)
@@ -271,6 +276,13 @@ impl Documents {
 
     /// A file or folder that was made, changed or deleted on disk. The text of an open buffer counts, whatever happened.
     pub(crate) fn changed_on_disk(&mut self, path: &str) {
+        if self.open.contains_key(path) {
+            return;
+        }
+        let read = Disk.read(path);
+        if read.as_ref().is_ok_and(|text| self.session.source(path).is_some_and(|known| **text == *known)) {
+            return;
+        }
         self.outdated = true;
         if path.rsplit('/').next() == Some(MANIFEST) {
             return self.changed_manifest();
@@ -278,14 +290,15 @@ impl Documents {
         if Path::new(path).is_dir() {
             return self.note_sources(path);
         }
-        let read = Disk.read(path);
-        let below: Vec<String> = self.keys().filter(|k| is_below(k, path) && !self.open.contains_key(k)).collect();
         match read {
-            _ if self.open.contains_key(path) => {}
             Ok(text) if is_source(path) => self.read(path, &text),
             Ok(text) if self.session.has(path) => self.session.set_text(path, text),
             Ok(_) => {}
-            Err(_) => below.iter().for_each(|key| self.session.remove(key)),
+            Err(_) => {
+                let gone: Vec<String> =
+                    self.keys().filter(|k| is_below(k, path) && !self.open.contains_key(k)).collect();
+                gone.iter().for_each(|key| self.session.remove(key));
+            }
         }
         // Who names it found nothing so far.
         let names = |key: &String| self.session.references(key).iter().any(|k| k == path);

@@ -7,10 +7,18 @@ use footrule_diag::{Code, Lang, text};
 use footrule_ide as ide;
 use gen_lsp_types as lsp;
 
-/// What changes in all files when some get another name.
+/// What changes in all files when some get another name: paths in sources, and the folders of packages in descriptions.
 pub(super) fn will_rename(docs: &Documents, p: lsp::RenameFilesParams) -> Result<Option<lsp::WorkspaceEdit>, Refused> {
-    let edits = ide::move_files(&docs.session, &moves(&p));
-    Ok((!edits.is_empty()).then(|| convert::workspace_edit(docs, edits)))
+    let moves = moves(&p);
+    let mut edit = convert::workspace_edit(docs, ide::move_files(&docs.session, &moves));
+    let changes = edit.changes.get_or_insert_default();
+    for (key, text, dependency) in docs.dependencies() {
+        let Some(new) = ide::moved_dependency(&moves, key, &dependency.path) else { continue };
+        let range = docs.lines(text).range(text, dependency.path_span);
+        let new_text = format!("\"{new}\"");
+        changes.entry(docs.uri(key)).or_default().push(lsp::TextEdit { range, new_text });
+    }
+    Ok((!changes.is_empty()).then_some(edit))
 }
 
 pub(super) fn renamed(docs: &mut Documents, p: &lsp::RenameFilesParams) {
