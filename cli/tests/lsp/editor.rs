@@ -22,6 +22,10 @@ pub(crate) struct Editor {
     pub findings: BTreeMap<String, Value>,
     /// What the server asked for: method and parameters. It gets `null` for an answer.
     pub asked: Vec<(String, Value)>,
+    /// It has said goodbye already.
+    pub left: bool,
+    /// Replies that nobody waited for yet.
+    replies: Vec<Response>,
 }
 
 impl Editor {
@@ -49,7 +53,8 @@ impl Editor {
             }
         });
         let (findings, asked) = (BTreeMap::new(), Vec::new());
-        let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings, asked };
+        let mut editor =
+            Self { server, to, from, next: 0, offered: Value::Null, findings, asked, left: false, replies: Vec::new() };
         let folders: Vec<Value> =
             folders.iter().map(|f| json!({ "uri": format!("file://{f}"), "name": "rules" })).collect();
         params["processId"] = Value::Null;
@@ -79,10 +84,11 @@ impl Editor {
     /// Waits for the reply to a request.
     pub(crate) fn reply(&mut self, id: &RequestId) -> Response {
         loop {
-            match self.receive() {
-                Message::Response(r) if r.id == *id => return r,
-                other => self.note(other),
+            if let Some(at) = self.replies.iter().position(|r| r.id == *id) {
+                return self.replies.swap_remove(at);
             }
+            let m = self.receive();
+            self.note(m);
         }
     }
 
@@ -110,7 +116,8 @@ impl Editor {
                 self.asked.push((r.method, r.params));
                 self.send(Response::new_ok(r.id, Value::Null));
             }
-            _ => {}
+            Message::Response(r) => self.replies.push(r),
+            Message::Notification(_) => {}
         }
     }
 
@@ -150,7 +157,9 @@ impl Drop for Editor {
             let _ = self.server.wait();
             return;
         }
-        self.ask("shutdown", Value::Null);
+        if !self.left {
+            self.ask("shutdown", Value::Null);
+        }
         self.tell("exit", Value::Null);
         let end = self.server.wait().expect("the server ends");
         assert!(end.success(), "{end}");

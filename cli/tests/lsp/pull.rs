@@ -91,6 +91,57 @@ fn all_files_of_the_folders_are_checked_also_those_that_are_not_open() {
     assert!(e.was_asked("workspace/diagnostic/refresh"));
 }
 
+/// What is asked for all files keeps nobody waiting: it can be taken back, comes file by file, and ends when the server does.
+#[test]
+fn findings_of_all_files_come_when_nothing_else_is_to_be_done() {
+    let files: Vec<(String, String)> =
+        (0..40).map(|i| (format!("m{i}.pcr"), format!("flow f{i}\nconst a = nothing{i}\n"))).collect();
+    let folder = Folder::new(&files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+    let ask = |e: &mut Editor| e.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    // The server may be done before it hears that it need not be, but not every time.
+    let taken_back = || {
+        let mut e = pulling(&[&folder.root()]);
+        let (first, second) = (ask(&mut e), ask(&mut e));
+        e.tell("$/cancelRequest", json!({ "id": second }));
+        let items = |all: &Value| all["items"].as_array().map(Vec::len);
+        assert!(e.reply(&first).response_result.is_ok_and(|all| items(&all) == Some(40)));
+        match e.reply(&second).response_result {
+            Ok(all) => {
+                assert_eq!(items(&all), Some(40));
+                false
+            }
+            Err(why) => why.code == -32800,
+        }
+    };
+    assert!((0..20).any(|_| taken_back()));
+    let mut e = pulling(&[&folder.root()]);
+    let params = json!({ "previousResultIds": [], "partialResultToken": "by file" });
+    let id = e.request("workspace/diagnostic", params);
+    let mut told = 0;
+    let end = loop {
+        match e.receive() {
+            lsp_server::Message::Notification(n) if n.method == "$/progress" => {
+                assert_eq!(n.params["token"], "by file");
+                told += n.params["value"]["items"].as_array().map_or(0, Vec::len);
+            }
+            lsp_server::Message::Response(r) if r.id == id => break r,
+            other => e.note(other),
+        }
+    };
+    assert_eq!((told, end.response_result.ok()), (40, Some(json!({ "items": [] }))));
+    // Whoever is still waiting when the editor leaves is answered.
+    let left_waiting = || {
+        let mut e = pulling(&[&folder.root()]);
+        let last = ask(&mut e);
+        let shutdown = e.request("shutdown", Value::Null);
+        let waited = e.reply(&last).response_result.is_err();
+        assert!(e.reply(&shutdown).response_result.is_ok());
+        e.left = true;
+        waited
+    };
+    assert!((0..20).any(|_| left_waiting()));
+}
+
 /// The page of a code is a text that the server gives: it is linked where the client can ask for it.
 #[test]
 pub(crate) fn text_document_content() {

@@ -187,7 +187,7 @@ fn a_broken_file_is_refused_with_its_places() {
 #[test]
 fn what_can_be_read_of_a_broken_file_is_formatted() {
     let text = "flow   a\n\n\n\nlet x = (1   +\n\n\n\nflow   b   // why\n";
-    assert_eq!(format_sound(text, false, AS_IS), "flow a\n\n\n\nlet x = (1   +\n\n\n\nflow b // why\n");
+    assert_eq!(format_sound(text, false, AS_IS), "flow a\n\n\n\nlet x = (1   +\n\n\n\nflow b  // why\n");
     // What shares a line with it is kept, with all its lines.
     let text = "flow   a\nenum   E {\n  b };let x = (1   +\nflow   c\n";
     assert_eq!(format_sound(text, false, AS_IS), "flow a\nenum   E {\n  b };let x = (1   +\nflow c\n");

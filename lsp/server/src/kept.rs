@@ -2,10 +2,10 @@
 //!
 //! Guarantees: only a help: whatever is missing is made anew.
 
+use crate::survey::name;
 use footrule_ide::Reach;
 use gen_lsp_types::SemanticToken;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 /// Answers by the key of a file.
@@ -24,11 +24,9 @@ impl Kept {
         new: &[SemanticToken],
         before: Option<&str>,
     ) -> (Option<String>, Option<Vec<SemanticToken>>) {
-        let mut hash = DefaultHasher::new();
-        for t in new {
-            (t.delta_line, t.delta_start, t.length, t.token_type, t.token_modifiers_bitset).hash(&mut hash);
-        }
-        let id = format!("{:016x}", hash.finish());
+        let numbers =
+            |t: &SemanticToken| (t.delta_line, t.delta_start, t.length, t.token_type, t.token_modifiers_bitset);
+        let id = name(&new.iter().map(numbers).collect::<Vec<_>>());
         let Ok(mut kept) = self.tokens.lock() else { return (None, None) };
         let old = kept.insert(key.to_owned(), (id.clone(), new.to_vec()));
         (Some(id), old.filter(|(id, _)| Some(id.as_str()) == before).map(|(_, tokens)| tokens))

@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `kept`
-//! (answers before) · `position` (lines and columns ↔ bytes) · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
+//! (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all files) · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
 
 mod capabilities;
 mod client;
@@ -17,6 +17,7 @@ mod documents;
 mod handle;
 mod kept;
 mod position;
+mod survey;
 
 use documents::Documents;
 use footrule_diag::Lang;
@@ -31,17 +32,17 @@ use std::time::Duration;
 
 use capabilities::capabilities;
 use client::Client;
+use survey::Surveys;
 
 /// How long nothing must have been typed before findings are published.
 const QUIET: Duration = Duration::from_micros(500);
 
 /// Requests that concern every file of the folders that are open.
-const ACROSS_FILES: [&str; 7] = [
+const ACROSS_FILES: [&str; 6] = [
     "callHierarchy/incomingCalls",
     "textDocument/implementation",
     "textDocument/references",
     "textDocument/rename",
-    "workspace/diagnostic",
     "workspace/symbol",
     "workspace/willRenameFiles",
 ];
@@ -94,19 +95,22 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
 }
 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut surveys = Surveys::default();
     loop {
         if docs.outdated() {
             demand(connection, docs.client.refreshes())?;
         }
-        let message = if docs.stale() || docs.unread() {
+        let message = if docs.stale() || docs.unread() || surveys.wait() {
             let wait = if docs.stale() { QUIET } else { Duration::ZERO };
             match connection.receiver.recv_timeout(wait) {
                 Ok(m) => m,
                 Err(e) if e.is_timeout() => {
                     if let Some(found) = docs.next_findings() {
                         publish(connection, found)?;
-                    } else {
-                        docs.load_one();
+                    } else if !docs.load_one()
+                        && let Some(message) = surveys.step(docs)
+                    {
+                        connection.sender.send(message)?;
                     }
                     continue;
                 }
@@ -120,6 +124,13 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
         };
         match message {
             Message::Request(request) => {
+                if request.method == "shutdown" {
+                    surveys.end().try_for_each(|reply| connection.sender.send(reply.into()))?;
+                }
+                if request.method == survey::METHOD {
+                    surveys.ask(request).map_or(Ok(()), |reply| connection.sender.send(reply.into()))?;
+                    continue;
+                }
                 if connection.handle_shutdown(&request)? {
                     return Ok(());
                 }
@@ -130,7 +141,10 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
                 let response = answer(docs, request);
                 connection.sender.send(response.into())?;
             }
-            Message::Notification(n) => notified(connection, docs, n)?,
+            Message::Notification(n) => {
+                surveys.cancel(&n).map_or(Ok(()), |reply| connection.sender.send(reply.into()))?;
+                notified(connection, docs, n)?;
+            }
             Message::Response(_) => {}
         }
     }

@@ -55,7 +55,6 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         SemanticTokensDeltaRequest => tokens::delta,
         SemanticTokensRangeRequest => tokens::range,
         DocumentDiagnosticRequest => pull::of_file,
-        WorkspaceDiagnosticRequest => pull::of_workspace,
         CallHierarchyPrepareRequest => calls::prepare,
         CallHierarchyIncomingCallsRequest => calls::incoming,
         CallHierarchyOutgoingCallsRequest => calls::outgoing,
