@@ -97,6 +97,10 @@ pub(crate) fn did_create_files() {
     folder.write("bonus.csv", DATA);
     e.tell("workspace/didCreateFiles", json!({ "files": [{ "uri": folder.uri("bonus.csv") }] }));
     settle(&mut e, &uri, &[]);
+    // Data that change are read again, and what is wrong with them is told.
+    folder.write("bonus.csv", "grade,value\nfirst,1\n");
+    e.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": folder.uri("bonus.csv"), "type": 2 }] }));
+    settle(&mut e, &uri, &["FR-P001"]);
 }
 
 #[test]
@@ -147,9 +151,11 @@ fn several_packages_in_one_workspace() {
     let uri = folder.uri("rules/main.pcr");
     e.open(&uri, main);
     settle(&mut e, &uri, &["FR-N004", "FR-N005"]);
-    // Beside a file that is in no package, a folder is a folder.
+    // A file outside of any package reads no package's files.
     let loose = folder.uri("loose.pcr");
     e.open(&loose, "use base.words\nconst a = 1 t{pulp}\n");
+    let found = e.found(&loose, 1);
+    assert!(errors(&found).contains(&"FR-N023"), "{found:?}");
     folder.write("rules/footrule.toml", &needs);
     let changes = json!([{ "uri": folder.uri("rules/footrule.toml"), "type": 2 }]);
     e.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes }));

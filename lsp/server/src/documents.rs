@@ -274,43 +274,57 @@ impl Documents {
         Some(open.uri).filter(|_| !self.client.pulls)
     }
 
-    /// A file or folder that was made, changed or deleted on disk. The text of an open buffer counts, whatever happened.
-    pub(crate) fn changed_on_disk(&mut self, path: &str) {
-        if self.open.contains_key(path) {
-            return;
-        }
-        let read = Disk.read(path);
-        if read.as_ref().is_ok_and(|text| self.session.source(path).is_some_and(|known| **text == *known)) {
-            return;
-        }
-        self.outdated = true;
-        if path.rsplit('/').next() == Some(MANIFEST) {
-            return self.changed_manifest();
-        }
-        if Path::new(path).is_dir() {
-            return self.note_sources(path);
-        }
-        match read {
-            Ok(text) if is_source(path) => self.read(path, &text),
-            Ok(text) if self.session.has(path) => self.session.set_text(path, text),
-            Ok(_) => {}
-            Err(_) => {
-                let gone: Vec<String> =
-                    self.keys().filter(|k| is_below(k, path) && !self.open.contains_key(k)).collect();
+    /// Files and folders that were made, changed or deleted on disk. The text of an open buffer counts, whatever happened.
+    pub(crate) fn changed_on_disk(&mut self, paths: &[String]) {
+        let mut changed = false;
+        // Who names these found nothing so far.
+        let mut others: BTreeSet<&str> = BTreeSet::new();
+        for path in paths {
+            if self.open.contains_key(path) {
+                continue;
+            }
+            let read = Disk.read(path);
+            let known = self.session.source(path);
+            if path.rsplit('/').next() == Some(MANIFEST) {
+                self.changed_manifest();
+                changed = true;
+            } else if Path::new(path).is_dir() {
+                self.note_sources(path);
+                changed = true;
+            } else if let Ok(text) = read {
+                match known {
+                    Some(known) if *known == *text => {}
+                    Some(_) if !is_source(path) => {
+                        self.session.set_text(path, text);
+                        changed = true;
+                    }
+                    None if !is_source(path) => drop(others.insert(path)),
+                    _ => {
+                        self.read(path, &text);
+                        changed = true;
+                    }
+                }
+            } else {
+                let gone = |k: &String| is_below(k, path) && !self.open.contains_key(k);
+                let gone: Vec<String> = self.keys().filter(gone).collect();
                 gone.iter().for_each(|key| self.session.remove(key));
+                changed |= !gone.is_empty();
+                others.insert(path);
             }
         }
-        // Who names it found nothing so far.
-        let names = |key: &String| self.session.references(key).iter().any(|k| k == path);
-        let again: Vec<String> = if self.session.has(path) && is_source(path) {
-            Vec::new()
-        } else {
-            self.keys().filter(|k| is_source(k) && names(k)).collect()
-        };
-        for key in again {
-            let _ = self.project.open(&mut self.session, &key);
+        if !others.is_empty() {
+            let names = |key: &String| self.session.references(key).iter().any(|k| others.contains(k.as_str()));
+            let again: Vec<String> = self.keys().filter(|k| is_source(k) && names(k)).collect();
+            for key in &again {
+                // What cannot be read any more was told when it was opened.
+                let _ = self.project.open(&mut self.session, key);
+            }
+            changed |= !again.is_empty();
         }
-        self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
+        if changed {
+            self.outdated = true;
+            self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
+        }
     }
 
     /// A package is described otherwise: its files are read again.
@@ -321,7 +335,6 @@ impl Documents {
                 self.read(&key, &text);
             }
         }
-        self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
     }
 
     /// True if sources are not loaded yet.

@@ -22,10 +22,8 @@ pub(super) fn will_rename(docs: &Documents, p: lsp::RenameFilesParams) -> Result
 }
 
 pub(super) fn renamed(docs: &mut Documents, p: &lsp::RenameFilesParams) {
-    for (old, new) in moves(p) {
-        docs.changed_on_disk(&old);
-        docs.changed_on_disk(&new);
-    }
+    let paths: Vec<String> = moves(p).into_iter().flat_map(|(old, new)| [old, new]).collect();
+    docs.changed_on_disk(&paths);
 }
 
 fn moves(p: &lsp::RenameFilesParams) -> Vec<ide::Move> {

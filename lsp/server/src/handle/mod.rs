@@ -125,7 +125,8 @@ pub(crate) fn notification(docs: &mut Documents, n: Notification) -> Vec<lsp::Ur
 }
 
 fn changed_files<'a>(docs: &mut Documents, uris: impl Iterator<Item = &'a lsp::Uri>) {
-    uris.filter_map(|uri| path_of(&uri.0)).for_each(|path| docs.changed_on_disk(&path));
+    let paths: Vec<String> = uris.filter_map(|uri| path_of(&uri.0)).collect();
+    docs.changed_on_disk(&paths);
 }
 
 fn changed(docs: &mut Documents, p: lsp::DidChangeTextDocumentParams) {
