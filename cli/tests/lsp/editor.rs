@@ -22,6 +22,8 @@ pub(crate) struct Editor {
     pub findings: BTreeMap<String, Value>,
     /// What the server asked for: method and parameters. It gets `null` for an answer.
     pub asked: Vec<(String, Value)>,
+    /// How far the server said that it is.
+    pub progress: Vec<Value>,
     /// It has said goodbye already.
     pub left: bool,
     /// Replies that nobody waited for yet.
@@ -53,8 +55,18 @@ impl Editor {
             }
         });
         let (findings, asked) = (BTreeMap::new(), Vec::new());
-        let mut editor =
-            Self { server, to, from, next: 0, offered: Value::Null, findings, asked, left: false, replies: Vec::new() };
+        let mut editor = Self {
+            server,
+            to,
+            from,
+            next: 0,
+            offered: Value::Null,
+            findings,
+            asked,
+            left: false,
+            progress: Vec::new(),
+            replies: Vec::new(),
+        };
         let folders: Vec<Value> =
             folders.iter().map(|f| json!({ "uri": format!("file://{f}"), "name": "rules" })).collect();
         params["processId"] = Value::Null;
@@ -117,6 +129,7 @@ impl Editor {
                 self.send(Response::new_ok(r.id, Value::Null));
             }
             Message::Response(r) => self.replies.push(r),
+            Message::Notification(n) if n.method == "$/progress" => self.progress.push(n.params),
             Message::Notification(_) => {}
         }
     }

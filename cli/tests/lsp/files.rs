@@ -210,3 +210,23 @@ fn files_that_change_on_disk() {
     e.tell("workspace/didChangeWatchedFiles", changed);
     settle(&mut e, &uri, &[]);
 }
+
+/// An editor that can show it sees how far the files of a folder are read.
+#[test]
+fn reading_many_files_is_shown() {
+    let files: Vec<String> = (0..60).map(|i| format!("m{i}.pcr")).collect();
+    let folder = Folder::new(&files.iter().map(|n| (n.as_str(), "flow coke\n")).collect::<Vec<_>>());
+    for able in [true, false] {
+        let mut e = Editor::new(json!({ "window": { "workDoneProgress": able } }), Some(&folder.root()));
+        while able && e.progress.iter().all(|p| p["value"]["kind"] != "end") {
+            let m = e.receive();
+            e.note(m);
+        }
+        assert_eq!(e.was_asked("window/workDoneProgress/create"), able);
+        assert_eq!(
+            e.progress.first().map(|p| p["value"].clone()),
+            able.then(|| { json!({ "kind": "begin", "title": "reading rules", "percentage": 0 }) })
+        );
+        assert_eq!(e.progress.last().map(|p| p["value"]["message"].clone()), able.then(|| json!("60 files")));
+    }
+}

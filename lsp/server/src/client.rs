@@ -9,6 +9,8 @@ pub(crate) struct Client {
     pub pulls: bool,
     /// It asks for texts of addresses that are no files.
     pub contents: bool,
+    /// It can show how far something is.
+    pub progress: bool,
     /// It can be asked to watch files.
     watches: bool,
     /// What it can be asked to ask for again.
@@ -40,6 +42,7 @@ impl Client {
             pulls: capabilities["textDocument"]["diagnostic"].is_object(),
             contents: capabilities["workspace"]["textDocumentContent"].is_object()
                 || options["contents"] == json!(true),
+            progress: yes("/window/workDoneProgress"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             refreshes: REFRESHED.iter().filter(|(path, _)| yes(path)).map(|(_, method)| *method).collect(),
             commands: commands.filter_map(|c| c.as_str().map(str::to_owned)).collect(),

@@ -342,6 +342,11 @@ impl Documents {
         !self.unread.is_empty()
     }
 
+    /// How many sources are not loaded yet.
+    pub(crate) fn unread_files(&self) -> usize {
+        self.unread.len()
+    }
+
     /// True if findings wait to be published.
     pub(crate) fn stale(&self) -> bool {
         !self.stale.is_empty()

@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `kept`
-//! (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all files) · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
+//! (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all files) · `progress` · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
 
 mod capabilities;
 mod client;
@@ -17,6 +17,7 @@ mod documents;
 mod handle;
 mod kept;
 mod position;
+mod progress;
 mod survey;
 
 use documents::Documents;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use capabilities::capabilities;
 use client::Client;
+use progress::Progress;
 use survey::Surveys;
 
 /// How long nothing must have been typed before findings are published.
@@ -96,7 +98,12 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut surveys = Surveys::default();
+    let mut progress = Progress::default();
     loop {
+        if docs.client.progress {
+            let told = progress.left(docs.unread_files(), docs.lang);
+            told.into_iter().try_for_each(|m| connection.sender.send(m))?;
+        }
         if docs.outdated() {
             demand(connection, docs.client.refreshes())?;
         }
@@ -145,7 +152,9 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
                 surveys.cancel(&n).map_or(Ok(()), |reply| connection.sender.send(reply.into()))?;
                 notified(connection, docs, n)?;
             }
-            Message::Response(_) => {}
+            Message::Response(r) => {
+                progress.answered(&r, docs.lang).map_or(Ok(()), |m| connection.sender.send(m))?;
+            }
         }
     }
 }
