@@ -172,6 +172,30 @@ fn several_packages_in_one_workspace() {
     assert!(edit["changes"][&uri].is_null(), "{edit}");
 }
 
+/// What is wrong with the description of a package is told where it is written, pushed or pulled, open or not.
+#[test]
+fn descriptions_of_packages_have_findings() {
+    let wrong = package("mine").replace("version", "verison");
+    let folder = Folder::new(&[("footrule.toml", &wrong), ("main.pcr", "flow coke\n")]);
+    let uri = folder.uri("footrule.toml");
+    let mut e = Editor::new(json!({}), Some(&folder.root()));
+    settle(&mut e, &uri, &["FR-C007"]);
+    assert_eq!(e.findings[&uri]["diagnostics"][0]["range"]["start"], json!({ "line": 2, "character": 0 }));
+    folder.write("footrule.toml", &package("mine"));
+    e.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
+    settle(&mut e, &uri, &[]);
+    // While it is typed.
+    e.open(&uri, &wrong);
+    settle(&mut e, &uri, &["FR-C007"]);
+    e.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    settle(&mut e, &uri, &[]);
+    // Pulled with all files.
+    folder.write("footrule.toml", &wrong);
+    let mut e = Editor::new(json!({ "textDocument": { "diagnostic": {} } }), Some(&folder.root()));
+    let all = e.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    assert_eq!(names(&all["items"], "/items/0/code"), ["", "FR-C007"]);
+}
+
 /// A client that can watch files is asked to.
 #[test]
 fn files_are_watched_where_the_editor_can() {

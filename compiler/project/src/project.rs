@@ -61,6 +61,18 @@ impl<F: Files> Project<F> {
         self.texts.keys().map(String::as_str)
     }
 
+    /// What is wrong with the packages that were read, each finding once.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let mut out: Vec<Diagnostic> = Vec::new();
+        for d in self.packages.values().flat_map(|p| &p.found) {
+            if !out.contains(d) {
+                out.push(d.clone());
+            }
+        }
+        out
+    }
+
     /// What the packages that were read depend on, with the key and the text of the manifest that says so.
     pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str, &Dependency)> {
         self.packages.values().flat_map(|p| {

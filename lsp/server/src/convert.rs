@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub(crate) fn diagnostics(docs: &Documents, key: &str) -> Vec<lsp::Diagnostic> {
     let Some(text) = docs.text(key) else { return Vec::new() };
     let lines = docs.lines(&text);
-    docs.session.check(key).iter().filter_map(|d| diagnostic(docs, (key, &text, &lines), d)).collect()
+    docs.check(key).iter().filter_map(|d| diagnostic(docs, (key, &text, &lines), d)).collect()
 }
 
 /// A finding of a file, with its text and lines; `None` if it is told at another file.

@@ -9,7 +9,7 @@ use crate::kept::Kept;
 use crate::position::{Encoding, Lines};
 use footrule_compiler::names::reachable;
 use footrule_compiler::{Session, is_source};
-use footrule_diag::{FileSpan, Lang};
+use footrule_diag::{Diagnostic, FileSpan, Lang};
 use footrule_project::{Dependency, Disk, Files, MANIFEST, Project};
 use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,9 @@ pub(crate) struct Documents {
     /// Sources of the folders that are open, not loaded yet.
     unread: Vec<String>,
     /// What was published last, by key, and of which version.
-    told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
+    told: BTreeMap<String, (Option<i32>, Vec<gen_lsp_types::Diagnostic>)>,
+    /// What was wrong with packages when that was looked at last.
+    packages: Vec<Diagnostic>,
     /// What the editor can do.
     pub client: Client,
     /// Answers on which the next ones build.
@@ -103,6 +105,7 @@ impl Documents {
             stale: BTreeSet::new(),
             unread: Vec::new(),
             told: BTreeMap::new(),
+            packages: Vec::new(),
             client,
             kept: Kept::default(),
             folders: Vec::new(),
@@ -144,9 +147,11 @@ impl Documents {
         self.folders.iter().any(|f| is_below(key, f))
     }
 
-    /// The sources that are open, or in a folder that is.
+    /// The sources and descriptions of packages that are open, or in a folder that is.
     pub(crate) fn in_folders(&self) -> Vec<String> {
-        self.keys().filter(|k| is_source(k) && (self.open.contains_key(k) || self.in_a_folder(k))).collect()
+        let sources = self.keys().filter(|k| is_source(k));
+        let all = sources.chain(self.project.manifests().map(str::to_owned));
+        all.filter(|k| self.open.contains_key(k) || self.in_a_folder(k)).collect()
     }
 
     /// The packages on which a package that was read depends: the key and text of each description, and what it names.
@@ -191,8 +196,13 @@ impl Documents {
     pub(crate) fn load_one(&mut self) -> bool {
         let Some(path) = self.unread.pop() else { return false };
         if !self.session.has(&path) {
-            // What cannot be read is told when it is opened.
-            let _ = self.project.open(&mut self.session, &path);
+            // A package that cannot be used leaves the file by itself; what cannot be read is told when it is opened.
+            if self.project.open(&mut self.session, &path).is_err()
+                && let Ok(text) = Disk.read(&path)
+            {
+                self.session.add_source(&path, text);
+            }
+            self.note_packages();
         }
         true
     }
@@ -214,8 +224,29 @@ impl Documents {
         }
     }
 
+    /// The text of a file, or of the description of a package.
     pub(crate) fn text(&self, key: &str) -> Option<Arc<str>> {
-        self.session.source(key)
+        self.session.source(key).or_else(|| self.project.text(key).map(Arc::from))
+    }
+
+    /// What is wrong with a file, or with the description of a package.
+    pub(crate) fn check(&self, key: &str) -> Vec<Diagnostic> {
+        if is_manifest(key) {
+            let here = |d: &&Diagnostic| d.primary.as_ref().is_some_and(|p| p.at.file == key);
+            return self.packages.iter().filter(here).cloned().collect();
+        }
+        self.session.check(key)
+    }
+
+    /// Looks at what is wrong with packages; descriptions of which something else is wrong now are told.
+    fn note_packages(&mut self) {
+        let now = self.project.findings();
+        if now == self.packages {
+            return;
+        }
+        let before = std::mem::replace(&mut self.packages, now);
+        let places = before.iter().chain(&self.packages).filter_map(|d| d.primary.as_ref());
+        self.stale.extend(places.map(|p| (true, p.at.file.clone())));
     }
 
     pub(crate) fn lines(&self, text: &str) -> Lines {
@@ -233,7 +264,10 @@ impl Documents {
         let Some(key) = self.key(&uri) else { return };
         self.buffers.set(&key, Some(text));
         self.open.insert(key.clone(), Open { uri, version });
-        self.read(&key, text);
+        match is_manifest(&key) {
+            true => self.changed_manifest(),
+            false => self.read(&key, text),
+        }
     }
 
     /// Brings a text into the session, with what it uses.
@@ -246,6 +280,7 @@ impl Documents {
         if self.project.open(&mut self.session, key).is_err() {
             self.session.add_source(key, text);
         }
+        self.note_packages();
         // A file that is new may be what others have been looking for.
         let db = self.session.db();
         let edited = self.session.file(key);
@@ -266,6 +301,7 @@ impl Documents {
         self.kept.forget(&key);
         self.stale.retain(|(_, k)| *k != key);
         match Disk.read(&key) {
+            _ if is_manifest(&key) => self.changed_manifest(),
             Ok(text) => self.read(&key, &text),
             Err(_) if key.starts_with("std:") => {}
             // A buffer that never was a file.
@@ -285,7 +321,7 @@ impl Documents {
             }
             let read = Disk.read(path);
             let known = self.session.source(path);
-            if path.rsplit('/').next() == Some(MANIFEST) {
+            if is_manifest(path) {
                 self.changed_manifest();
                 changed = true;
             } else if Path::new(path).is_dir() {
@@ -335,6 +371,8 @@ impl Documents {
                 self.read(&key, &text);
             }
         }
+        self.note_packages();
+        self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
     }
 
     /// True if sources are not loaded yet.
@@ -359,17 +397,23 @@ impl Documents {
             self.stale.clear();
             return None;
         }
-        let found = convert::diagnostics(self, &key);
-        let open = self.open.get(&key)?;
-        let now = (open.version, found);
+        let version = self.version(&key);
+        if version.is_none() && !is_manifest(&key) {
+            return None;
+        }
+        let now = (version, convert::diagnostics(self, &key));
         if self.told.get(&key) == Some(&now) {
             return None;
         }
-        let told =
-            PublishDiagnosticsParams { uri: open.uri.clone(), version: Some(open.version), diagnostics: now.1.clone() };
+        let told = PublishDiagnosticsParams { uri: self.uri(&key), version, diagnostics: now.1.clone() };
         self.told.insert(key, now);
         Some(told)
     }
+}
+
+/// True for the description of a package.
+fn is_manifest(path: &str) -> bool {
+    path.rsplit('/').next() == Some(MANIFEST)
 }
 
 /// True for a path in a folder, and for the folder.
