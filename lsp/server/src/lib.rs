@@ -101,8 +101,7 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
     let mut progress = Progress::default();
     loop {
         if docs.client.progress {
-            let told = progress.left(docs.unread_files(), docs.lang);
-            told.into_iter().try_for_each(|m| connection.sender.send(m))?;
+            send(connection, progress.left(docs.unread_files(), docs.lang))?;
         }
         if docs.outdated() {
             demand(connection, docs.client.refreshes())?;
@@ -132,10 +131,10 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
         match message {
             Message::Request(request) => {
                 if request.method == "shutdown" {
-                    surveys.end().try_for_each(|reply| connection.sender.send(reply.into()))?;
+                    send(connection, surveys.end())?;
                 }
                 if request.method == survey::METHOD {
-                    surveys.ask(request).map_or(Ok(()), |reply| connection.sender.send(reply.into()))?;
+                    send(connection, surveys.ask(request))?;
                     continue;
                 }
                 if connection.handle_shutdown(&request)? {
@@ -149,12 +148,10 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
                 connection.sender.send(response.into())?;
             }
             Message::Notification(n) => {
-                surveys.cancel(&n).map_or(Ok(()), |reply| connection.sender.send(reply.into()))?;
+                send(connection, surveys.cancel(&n))?;
                 notified(connection, docs, n)?;
             }
-            Message::Response(r) => {
-                progress.answered(&r, docs.lang).map_or(Ok(()), |m| connection.sender.send(m))?;
-            }
+            Message::Response(r) => send(connection, progress.answered(&r, docs.lang))?,
         }
     }
 }
@@ -176,6 +173,16 @@ fn notified(
     let gone = catch_unwind(AssertUnwindSafe(|| handle::notification(docs, n))).unwrap_or_default();
     for uri in gone {
         publish(connection, PublishDiagnosticsParams { uri, version: None, diagnostics: Vec::new() })?;
+    }
+    Ok(())
+}
+
+fn send(
+    connection: &Connection,
+    messages: impl IntoIterator<Item = impl Into<Message>>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for message in messages {
+        connection.sender.send(message.into())?;
     }
     Ok(())
 }
