@@ -187,4 +187,35 @@ mod tests {
         let at = literate.find('}').map_or(0, |i| i as u32 + 1);
         assert_eq!(applied(literate, format_typed(literate, true, at, "}")), literate.replace(" a\n }", "    a\n}"));
     }
+
+    /// Sources of the library, made untidy.
+    fn untidy() -> Vec<String> {
+        let mut session = footrule_compiler::Session::new();
+        session.load_std();
+        let all = session.files().map(|f| f.text(session.db()).replace("\n    ", "\n  ").replace(" = ", "  =  "));
+        all.collect()
+    }
+
+    #[test]
+    fn a_whole_file_is_what_the_formatter_makes_of_it() {
+        for text in untidy() {
+            let all = Span::new(0, text.len() as u32);
+            assert_eq!(applied(&text, format_range(&text, false, all)), format_sound(&text, false, Options::default()));
+        }
+    }
+
+    #[test]
+    fn what_is_being_typed_and_what_stands_below_stay() {
+        let mut changed = 0;
+        for text in untidy() {
+            let ends: Vec<usize> = text.match_indices('\n').map(|(i, _)| i + 1).collect();
+            for end in ends.into_iter().step_by(211) {
+                let typed = format!("{}    \n{}", &text[..end], &text[end..]);
+                let changes = format_typed(&typed, false, end as u32 + 4, "\n");
+                assert!(changes.iter().all(|(at, _)| at.end as usize <= end), "{changes:?}");
+                changed += changes.len();
+            }
+        }
+        assert!(changed > 20, "{changed}");
+    }
 }
