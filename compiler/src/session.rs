@@ -120,7 +120,7 @@ impl Session {
     pub fn remove(&mut self, key: &str) {
         let mut files = self.workspace.files(&self.db).clone();
         if files.remove(key).is_some() {
-            self.workspace.set_files(&mut self.db).to(files);
+            self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files);
         }
     }
 
