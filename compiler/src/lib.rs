@@ -28,5 +28,5 @@ pub mod upstream;
 pub mod uses;
 
 pub use footrule_stdlib::is_source;
-pub use package::{Level, PackageInfo, Root, is_name};
+pub use package::{Level, Outside, PackageInfo, Root, data_key, is_name, spelled_at};
 pub use session::{RuleSummary, Session};

@@ -122,31 +122,39 @@ pub(crate) fn spelled(db: &dyn Db, file: SourceFile, key: &str) -> Option<String
         return footrule_stdlib::is_source(key).then(|| format!("std.{name}"));
     }
     let named = crate::names::module(db, key)?;
+    spelled_at(db, (file, file.key(db)), (named, key))
+}
+
+/// A module path as authors write it once both files have these keys; `None` if there is none, be it that the file left its
+/// package or that its new name cannot stand in a path.
+#[must_use]
+pub fn spelled_at(db: &dyn Db, (file, own): (SourceFile, &str), (named, key): (SourceFile, &str)) -> Option<String> {
     let stem = |path: &str| {
         let stem = path.strip_suffix(".md").unwrap_or(path).strip_suffix(".pcr")?;
         Some(stem.replace('/', "."))
     };
+    let in_package = |p: Package, key: &str| {
+        let path = p.root(db).path(key);
+        (*p.root(db).key(&path) == *key).then_some(path)
+    };
     match (*file.package(db), *named.package(db)) {
-        (Some(own), Some(other)) if own == other => stem(&own.root(db).path(key)),
+        (Some(own), Some(other)) if own == other => stem(&in_package(own, key)?),
         (Some(own), Some(other)) => {
             let (name, _) = own.dependencies(db).iter().find(|(_, p)| **p == other)?;
-            Some(format!("{name}.{}", stem(&other.root(db).path(key))?))
+            Some(format!("{name}.{}", stem(&in_package(other, key)?)?))
         }
-        (None, None) => {
-            let own = file.key(db);
-            stem(key.strip_prefix(own.rfind('/').map_or("", |i| &own[..=i]))?)
-        }
+        (None, None) => stem(key.strip_prefix(own.rfind('/').map_or("", |i| &own[..=i]))?),
         _ => None,
     }
 }
 
 /// A path that leads out of where a file may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outside;
+pub struct Outside;
 
 /// The key of a data file that `file` names: relative to its folder, and inside its package. Outside of any package
 /// the folder of the file is the bound.
-pub(crate) fn data_key(db: &dyn Db, file: SourceFile, path: &str) -> Result<Arc<str>, Outside> {
+pub fn data_key(db: &dyn Db, file: SourceFile, path: &str) -> Result<Arc<str>, Outside> {
     let key = file.key(db);
     let drive = path.as_bytes().get(1) == Some(&b':');
     if path.starts_with('/') || path.contains('\\') || drive {

@@ -116,6 +116,14 @@ impl Session {
         }
     }
 
+    /// Takes a file out: whoever names it finds nothing.
+    pub fn remove(&mut self, key: &str) {
+        let mut files = self.workspace.files(&self.db).clone();
+        if files.remove(key).is_some() {
+            self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files);
+        }
+    }
+
     /// True if a source of this key is there.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {

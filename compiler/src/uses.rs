@@ -5,7 +5,7 @@
 
 use crate::check::{body_of, expressions};
 use crate::db::{Db, Item, SourceFile};
-use crate::names::{Entry, Ns, Resolved, StmtName, exported, index, lookup, process_index};
+use crate::names::{Entry, Ns, Resolved, StmtName, exported, included, index, inside, lookup, process_index};
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TKind, Ty};
 use footrule_diag::Span;
@@ -152,11 +152,39 @@ impl Walk<'_> {
     fn value_path(&mut self, path: &Path) {
         let Some((first, rest)) = path.0.split_first() else { return };
         let Some(entry) = (!self.local(first)).then(|| self.name(first, &[Ns::Value])).flatten() else { return };
-        let mut ty = crate::check::value_type(self.db, entry.item.file, entry.item.key.clone()).clone();
+        let (mut item, mut rest) = (entry.item, rest);
+        // Behind an include stands what its process declares.
+        while let Some((name, behind)) = rest.split_first().filter(|_| item.key.keyword == "include") {
+            let Some(next) = self.of_include(&item, name) else { return };
+            self.push(name, Referent::Declared(Entry { item: next.clone(), member: None }));
+            (item, rest) = (next, behind);
+        }
+        let mut ty = crate::check::value_type(self.db, item.file, item.key.clone()).clone();
         for name in rest {
             let Some(next) = self.field(name, &ty) else { return };
             ty = next;
         }
+    }
+
+    /// The include that an expression names: `boiler`, `plant.boiler`.
+    fn include_at(&self, e: &Expr) -> Option<Item> {
+        let item = match &e.kind {
+            ExprKind::Name(n) if !self.locals.iter().any(|(l, _)| *l == n.text) => {
+                match lookup(self.db, self.item, Ns::Value, n.text.clone()) {
+                    Resolved::One(e) => e.item,
+                    _ => return None,
+                }
+            }
+            ExprKind::Field(base, n) => self.of_include(&self.include_at(base)?, n)?,
+            _ => return None,
+        };
+        (item.key.keyword == "include").then_some(item)
+    }
+
+    /// What the process of an include declares under a name.
+    fn of_include(&self, include: &Item, name: &Ident) -> Option<Item> {
+        let process = included(self.db, include.file, include.key.clone())?;
+        inside(self.db, &process, Ns::Value, &name.text)
     }
 
     /// A field, and its type.
@@ -216,6 +244,8 @@ impl Walk<'_> {
                 self.expr(base);
                 if let Some(of) = self.typed.get(&e.span).cloned() {
                     self.push(name, of);
+                } else if let Some(item) = self.include_at(base).and_then(|i| self.of_include(&i, name)) {
+                    self.push(name, Referent::Declared(Entry { item, member: None }));
                 }
             }
             ExprKind::Call { callee, args } => self.call(callee, args),

@@ -20,10 +20,23 @@ pub(crate) struct Editor {
     pub offered: Value,
     /// Findings by address.
     pub findings: BTreeMap<String, Value>,
+    /// What the server asked for: method and parameters. It gets `null` for an answer.
+    pub asked: Vec<(String, Value)>,
+    /// How far the server said that it is.
+    pub progress: Vec<Value>,
+    /// It has said goodbye already.
+    pub left: bool,
+    /// Replies that nobody waited for yet.
+    replies: Vec<Response>,
 }
 
 impl Editor {
     pub(crate) fn new(capabilities: Value, folder: Option<&str>) -> Self {
+        Self::with(json!({ "capabilities": capabilities }), &folder.into_iter().collect::<Vec<_>>())
+    }
+
+    /// An editor with parameters of its own for `initialize`, and folders.
+    pub(crate) fn with(mut params: Value, folders: &[&str]) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_footrule"))
             .args(["lsp", "--lang", "en"])
             .env_clear()
@@ -41,11 +54,24 @@ impl Editor {
                 }
             }
         });
-        let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings: BTreeMap::new() };
-        let folders = folder.map(|f| json!([{ "uri": format!("file://{f}"), "name": "rules" }]));
-        let params = json!({
-            "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders
-        });
+        let (findings, asked) = (BTreeMap::new(), Vec::new());
+        let mut editor = Self {
+            server,
+            to,
+            from,
+            next: 0,
+            offered: Value::Null,
+            findings,
+            asked,
+            left: false,
+            progress: Vec::new(),
+            replies: Vec::new(),
+        };
+        let folders: Vec<Value> =
+            folders.iter().map(|f| json!({ "uri": format!("file://{f}"), "name": "rules" })).collect();
+        params["processId"] = Value::Null;
+        params["rootUri"] = Value::Null;
+        params["workspaceFolders"] = if folders.is_empty() { Value::Null } else { json!(folders) };
         editor.offered = editor.ask("initialize", params)["capabilities"].clone();
         editor.tell("initialized", json!({}));
         editor
@@ -70,10 +96,11 @@ impl Editor {
     /// Waits for the reply to a request.
     pub(crate) fn reply(&mut self, id: &RequestId) -> Response {
         loop {
-            match self.receive() {
-                Message::Response(r) if r.id == *id => return r,
-                other => self.note(other),
+            if let Some(at) = self.replies.iter().position(|r| r.id == *id) {
+                return self.replies.swap_remove(at);
             }
+            let m = self.receive();
+            self.note(m);
         }
     }
 
@@ -92,12 +119,25 @@ impl Editor {
     }
 
     pub(crate) fn note(&mut self, m: Message) {
-        if let Message::Notification(n) = m
-            && n.method == "textDocument/publishDiagnostics"
-        {
-            let uri = n.params["uri"].as_str().unwrap_or_default().to_owned();
-            self.findings.insert(uri, n.params);
+        match m {
+            Message::Notification(n) if n.method == "textDocument/publishDiagnostics" => {
+                let uri = n.params["uri"].as_str().unwrap_or_default().to_owned();
+                self.findings.insert(uri, n.params);
+            }
+            Message::Request(r) => {
+                self.asked.push((r.method, r.params));
+                self.send(Response::new_ok(r.id, Value::Null));
+            }
+            Message::Response(r) => self.replies.push(r),
+            Message::Notification(n) if n.method == "$/progress" => self.progress.push(n.params),
+            Message::Notification(_) => {}
         }
+    }
+
+    /// True if the server has asked for this; it is given a question to answer, so that what it sent before has come.
+    pub(crate) fn was_asked(&mut self, method: &str) -> bool {
+        self.ask("workspace/symbol", json!({ "query": "no such name" }));
+        self.asked.iter().any(|(m, _)| m == method)
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {
@@ -130,7 +170,9 @@ impl Drop for Editor {
             let _ = self.server.wait();
             return;
         }
-        self.ask("shutdown", Value::Null);
+        if !self.left {
+            self.ask("shutdown", Value::Null);
+        }
         self.tell("exit", Value::Null);
         let end = self.server.wait().expect("the server ends");
         assert!(end.success(), "{end}");

@@ -44,6 +44,12 @@ impl<F: Files> Project<F> {
         Self { files, packages: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
+    /// Forgets what was read of packages, because a manifest changed: files that are opened again read it anew.
+    pub fn forget(&mut self) {
+        self.packages.clear();
+        self.texts.clear();
+    }
+
     /// The text of a manifest that was read.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
@@ -53,6 +59,27 @@ impl<F: Files> Project<F> {
     /// The keys of the manifests that were read.
     pub fn manifests(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)
+    }
+
+    /// What is wrong with the packages that were read, each finding once.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let mut out: Vec<Diagnostic> = Vec::new();
+        for d in self.packages.values().flat_map(|p| &p.found) {
+            if !out.contains(d) {
+                out.push(d.clone());
+            }
+        }
+        out
+    }
+
+    /// What the packages that were read depend on, with the key and the text of the manifest that says so.
+    pub fn dependencies(&self) -> impl Iterator<Item = (&str, &str, &Dependency)> {
+        self.packages.values().flat_map(|p| {
+            let text = self.texts.get_key_value(&*p.root.key(MANIFEST));
+            let all = text.map(|(key, text)| (key.as_str(), text.as_str()));
+            all.into_iter().flat_map(|(key, text)| p.manifest.dependencies.iter().map(move |d| (key, text, d)))
+        })
     }
 
     /// The folder of the package around a file or folder, as the caller would write it.

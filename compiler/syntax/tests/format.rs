@@ -1,6 +1,6 @@
 //! The formatter: idempotent, loses nothing, keywords go there and back. Every source of the repository is a case.
 
-use footrule_syntax::format::{Keywords, Options, format};
+use footrule_syntax::format::{Keywords, Options, format, format_sound};
 use footrule_syntax::{parse_chunk, split};
 use std::collections::BTreeSet;
 use std::fs;
@@ -181,6 +181,28 @@ fn a_broken_file_is_refused_with_its_places() {
     for error in &errors {
         let at = error.primary.as_ref().expect("a place").at;
         assert!(text[at.start as usize..].starts_with('(') || at.start as usize >= 8, "{error:?}");
+    }
+}
+
+#[test]
+fn what_can_be_read_of_a_broken_file_is_formatted() {
+    let text = "flow   a\n\n\n\nlet x = (1   +\n\n\n\nflow   b   // why\n";
+    assert_eq!(format_sound(text, false, AS_IS), "flow a\n\n\n\nlet x = (1   +\n\n\n\nflow b  // why\n");
+    // What shares a line with it is kept, with all its lines.
+    let text = "flow   a\nenum   E {\n  b };let x = (1   +\nflow   c\n";
+    assert_eq!(format_sound(text, false, AS_IS), "flow a\nenum   E {\n  b };let x = (1   +\nflow c\n");
+    let text = "A  b\r\n```pcr\r\nflow   a\r\nlet  =\r\nflow   b\r\n```\r\n";
+    let wanted = text.replace("flow   ", "flow ");
+    assert_eq!(format_sound(text, true, AS_IS), wanted);
+}
+
+/// Of a file without errors there is one style only.
+#[test]
+fn a_sound_file_is_formatted_as_ever() {
+    for source in sources() {
+        if let Ok(whole) = format(&source.text, source.literate, AS_IS) {
+            same(&source.name, "sound parts", &whole, &format_sound(&source.text, source.literate, AS_IS));
+        }
     }
 }
 

@@ -30,6 +30,20 @@ pub(crate) fn statements(session: &Session, file: SourceFile) -> impl Iterator<I
     })
 }
 
+/// A statement by its identity; `None` if it has no text of its own.
+pub(crate) fn of_item<'a>(session: &'a Session, item: &'a Item) -> Option<Statement<'a>> {
+    let db = session.db();
+    let text = &chunk(db, item.file, item.key.clone()).as_ref()?.text;
+    Some(Statement { item, start: *chunk_start(db, item.file, item.key.clone()), text })
+}
+
+/// The clause of a statement: its own, else that of the heading above.
+pub(crate) fn clause(session: &Session, item: &Item) -> Option<String> {
+    let db = session.db();
+    let own = item.ast(db)?.clause.as_ref().map(|c| c.text.clone());
+    own.or_else(|| chunk(db, item.file, item.key.clone()).as_ref().and_then(|c| c.heading_clause.clone()))
+}
+
 /// The innermost statement around an offset.
 pub(crate) fn statement(session: &Session, file: SourceFile, offset: u32) -> Option<Statement<'_>> {
     let around = |s: &Statement<'_>| s.start <= offset && offset as usize <= s.start as usize + s.text.len();

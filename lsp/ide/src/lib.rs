@@ -6,30 +6,48 @@
 //!
 //! # Layout
 //!
-//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `rename` ·
-//! `hover` · `signature` · `inlay` · `symbols` · `complete` · `evaluate` (results, tests, values) · `tokens` (roles of words) · `fold` · `select` · `links`.
+//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `implement` ·
+//! `calls` (the tree of contributions) · `rename` · `linked` · `files` (renamed files) · `layout` (formatting of parts) · `hover` ·
+//! `signature` · `inlay` · `symbols` · `complete` · `evaluate` (results, tests, values) · `reach` (coverage) · `lenses` · `tokens`
+//! (roles of words) · `fold` · `select` · `links` · `pages` (what a code means).
 
 mod at;
+mod calls;
 mod complete;
 mod evaluate;
+mod files;
 mod fold;
 mod hover;
+mod implement;
 mod inlay;
+mod layout;
+mod lenses;
+mod linked;
 mod links;
 mod navigate;
+mod pages;
+mod reach;
 mod rename;
 mod select;
 mod signature;
 mod symbols;
 mod tokens;
 
+pub use calls::{Call, call_node, incoming, outgoing};
 pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
+pub use files::{Move, move_files, moved_dependency};
 pub use fold::folds;
 pub use hover::{Hover, hover};
+pub use implement::implementations;
 pub use inlay::{Inlay, inlays};
+pub use layout::{Change, format_range, format_typed};
+pub use lenses::{Lens, LensKind, lenses};
+pub use linked::linked;
 pub use links::links;
 pub use navigate::{Reference, definition, highlights, references, type_definition};
+pub use pages::page;
+pub use reach::{ClauseReach, Reach, reach};
 pub use rename::{Edit, NotRenamed, prepare_rename, rename};
 pub use select::selections;
 pub use signature::{Signature, signature};

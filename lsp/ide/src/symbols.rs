@@ -1,6 +1,6 @@
 //! The declarations of a file as a tree, and those of all files by name, label or clause.
 
-use crate::at::{Statement, statements};
+use crate::at::{Statement, clause, statements};
 use footrule_compiler::Session;
 use footrule_compiler::db::SourceFile;
 use footrule_diag::{FileSpan, Span, Text};
@@ -71,7 +71,7 @@ fn of_file(session: &Session, file: SourceFile) -> Vec<Symbol> {
     out
 }
 
-fn symbol(session: &Session, at: &Statement<'_>) -> Option<Symbol> {
+pub(crate) fn symbol(session: &Session, at: &Statement<'_>) -> Option<Symbol> {
     use SymbolKind as K;
     let ast = at.item.ast(session.db())?;
     let kind = match &ast.stmt {
@@ -126,7 +126,7 @@ fn symbol(session: &Session, at: &Statement<'_>) -> Option<Symbol> {
     Some(Symbol {
         name,
         labels,
-        clause: ast.clause.as_ref().map(|c| c.text.clone()).unwrap_or_default(),
+        clause: clause(session, at.item).unwrap_or_default(),
         kind,
         at: at.absolute(session, Span { start: 0, end: u32::try_from(end).unwrap_or(u32::MAX) }),
         selection: place.span.shift(at.start),

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 /// The capabilities, with positions counted in UTF-8 or UTF-16.
 pub(crate) fn capabilities(utf8: bool) -> Value {
+    // Folders are moved with what is in them.
+    let pattern = |glob: &str, of: &str| json!({ "scheme": "file", "pattern": { "glob": glob, "matches": of } });
+    let moved = [pattern("**/*.{pcr,pcr.md,csv,json}", "file"), pattern("**/*", "folder")];
     json!({
         "positionEncoding": if utf8 { "utf-8" } else { "utf-16" },
         "textDocumentSync": { "openClose": true, "change": 2, "save": true },
@@ -27,8 +30,25 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
         "executeCommandProvider": { "commands": crate::commands::COMMANDS },
         "semanticTokensProvider": {
             "legend": { "tokenTypes": token_names(), "tokenModifiers": ["declaration", "defaultLibrary"] },
-            "full": true,
+            "full": { "delta": true },
             "range": true,
+        },
+        "diagnosticProvider": { "interFileDependencies": true, "workspaceDiagnostics": true },
+        "callHierarchyProvider": true,
+        "implementationProvider": true,
+        "codeLensProvider": { "resolveProvider": true },
+        "linkedEditingRangeProvider": true,
+        "documentRangeFormattingProvider": true,
+        "documentOnTypeFormattingProvider": { "firstTriggerCharacter": "}", "moreTriggerCharacter": ["\n"] },
+        "workspace": {
+            "workspaceFolders": { "supported": true, "changeNotifications": true },
+            "fileOperations": {
+                "willRename": { "filters": moved },
+                "didRename": { "filters": moved },
+                "didCreate": { "filters": moved },
+                "didDelete": { "filters": moved },
+            },
+            "textDocumentContent": { "schemes": ["footrule-std", "footrule-code"] },
         },
     })
 }

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Runs a test: `[address, name]`.
-const RUN_TEST: &str = "footrule.runTest";
+pub(crate) const RUN_TEST: &str = "footrule.runTest";
 /// Evaluates a rule: `[address, { test? | input?, inputUri? }]`.
 const EVALUATE: &str = "footrule.evaluate";
 

@@ -2,7 +2,7 @@
 
 use crate::documents::Documents;
 use crate::position::Lines;
-use footrule_diag::{Diagnostic, FileSpan, Severity};
+use footrule_diag::{Diagnostic, FileSpan, Lang, Severity};
 use footrule_ide as ide;
 use gen_lsp_types as lsp;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub(crate) fn diagnostics(docs: &Documents, key: &str) -> Vec<lsp::Diagnostic> {
     let Some(text) = docs.text(key) else { return Vec::new() };
     let lines = docs.lines(&text);
-    docs.session.check(key).iter().filter_map(|d| diagnostic(docs, (key, &text, &lines), d)).collect()
+    docs.check(key).iter().filter_map(|d| diagnostic(docs, (key, &text, &lines), d)).collect()
 }
 
 /// A finding of a file, with its text and lines; `None` if it is told at another file.
@@ -36,7 +36,10 @@ pub(crate) fn diagnostic(
         Some(lsp::DiagnosticRelatedInformation { location, message: l.text.get(docs.lang).to_owned() })
     });
     let related: Vec<_> = related.collect();
-    let unused = ["FR-L001", "FR-L009"].contains(&d.code.as_str());
+    let unneeded =
+        ["FR-L001", "FR-L003", "FR-L004", "FR-L008", "FR-L012", "FR-L014", "FR-L015"].contains(&d.code.as_str());
+    let lang = if docs.lang == Lang::Zh { "zh" } else { "en" };
+    let page = |code: &str| lsp::Uri(format!("footrule-code:/{lang}/{code}.md"));
     Some(lsp::Diagnostic {
         range,
         severity: Some(match d.severity {
@@ -44,9 +47,11 @@ pub(crate) fn diagnostic(
             Severity::Warning => lsp::DiagnosticSeverity::Warning,
         }),
         code: Some(lsp::Code::String(d.code.as_str().to_owned())),
+        // Only the server knows the page, so it is named to whoever asks the server for texts.
+        code_description: docs.client.contents.then(|| lsp::CodeDescription { href: page(d.code.as_str()) }),
         source: Some("footrule".to_owned()),
         message: lsp::Message::String(message),
-        tags: unused.then(|| vec![lsp::DiagnosticTag::Unnecessary]),
+        tags: unneeded.then(|| vec![lsp::DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         ..lsp::Diagnostic::default()
     })
@@ -98,6 +103,22 @@ pub(crate) fn symbol(docs: &Documents, s: &ide::Symbol) -> Option<lsp::SymbolInf
             tags: None,
             container_name: Some(shown(docs, s)).filter(|d| !d.is_empty()),
         },
+    })
+}
+
+/// A node of the tree of contributions.
+pub(crate) fn call_item(docs: &Documents, s: &ide::Symbol) -> Option<lsp::CallHierarchyItem> {
+    let whole = docs.location(&s.at)?;
+    let name = docs.location(&FileSpan { file: s.at.file.clone(), span: s.selection })?;
+    Some(lsp::CallHierarchyItem {
+        name: s.name.clone(),
+        kind: symbol_kind(s.kind),
+        tags: None,
+        detail: Some(shown(docs, s)).filter(|d| !d.is_empty()),
+        uri: whole.uri,
+        range: whole.range,
+        selection_range: name.range,
+        data: None,
     })
 }
 

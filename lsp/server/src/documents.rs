@@ -3,12 +3,16 @@
 //! A key is the absolute path of a file, or `std:NAME`. Guarantees: the text of an open buffer wins over the file; a file that
 //! changes on disk is read again unless it is open.
 
+mod folders;
+
+use crate::client::Client;
 use crate::convert;
+use crate::kept::Kept;
 use crate::position::{Encoding, Lines};
+use footrule_compiler::Session;
 use footrule_compiler::names::reachable;
-use footrule_compiler::{Session, is_source};
-use footrule_diag::{FileSpan, Lang};
-use footrule_project::{Disk, Files, Project};
+use footrule_diag::{Diagnostic, FileSpan, Lang};
+use footrule_project::{Disk, Files, MANIFEST, Project};
 use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -75,11 +79,21 @@ pub(crate) struct Documents {
     /// Sources of the folders that are open, not loaded yet.
     unread: Vec<String>,
     /// What was published last, by key, and of which version.
-    told: BTreeMap<String, (i32, Vec<gen_lsp_types::Diagnostic>)>,
+    told: BTreeMap<String, (Option<i32>, Vec<gen_lsp_types::Diagnostic>)>,
+    /// What was wrong with packages when that was looked at last.
+    packages: Vec<Diagnostic>,
+    /// What the editor can do.
+    pub client: Client,
+    /// Answers on which the next ones build.
+    pub kept: Kept,
+    /// Folders that are open.
+    folders: Vec<String>,
+    /// What the editor knows may be out of date, and not because of what was typed.
+    outdated: bool,
 }
 
 impl Documents {
-    pub(crate) fn new(encoding: Encoding, lang: Lang) -> Self {
+    pub(crate) fn new(encoding: Encoding, lang: Lang, client: Client) -> Self {
         let mut session = Session::new();
         session.load_std();
         let buffers = Buffers::default();
@@ -93,38 +107,41 @@ impl Documents {
             stale: BTreeSet::new(),
             unread: Vec::new(),
             told: BTreeMap::new(),
+            packages: Vec::new(),
+            client,
+            kept: Kept::default(),
+            folders: Vec::new(),
+            outdated: false,
         }
     }
 
-    /// Notes the sources below a folder: they are loaded when nothing else is to be done.
-    pub(crate) fn add_folder(&mut self, folder: &str) {
-        let mut open = vec![folder.to_owned()];
-        while let Some(folder) = open.pop() {
-            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-            let mut names: Vec<_> = entries.filter_map(Result::ok).collect();
-            names.sort_by_key(std::fs::DirEntry::file_name);
-            for entry in names {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let path = format!("{folder}/{name}");
-                let Ok(kind) = entry.file_type() else { continue };
-                if name.starts_with('.') || matches!(name.as_str(), "target" | "node_modules") {
-                    continue;
-                }
-                if kind.is_dir() {
-                    open.push(path);
-                } else if kind.is_file() && is_source(&path) && self.unread.len() < MAX_FILES {
-                    self.unread.push(path);
-                }
-            }
-        }
+    /// The keys of all files but the library's.
+    fn keys(&self) -> impl Iterator<Item = String> {
+        let db = self.session.db();
+        self.session.files().map(|f| f.key(db).to_string()).filter(|k| !k.starts_with("std:"))
+    }
+
+    /// The version of an open buffer.
+    pub(crate) fn version(&self, key: &str) -> Option<i32> {
+        self.open.get(key).map(|o| o.version)
+    }
+
+    /// True once after what the editor knows may have gone out of date without its doing.
+    pub(crate) fn outdated(&mut self) -> bool {
+        std::mem::take(&mut self.outdated)
     }
 
     /// Loads one of the sources that were noted; false if there is none left.
     pub(crate) fn load_one(&mut self) -> bool {
         let Some(path) = self.unread.pop() else { return false };
         if !self.session.has(&path) {
-            // What cannot be read is told when it is opened.
-            let _ = self.project.open(&mut self.session, &path);
+            // A package that cannot be used leaves the file by itself; what cannot be read is told when it is opened.
+            if self.project.open(&mut self.session, &path).is_err()
+                && let Ok(text) = Disk.read(&path)
+            {
+                self.session.add_source(&path, text);
+            }
+            self.note_packages();
         }
         true
     }
@@ -146,8 +163,18 @@ impl Documents {
         }
     }
 
+    /// The text of a file, or of the description of a package.
     pub(crate) fn text(&self, key: &str) -> Option<Arc<str>> {
-        self.session.source(key)
+        self.session.source(key).or_else(|| self.project.text(key).map(Arc::from))
+    }
+
+    /// What is wrong with a file, or with the description of a package.
+    pub(crate) fn check(&self, key: &str) -> Vec<Diagnostic> {
+        if is_manifest(key) {
+            let here = |d: &&Diagnostic| d.primary.as_ref().is_some_and(|p| p.at.file == key);
+            return self.packages.iter().filter(here).cloned().collect();
+        }
+        self.session.check(key)
     }
 
     pub(crate) fn lines(&self, text: &str) -> Lines {
@@ -165,7 +192,10 @@ impl Documents {
         let Some(key) = self.key(&uri) else { return };
         self.buffers.set(&key, Some(text));
         self.open.insert(key.clone(), Open { uri, version });
-        self.read(&key, text);
+        match is_manifest(&key) {
+            true => self.changed_manifest(),
+            false => self.read(&key, text),
+        }
     }
 
     /// Brings a text into the session, with what it uses.
@@ -178,6 +208,7 @@ impl Documents {
         if self.project.open(&mut self.session, key).is_err() {
             self.session.add_source(key, text);
         }
+        self.note_packages();
         // A file that is new may be what others have been looking for.
         let db = self.session.db();
         let edited = self.session.file(key);
@@ -195,28 +226,26 @@ impl Documents {
         self.buffers.set(&key, None);
         let open = self.open.remove(&key)?;
         self.told.remove(&key);
+        self.kept.forget(&key);
         self.stale.retain(|(_, k)| *k != key);
-        if let Ok(text) = Disk.read(&key) {
-            self.read(&key, &text);
+        match Disk.read(&key) {
+            _ if is_manifest(&key) => self.changed_manifest(),
+            Ok(text) => self.read(&key, &text),
+            Err(_) if key.starts_with("std:") => {}
+            // A buffer that never was a file.
+            Err(_) => self.session.remove(&key),
         }
-        Some(open.uri)
-    }
-
-    /// A file that changed on disk.
-    pub(crate) fn changed_on_disk(&mut self, uri: &Uri) {
-        let Some(key) = self.key(uri).filter(|k| !self.open.contains_key(k)) else { return };
-        let text = Disk.read(&key).unwrap_or_default();
-        if is_source(&key) && (self.session.has(&key) || !text.is_empty()) {
-            self.read(&key, &text);
-        } else if self.session.has(&key) {
-            self.session.set_text(&key, text);
-            self.stale.extend(self.open.keys().map(|k| (true, k.clone())));
-        }
+        Some(open.uri).filter(|_| !self.client.pulls)
     }
 
     /// True if sources are not loaded yet.
     pub(crate) fn unread(&self) -> bool {
         !self.unread.is_empty()
+    }
+
+    /// How many sources are not loaded yet.
+    pub(crate) fn unread_files(&self) -> usize {
+        self.unread.len()
     }
 
     /// True if findings wait to be published.
@@ -227,17 +256,27 @@ impl Documents {
     /// What is to be published next; `None` if neither the findings nor the version have changed.
     pub(crate) fn next_findings(&mut self) -> Option<PublishDiagnosticsParams> {
         let (_, key) = self.stale.pop_first()?;
-        let found = convert::diagnostics(self, &key);
-        let open = self.open.get(&key)?;
-        let now = (open.version, found);
+        if self.client.pulls {
+            self.stale.clear();
+            return None;
+        }
+        let version = self.version(&key);
+        if version.is_none() && !is_manifest(&key) {
+            return None;
+        }
+        let now = (version, convert::diagnostics(self, &key));
         if self.told.get(&key) == Some(&now) {
             return None;
         }
-        let told =
-            PublishDiagnosticsParams { uri: open.uri.clone(), version: Some(open.version), diagnostics: now.1.clone() };
+        let told = PublishDiagnosticsParams { uri: self.uri(&key), version, diagnostics: now.1.clone() };
         self.told.insert(key, now);
         Some(told)
     }
+}
+
+/// True for the description of a package.
+fn is_manifest(path: &str) -> bool {
+    path.rsplit('/').next() == Some(MANIFEST)
 }
 
 /// The folders that an editor opens.
@@ -253,7 +292,7 @@ pub(crate) fn folders(params: &InitializeParams) -> Vec<String> {
 }
 
 /// The path of a file address; percent signs are read.
-fn path_of(uri: &str) -> Option<String> {
+pub(crate) fn path_of(uri: &str) -> Option<String> {
     let rest = uri.strip_prefix("file://")?;
     let rest = rest.strip_prefix("localhost").unwrap_or(rest);
     let mut bytes = Vec::with_capacity(rest.len());

@@ -6,32 +6,51 @@
 //!
 //! # Layout
 //!
-//! `capabilities` (what is offered) · `documents` (buffers, files, keys and addresses) · `position` (lines and columns ↔ bytes)
-//! · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
+//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `kept`
+//! (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all files) · `progress` · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
 
 mod capabilities;
+mod client;
 mod commands;
 mod convert;
 mod documents;
 mod handle;
+mod kept;
 mod position;
+mod progress;
+mod survey;
 
 use documents::Documents;
 use footrule_diag::Lang;
 use gen_lsp_types::{InitializeParams, PositionEncodingKind, PublishDiagnosticsParams};
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use position::Encoding;
+use serde_json::Value;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use capabilities::capabilities;
+use client::Client;
+use progress::Progress;
+use survey::Surveys;
 
 /// How long nothing must have been typed before findings are published.
 const QUIET: Duration = Duration::from_micros(500);
 
 /// Requests that concern every file of the folders that are open.
-const ACROSS_FILES: [&str; 3] = ["textDocument/references", "textDocument/rename", "workspace/symbol"];
+const ACROSS_FILES: [&str; 6] = [
+    "callHierarchy/incomingCalls",
+    "textDocument/implementation",
+    "textDocument/references",
+    "textDocument/rename",
+    "workspace/symbol",
+    "workspace/willRenameFiles",
+];
+
+/// Numbers the requests to the editor.
+static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Serves an editor over standard input and output until it says goodbye.
 ///
@@ -51,6 +70,7 @@ pub fn serve_stdio(lang: Lang) -> Result<(), Box<dyn Error + Send + Sync>> {
 /// If the connection breaks before that.
 pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (id, params) = connection.initialize_start()?;
+    let client = Client::of(&params);
     let params: InitializeParams = serde_json::from_value(params)?;
     let general = params.capabilities.general.as_ref();
     let offered = general.and_then(|g| g.position_encodings.as_ref());
@@ -66,24 +86,37 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
         Some(_) => Lang::En,
         None => lang,
     };
-    let mut docs = Documents::new(encoding, lang);
+    let watch = client.watch();
+    let mut docs = Documents::new(encoding, lang, client);
     for folder in documents::folders(&params) {
         docs.add_folder(&folder);
     }
+    docs.outdated();
+    demand(connection, watch)?;
     main_loop(connection, &mut docs)
 }
 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut surveys = Surveys::default();
+    let mut progress = Progress::default();
     loop {
-        let message = if docs.stale() || docs.unread() {
+        if docs.client.progress {
+            send(connection, progress.left(docs.unread_files(), docs.lang))?;
+        }
+        if docs.outdated() {
+            demand(connection, docs.client.refreshes())?;
+        }
+        let message = if docs.stale() || docs.unread() || surveys.wait() {
             let wait = if docs.stale() { QUIET } else { Duration::ZERO };
             match connection.receiver.recv_timeout(wait) {
                 Ok(m) => m,
                 Err(e) if e.is_timeout() => {
                     if let Some(found) = docs.next_findings() {
                         publish(connection, found)?;
-                    } else {
-                        docs.load_one();
+                    } else if !docs.load_one()
+                        && let Some(message) = surveys.step(docs)
+                    {
+                        connection.sender.send(message)?;
                     }
                     continue;
                 }
@@ -97,6 +130,13 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
         };
         match message {
             Message::Request(request) => {
+                if request.method == "shutdown" {
+                    send(connection, surveys.end())?;
+                }
+                if request.method == survey::METHOD {
+                    send(connection, surveys.ask(request))?;
+                    continue;
+                }
                 if connection.handle_shutdown(&request)? {
                     return Ok(());
                 }
@@ -107,8 +147,11 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
                 let response = answer(docs, request);
                 connection.sender.send(response.into())?;
             }
-            Message::Notification(n) => notified(connection, docs, n)?,
-            Message::Response(_) => {}
+            Message::Notification(n) => {
+                send(connection, surveys.cancel(&n))?;
+                notified(connection, docs, n)?;
+            }
+            Message::Response(r) => send(connection, progress.answered(&r, docs.lang))?,
         }
     }
 }
@@ -130,6 +173,28 @@ fn notified(
     let gone = catch_unwind(AssertUnwindSafe(|| handle::notification(docs, n))).unwrap_or_default();
     for uri in gone {
         publish(connection, PublishDiagnosticsParams { uri, version: None, diagnostics: Vec::new() })?;
+    }
+    Ok(())
+}
+
+fn send(
+    connection: &Connection,
+    messages: impl IntoIterator<Item = impl Into<Message>>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for message in messages {
+        connection.sender.send(message.into())?;
+    }
+    Ok(())
+}
+
+/// Sends requests to the editor; what it answers does not matter.
+fn demand(
+    connection: &Connection,
+    requests: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for (method, params) in requests {
+        let id = RequestId::from(format!("footrule-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
+        connection.sender.send(Request { id, method: method.to_owned(), params }.into())?;
     }
     Ok(())
 }

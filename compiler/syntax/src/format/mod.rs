@@ -16,7 +16,7 @@ mod layout;
 mod tokens;
 
 use crate::parse_chunk;
-use crate::split::{Chunk, split};
+use crate::split::{Chunk, Split, split};
 use align::Line;
 use footrule_diag::{Code, Diagnostic, Span};
 
@@ -42,7 +42,7 @@ pub enum Keywords {
 /// The syntax errors of the file, places relative to it. Odd blanks in an indentation are repaired, not reported.
 pub fn format(text: &str, literate: bool, options: Options) -> Result<String, Vec<Diagnostic<Span>>> {
     let file = split(text, literate);
-    let mut errors = file.errors;
+    let mut errors = file.errors.clone();
     for chunk in &file.chunks {
         let found = parse_chunk(chunk).errors;
         errors.extend(found.into_iter().map(|e| e.map_place(|s| s.shift(chunk.start))));
@@ -51,6 +51,41 @@ pub fn format(text: &str, literate: bool, options: Options) -> Result<String, Ve
     if !errors.is_empty() {
         return Err(errors);
     }
+    Ok(print(text, literate, options, &file, &[]))
+}
+
+/// Formats what can be read of a file that is being written: a statement with syntax errors keeps its lines, and so does what
+/// shares a line with it. A file with other errors stays as it is.
+#[must_use]
+pub fn format_sound(text: &str, literate: bool, options: Options) -> String {
+    let file = split(text, literate);
+    if file.errors.iter().any(|e| e.code != Code::S008) {
+        return text.to_owned();
+    }
+    let broken = |chunk: &&Chunk| parse_chunk(chunk).errors.iter().any(|e| e.code != Code::S008);
+    let lines = |chunk: &Chunk| {
+        let (start, end) = (chunk.start as usize, chunk.start as usize + chunk.text.len());
+        let from = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        (from, text[end..].find('\n').map_or(text.len(), |i| end + i + 1))
+    };
+    let mut kept: Vec<(usize, usize)> = file.chunks.iter().filter(broken).map(lines).collect();
+    // A neighbour on a kept line is kept whole, with its own lines.
+    loop {
+        let more = file.chunks.iter().map(lines).find(|(from, to)| {
+            let touches = |(a, b): &(usize, usize)| from < b && a < to && !(a <= from && to <= b);
+            kept.iter().any(touches) && !kept.iter().any(|(a, b)| a <= from && to <= b)
+        });
+        match more {
+            Some(lines) => kept.push(lines),
+            None => break,
+        }
+    }
+    kept.sort_unstable();
+    print(text, literate, options, &file, &kept)
+}
+
+/// The text in the one style, but for the lines that are kept.
+fn print(text: &str, literate: bool, options: Options, file: &Split, kept: &[(usize, usize)]) -> String {
     let mark = if text.starts_with('\u{FEFF}') && !literate { '\u{FEFF}'.len_utf8() } else { 0 };
     let regions: Vec<(usize, usize, usize)> = if literate {
         file.fences.iter().map(|(at, margin)| (at.start as usize, at.end as usize, *margin as usize)).collect()
@@ -61,18 +96,42 @@ pub fn format(text: &str, literate: bool, options: Options) -> Result<String, Ve
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut done = mark;
     for (start, end, margin) in regions {
-        out.push_str(&text[done..start]);
-        let from = file.chunks.partition_point(|c| (c.start as usize) < start);
-        let to = file.chunks.partition_point(|c| (c.start as usize) < end);
-        match region(text, (start, end), margin, file.chunks.get(from..to).unwrap_or_default(), options) {
-            Some(lines) => align::print(&mut out, &lines, margin, end_of_line),
-            // The grammar read a token that this module does not see: better untouched than damaged.
-            None => out.push_str(&text[start..end]),
+        for (start, end) in stretches(text, (start, end), kept) {
+            out.push_str(&text[done..start]);
+            let from = file.chunks.partition_point(|c| (c.start as usize) < start);
+            let to = file.chunks.partition_point(|c| (c.start as usize) < end);
+            match region(text, (start, end), margin, file.chunks.get(from..to).unwrap_or_default(), options) {
+                Some(lines) => align::print(&mut out, &lines, margin, end_of_line),
+                // The grammar read a token that this module does not see: better untouched than damaged.
+                None => out.push_str(&text[start..end]),
+            }
+            done = end;
         }
-        done = end;
     }
     out.push_str(&text[done..]);
-    Ok(out)
+    out
+}
+
+/// A stretch of source without the lines that are kept; blank lines beside them are kept, too.
+fn stretches(text: &str, (start, end): (usize, usize), kept: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    let inside: Vec<(usize, usize)> = kept.iter().copied().filter(|(a, b)| *a < end && start < *b).collect();
+    if inside.is_empty() {
+        return vec![(start, end)];
+    }
+    let mut out = Vec::new();
+    let mut from = start;
+    for (a, b) in inside.into_iter().chain([(end, end)]) {
+        let piece = text.get(from..a.min(end)).unwrap_or_default();
+        if !piece.trim().is_empty() {
+            let first = piece.len() - piece.trim_start().len();
+            let first = piece[..first].rfind('\n').map_or(0, |i| i + 1);
+            let used = piece.trim_end().len();
+            let last = piece[used..].find('\n').map_or(piece.len(), |i| used + i + 1);
+            out.push((from + first, from + last));
+        }
+        from = from.max(b);
+    }
+    out
 }
 
 /// The lines of one stretch of source.

@@ -1,13 +1,20 @@
 //! One function for each request and notification.
 //!
-//! `navigate` (places) · `show` (what stands beside the text) · `write` (what ends in an edit); here is what sends each request
-//! to its function, and what all of them need.
+//! `navigate` (places) · `calls` (contributions, implementations) · `show` (what stands beside the text) · `tokens` (colours) ·
+//! `lens` · `write` (what ends in an edit) · `edit` (while typing) · `pull` (findings) · `files` (files and folders); here is what
+//! sends each request to its function, and what all of them need.
 
+mod calls;
+mod edit;
+mod files;
+mod lens;
 mod navigate;
+mod pull;
 mod show;
+mod tokens;
 mod write;
 
-use crate::documents::Documents;
+use crate::documents::{Documents, path_of};
 use gen_lsp_types as lsp;
 use lsp::{Notification as _, Request as _};
 use lsp_server::{ErrorCode, ExtractError, Notification, Request, Response};
@@ -44,8 +51,21 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         DocumentFormattingRequest => write::formatting,
         CodeActionRequest => write::code_actions,
         ExecuteCommandRequest => crate::commands::execute,
-        SemanticTokensRequest => show::semantic_tokens,
-        SemanticTokensRangeRequest => show::semantic_tokens_range,
+        SemanticTokensRequest => tokens::full,
+        SemanticTokensDeltaRequest => tokens::delta,
+        SemanticTokensRangeRequest => tokens::range,
+        DocumentDiagnosticRequest => pull::of_file,
+        CallHierarchyPrepareRequest => calls::prepare,
+        CallHierarchyIncomingCallsRequest => calls::incoming,
+        CallHierarchyOutgoingCallsRequest => calls::outgoing,
+        ImplementationRequest => calls::implementation,
+        CodeLensRequest => lens::lenses,
+        CodeLensResolveRequest => lens::resolve,
+        LinkedEditingRangeRequest => edit::linked,
+        DocumentRangeFormattingRequest => edit::format_range,
+        DocumentOnTypeFormattingRequest => edit::format_typed,
+        WillRenameFilesRequest => files::will_rename,
+        TextDocumentContentRequest => files::content,
     }
 }
 
@@ -75,29 +95,38 @@ fn reply<P: serde::de::DeserializeOwned, R: Serialize>(
 /// Takes note of what the editor says; the addresses whose findings go.
 pub(crate) fn notification(docs: &mut Documents, n: Notification) -> Vec<lsp::Uri> {
     let method = n.method.clone();
-    macro_rules! with {
-        ($kind:ident) => {
-            n.extract::<<lsp::$kind as lsp::Notification>::Params>(&method).ok()
+    let mut gone = Vec::new();
+    // What cannot be read is nonsense, and is let go.
+    macro_rules! dispatch {
+        ($($kind:ident => $handler:expr),* $(,)?) => {
+            match method.as_str() {
+                $(m if m == lsp::$kind::METHOD.as_str() => {
+                    if let Ok(p) = n.extract::<<lsp::$kind as lsp::Notification>::Params>(&method) {
+                        let handler: &mut dyn FnMut(<lsp::$kind as lsp::Notification>::Params) = &mut $handler;
+                        handler(p);
+                    }
+                })*
+                _ => {}
+            }
         };
     }
-    let is = |m: &str| method == m;
-    if is(lsp::DidOpenTextDocumentNotification::METHOD.as_str()) {
-        if let Some(p) = with!(DidOpenTextDocumentNotification) {
-            docs.set(p.text_document.uri, p.text_document.version, &p.text_document.text);
-        }
-    } else if is(lsp::DidChangeTextDocumentNotification::METHOD.as_str()) {
-        if let Some(p) = with!(DidChangeTextDocumentNotification) {
-            changed(docs, p);
-        }
-    } else if is(lsp::DidCloseTextDocumentNotification::METHOD.as_str()) {
-        let closed = with!(DidCloseTextDocumentNotification).and_then(|p| docs.close(&p.text_document.uri));
-        return closed.into_iter().collect();
-    } else if is(lsp::DidChangeWatchedFilesNotification::METHOD.as_str())
-        && let Some(p) = with!(DidChangeWatchedFilesNotification)
-    {
-        p.changes.iter().for_each(|c| docs.changed_on_disk(&c.uri));
+    dispatch! {
+        DidOpenTextDocumentNotification =>
+            |p| docs.set(p.text_document.uri, p.text_document.version, &p.text_document.text),
+        DidChangeTextDocumentNotification => |p| changed(docs, p),
+        DidCloseTextDocumentNotification => |p| gone.extend(docs.close(&p.text_document.uri)),
+        DidChangeWatchedFilesNotification => |p| changed_files(docs, p.changes.iter().map(|c| &c.uri)),
+        DidCreateFilesNotification => |p| changed_files(docs, p.files.iter().map(|f| &f.uri)),
+        DidDeleteFilesNotification => |p| changed_files(docs, p.files.iter().map(|f| &f.uri)),
+        DidRenameFilesNotification => |p| files::renamed(docs, &p),
+        DidChangeWorkspaceFoldersNotification => |p| files::folders(docs, &p),
     }
-    Vec::new()
+    gone
+}
+
+fn changed_files<'a>(docs: &mut Documents, uris: impl Iterator<Item = &'a lsp::Uri>) {
+    let paths: Vec<String> = uris.filter_map(|uri| path_of(&uri.0)).collect();
+    docs.changed_on_disk(&paths);
 }
 
 fn changed(docs: &mut Documents, p: lsp::DidChangeTextDocumentParams) {

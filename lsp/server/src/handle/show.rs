@@ -1,7 +1,6 @@
 //! Requests that show something at its place: cards, hints, colours, folds.
 
 use super::{Refused, at, of};
-use crate::convert;
 use crate::documents::Documents;
 use footrule_ide as ide;
 use gen_lsp_types as lsp;
@@ -90,26 +89,5 @@ pub(super) fn inlays(docs: &Documents, p: lsp::InlayHintParams) -> Result<Option
             )
         })
         .collect()
-    }))
-}
-
-pub(super) fn semantic_tokens(
-    docs: &Documents,
-    p: lsp::SemanticTokensParams,
-) -> Result<Option<lsp::SemanticTokens>, Refused> {
-    Ok(of(docs, &p.text_document)
-        .map(|(key, text)| convert::semantic_tokens(docs, &text, &ide::tokens(&docs.session, &key))))
-}
-
-pub(super) fn semantic_tokens_range(
-    docs: &Documents,
-    p: lsp::SemanticTokensRangeParams,
-) -> Result<Option<lsp::SemanticTokens>, Refused> {
-    Ok(of(docs, &p.text_document).map(|(key, text)| {
-        let lines = docs.lines(&text);
-        let (from, to) = (lines.offset(&text, p.range.start), lines.offset(&text, p.range.end));
-        let mut all = ide::tokens(&docs.session, &key);
-        all.retain(|t| t.span.start < to && from < t.span.end);
-        convert::semantic_tokens(docs, &text, &all)
     }))
 }

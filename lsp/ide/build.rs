@@ -1,11 +1,11 @@
-//! Embeds the pages of `docs/diagnostics` for `footrule explain-code`.
+//! Embeds the pages of `docs/diagnostics`.
 
 use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let home = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
-    let folder = Path::new(&home).join("../docs/diagnostics").canonicalize()?;
+    let folder = Path::new(&home).join("../../docs/diagnostics").canonicalize()?;
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut pages = Vec::new();
     for entry in fs::read_dir(&folder)? {
