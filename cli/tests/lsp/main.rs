@@ -1,9 +1,10 @@
 //! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
 //!
-//! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `write` (requests, as the server groups
+//! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `complete`, `write` (requests, as the server groups
 //! them) · `commands` · `edits` (ten thousand random ones).
 
 mod commands;
+mod complete;
 mod editor;
 mod edits;
 mod navigate;
@@ -80,7 +81,7 @@ const TESTED: &[(&str, fn())] = &[
     ("documentSymbolProvider", navigate::document_symbols),
     ("workspaceSymbolProvider", navigate::workspace_symbols),
     ("renameProvider", write::rename),
-    ("completionProvider", write::completion),
+    ("completionProvider", complete::completion),
     ("foldingRangeProvider", show::folding),
     ("documentFormattingProvider", write::formatting),
     ("codeActionProvider", write::code_actions),

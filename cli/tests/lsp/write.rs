@@ -1,8 +1,7 @@
 //! What ends in an edit.
 
-use crate::editor::Editor;
-use crate::{RULE, URI, editor, on, place};
-use serde_json::{Value, json};
+use crate::{RULE, URI, editor, on};
+use serde_json::json;
 
 #[test]
 pub(crate) fn rename() {
@@ -21,34 +20,6 @@ pub(crate) fn rename() {
     // What the library declares stays.
     let gas = on("CO2}", 0);
     assert!(e.response("textDocument/prepareRename", gas).response_result.is_err());
-}
-
-#[test]
-pub(crate) fn completion() {
-    let mut e = editor();
-    let offered = |e: &mut Editor, word: &str, nth: usize| -> Vec<Value> {
-        let params = json!({ "textDocument": { "uri": URI }, "position": place(word, nth, true) });
-        e.ask("textDocument/completion", params).as_array().cloned().unwrap_or_default()
-    };
-    let has = |all: &[Value], name: &str| all.iter().any(|c| c["label"] == name);
-    let fields = offered(&mut e, "sum(b.", 0);
-    assert!(has(&fields, "mass") || has(&fields, "production"), "{fields:?}");
-    let tags = offered(&mut e, "list of Batch", 0);
-    assert!(!tags.is_empty());
-    let flows = offered(&mut e, "production: t{", 0);
-    assert!(has(&flows, "metal") && !has(&flows, "production"), "{flows:?}");
-    let sources = offered(&mut e, "t{metal} source ", 0);
-    assert!(has(&sources, "book") && sources.iter().all(|s| s["label"] != "metal"));
-    let stages = offered(&mut e, "smelting in ", 0);
-    assert_eq!(stages.iter().filter_map(|s| s["label"].as_str()).collect::<Vec<_>>(), ["making"]);
-    let values = offered(&mut e, "report share = ", 0);
-    let production = values.iter().find(|c| c["label"] == "production").cloned().unwrap_or_default();
-    // Found by its Chinese label, by pinyin and by initials.
-    let filter = production["filterText"].as_str().unwrap_or_default();
-    for word in ["production", "产量", "chanliang", "cl"] {
-        assert!(filter.split(' ').any(|w| w == word), "{filter}");
-    }
-    assert_eq!(production["detail"], "t{metal}");
 }
 
 #[test]

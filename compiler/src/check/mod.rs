@@ -3,6 +3,7 @@
 
 mod allocate;
 mod also;
+mod aside;
 mod balance;
 mod brackets;
 mod builtin;
@@ -44,6 +45,7 @@ mod through;
 pub(crate) use allocate::sharers;
 pub use allocate::{TAllocate, TBasis};
 pub use also::{AlsoUnits, TAlso, also_units};
+pub use aside::Aside;
 pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};

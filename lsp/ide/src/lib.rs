@@ -12,6 +12,7 @@
 mod at;
 mod complete;
 mod evaluate;
+mod factor;
 mod fold;
 mod hover;
 mod inlay;

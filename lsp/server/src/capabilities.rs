@@ -17,7 +17,7 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
         "documentSymbolProvider": true,
         "workspaceSymbolProvider": true,
         "renameProvider": { "prepareProvider": true },
-        "completionProvider": { "triggerCharacters": [".", "{", ":"] },
+        "completionProvider": { "triggerCharacters": [".", "{", ":", "§", "="], "resolveProvider": true },
         "foldingRangeProvider": true,
         "selectionRangeProvider": true,
         "inlayHintProvider": true,

@@ -66,6 +66,8 @@ pub(crate) struct Documents {
     pub session: Session,
     pub lang: Lang,
     pub encoding: Encoding,
+    /// The editor takes texts with places to fill in.
+    pub snippets: bool,
     project: Project<Buffers>,
     buffers: Buffers,
     /// By key.
@@ -87,6 +89,7 @@ impl Documents {
             session,
             lang,
             encoding,
+            snippets: false,
             project: Project::new(buffers.clone()),
             buffers,
             open: BTreeMap::new(),

@@ -67,10 +67,18 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
         None => lang,
     };
     let mut docs = Documents::new(encoding, lang);
+    docs.snippets = takes_snippets(&params);
     for folder in documents::folders(&params) {
         docs.add_folder(&folder);
     }
     main_loop(connection, &mut docs)
+}
+
+/// True if the editor fills in places of what it inserts.
+fn takes_snippets(params: &InitializeParams) -> bool {
+    let document = params.capabilities.text_document.as_ref();
+    let item = document.and_then(|d| d.completion.as_ref()).and_then(|c| c.completion_item.as_ref());
+    item.is_some_and(|i| i.snippet_support == Some(true))
 }
 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {

@@ -1,8 +1,9 @@
 //! One function for each request and notification.
 //!
-//! `navigate` (places) · `show` (what stands beside the text) · `write` (what ends in an edit); here is what sends each request
+//! `complete` (what can be written) · `navigate` (places) · `show` (what stands beside the text) · `write` (what ends in an edit); here is what sends each request
 //! to its function, and what all of them need.
 
+mod complete;
 mod navigate;
 mod show;
 mod write;
@@ -36,7 +37,8 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         WorkspaceSymbolRequest => navigate::workspace_symbols,
         PrepareRenameRequest => write::prepare_rename,
         RenameRequest => write::rename,
-        CompletionRequest => write::complete,
+        CompletionRequest => complete::complete,
+        CompletionResolveRequest => complete::resolve,
         FoldingRangeRequest => show::folds,
         SelectionRangeRequest => show::selections,
         InlayHintRequest => show::inlays,

@@ -1,4 +1,4 @@
-//! Requests that end in an edit: completion, renaming, formatting, quick fixes.
+//! Requests that end in an edit: renaming, formatting, quick fixes.
 
 use super::{Refused, at, of};
 use crate::convert;
@@ -23,14 +23,6 @@ pub(super) fn rename(docs: &Documents, p: lsp::RenameParams) -> Result<Option<ls
     let Some((key, _, offset)) = at(docs, &p.text_document_position_params) else { return Ok(None) };
     let edits = ide::rename(&docs.session, &key, offset, &p.new_name).map_err(|e| e.0.get(docs.lang).to_owned())?;
     Ok(Some(convert::workspace_edit(docs, edits)))
-}
-
-pub(super) fn complete(docs: &Documents, p: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>, Refused> {
-    Ok(at(docs, &p.text_document_position_params).map(|(key, text, offset)| {
-        let lines = docs.lines(&text);
-        let all = ide::complete(&docs.session, &key, offset, docs.lang).into_iter();
-        lsp::CompletionResponse::CompletionItemList(all.map(|c| convert::completion(docs, &text, &lines, c)).collect())
-    }))
 }
 
 pub(super) fn formatting(
