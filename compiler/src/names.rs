@@ -428,6 +428,11 @@ fn enumerations_by_member(db: &dyn Db, file: SourceFile) -> HashMap<String, Vec<
     out
 }
 
+/// The enumerations that have a member of this name and that a file can see.
+pub fn enumerations_in_file(db: &dyn Db, file: SourceFile, member: &str) -> Vec<Item> {
+    enumerations_by_member(db, file).get(member).cloned().unwrap_or_default()
+}
+
 /// The enumerations that have a member of this name and that a statement can see.
 pub fn enumerations_with<'db>(db: &'db dyn Db, from: &Item, member: &str) -> Vec<&'db Item> {
     let of_file = enumerations_by_member(db, from.file).get(member).into_iter().flatten();

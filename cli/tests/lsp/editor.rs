@@ -24,6 +24,15 @@ pub(crate) struct Editor {
 
 impl Editor {
     pub(crate) fn new(capabilities: Value, folder: Option<&str>) -> Self {
+        Self::started(capabilities, folder, None)
+    }
+
+    /// An editor in a language.
+    pub(crate) fn with_locale(locale: &str) -> Self {
+        Self::started(json!({}), None, Some(locale))
+    }
+
+    fn started(capabilities: Value, folder: Option<&str>, locale: Option<&str>) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_footrule"))
             .args(["lsp", "--lang", "en"])
             .env_clear()
@@ -43,9 +52,12 @@ impl Editor {
         });
         let mut editor = Self { server, to, from, next: 0, offered: Value::Null, findings: BTreeMap::new() };
         let folders = folder.map(|f| json!([{ "uri": format!("file://{f}"), "name": "rules" }]));
-        let params = json!({
+        let mut params = json!({
             "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders
         });
+        if let Some(locale) = locale {
+            params["locale"] = json!(locale);
+        }
         editor.offered = editor.ask("initialize", params)["capabilities"].clone();
         editor.tell("initialized", json!({}));
         editor

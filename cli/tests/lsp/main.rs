@@ -1,12 +1,14 @@
 //! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
 //!
-//! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `complete`, `write` (requests, as the server groups
-//! them) · `commands` · `edits` (ten thousand random ones).
+//! `editor` (a client) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `complete`, `write` (requests, as the server
+//! groups them) · `commands` · `edits` (ten thousand random ones).
 
+mod actions;
 mod commands;
 mod complete;
 mod editor;
 mod edits;
+mod hover;
 mod navigate;
 mod show;
 mod talk;
@@ -74,7 +76,7 @@ fn lines(locations: &Value) -> Vec<u64> {
 const TESTED: &[(&str, fn())] = &[
     ("positionEncoding", talk::position_encodings),
     ("textDocumentSync", talk::findings_follow_what_is_typed),
-    ("hoverProvider", show::hover),
+    ("hoverProvider", hover::hover),
     ("definitionProvider", navigate::definition),
     ("referencesProvider", navigate::references),
     ("documentHighlightProvider", navigate::highlights),
@@ -84,7 +86,7 @@ const TESTED: &[(&str, fn())] = &[
     ("completionProvider", complete::completion),
     ("foldingRangeProvider", show::folding),
     ("documentFormattingProvider", write::formatting),
-    ("codeActionProvider", write::code_actions),
+    ("codeActionProvider", actions::code_actions),
     ("semanticTokensProvider", show::semantic_tokens),
     ("signatureHelpProvider", show::signature_help),
     ("typeDefinitionProvider", navigate::type_definition),

@@ -53,7 +53,7 @@ pub(crate) use cycles::is_counted;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub(crate) use cycles::{names, value_names};
 pub(crate) use decl::literal;
-pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
+pub use decl::{TParam, TParamRow, TRecord, TRow, TTable, missing_rows};
 pub use evidence::TEvidence;
 pub(crate) use except::target_text;
 pub use except::{TExcept, TExceptBy};

@@ -6,29 +6,36 @@
 //!
 //! # Layout
 //!
-//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `rename` ·
-//! `hover` · `signature` · `inlay` · `symbols` · `complete` · `evaluate` (results, tests, values) · `tokens` (roles of words) · `fold` · `select` · `links`.
+//! `at` (which statement and which name stand at an offset) · `tree` (expressions of a statement) · `prose` (outside the fences
+//! of a literate file) · `factor` (sourced values) · `formula` (formulas as people read them) · `navigate` (definition,
+//! references, highlights) · `rename` · `hover` · `signature` · `inlay` · `symbols` · `complete` · `actions` · `evaluate`
+//! (results, tests, values) · `tokens` (roles of words) · `fold` · `select` · `links`.
 
+mod actions;
 mod at;
 mod complete;
 mod evaluate;
 mod factor;
 mod fold;
+mod formula;
 mod hover;
 mod inlay;
 mod links;
 mod navigate;
+mod prose;
 mod rename;
 mod select;
 mod signature;
 mod symbols;
 mod tokens;
+mod tree;
 
+pub use actions::{Action, ActionKind, actions, offers_tests, test_from};
 pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
 pub use fold::folds;
 pub use hover::{Hover, hover};
-pub use inlay::{Inlay, inlays};
+pub use inlay::{Inlay, InlayKind, inlays};
 pub use links::links;
 pub use navigate::{Reference, definition, highlights, references, type_definition};
 pub use rename::{Edit, NotRenamed, prepare_rename, rename};

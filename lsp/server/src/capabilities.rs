@@ -23,7 +23,7 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
         "inlayHintProvider": true,
         "documentLinkProvider": {},
         "documentFormattingProvider": true,
-        "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll"] },
+        "codeActionProvider": { "codeActionKinds": ["quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", "source.fixAll"] },
         "executeCommandProvider": { "commands": crate::commands::COMMANDS },
         "semanticTokensProvider": {
             "legend": { "tokenTypes": token_names(), "tokenModifiers": ["declaration", "defaultLibrary"] },

@@ -16,9 +16,12 @@ mod spot;
 mod want;
 mod words;
 
+pub(crate) use words::{language, word};
+
 use crate::at::{Statement, statement, statements};
 use footrule_compiler::Session;
-use footrule_compiler::db::SourceFile;
+use footrule_compiler::db::{Item, SourceFile};
+use footrule_compiler::types::Ty;
 use footrule_diag::{FileSpan, Lang, Span, Text};
 use footrule_grammar::keywords::is_word_char;
 use offer::Offers;
@@ -118,6 +121,16 @@ pub fn complete(session: &Session, key: &str, offset: u32, lang: Lang) -> Vec<Co
         None => out.fallback(left),
     }
     out.all
+}
+
+/// The type that is wanted where an expression of a statement stands.
+pub(crate) fn wanted(session: &Session, item: &Item, text: &str, span: Span) -> Option<Ty> {
+    let (before, after) = (text.get(..span.start as usize)?, text.get(span.end as usize..)?);
+    let at = before.len();
+    match spot::spot(session, item, &format!("{before} {after}"), at)?.slot {
+        spot::Slot::Value(want) => want,
+        _ => None,
+    }
 }
 
 fn in_fence(session: &Session, file: SourceFile, offset: u32) -> bool {

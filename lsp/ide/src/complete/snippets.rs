@@ -3,8 +3,8 @@
 //! A template is written once: `‹word›` is a keyword, spelled as the file spells its keywords, `‹zh|en›` with two words that
 //! are no keywords is a place to fill in, `‹›` the last place.
 
+use super::words::word;
 use footrule_diag::Lang;
-use footrule_grammar::keywords::{Place, chinese};
 
 /// A statement with places.
 pub(super) struct Template {
@@ -139,21 +139,12 @@ impl Template {
             out.push(match inside.split_once('|') {
                 _ if inside.is_empty() => Piece::Last,
                 Some((zh, en)) => Piece::Hole(if lang == Lang::Zh { zh } else { en }),
-                None => Piece::Keyword(self.keyword(inside, lang)),
+                None => Piece::Keyword(word(inside, lang)),
             });
             rest = more;
         }
         out.push(Piece::Text(rest));
         out
-    }
-
-    fn keyword(&self, word: &'static str, lang: Lang) -> &'static str {
-        if lang == Lang::En {
-            return word;
-        }
-        // A word at the head, inside, or as a key of a source.
-        let places = [Place::HEAD, Place::INSIDE, Place::OPTION];
-        places.iter().map(|p| chinese(word, *p)).find(|c| *c != word).unwrap_or(word)
     }
 
     /// As a snippet of the protocol: places are tab stops, equal ones move together.

@@ -3,7 +3,7 @@
 use footrule_compiler::Session;
 use footrule_compiler::db::{SourceFile, chunk, items};
 use footrule_diag::{Lang, Text};
-use footrule_grammar::keywords::{Keyword, head_at};
+use footrule_grammar::keywords::{Keyword, Place, chinese, head_at};
 use pinyin::ToPinyin;
 
 /// Statements of a file that are asked for the language of its keywords.
@@ -50,6 +50,15 @@ fn behind_clause(text: &str) -> &str {
         Some(rest) => rest.split_once(' ').map_or("", |(_, rest)| rest.trim_start()),
         None => text,
     }
+}
+
+/// A keyword in a language, wherever it stands.
+pub(crate) fn word(english: &'static str, lang: Lang) -> &'static str {
+    if lang == Lang::En {
+        return english;
+    }
+    let places = [Place::HEAD, Place::INSIDE, Place::NAME, Place::OPTION];
+    places.iter().map(|p| chinese(english, *p)).find(|w| *w != english).unwrap_or(english)
 }
 
 /// A keyword in a language, and in the other one.
