@@ -159,6 +159,10 @@ fn a_bare_number_gets_its_unit() {
 fn gases_become_co2e_and_kinds_are_crossed_visibly() {
     let gas = RULE.to_owned() + "let sum_up = 5 kg{CO2e} + smelting\nreport s = sum_up round 1 decimals\n";
     applies(&gas, "smelting\nreport s", false, "Convert by `co2e(…)`", "5 kg{CO2e} + co2e(smelting)", &["FR-U004"]);
+    let carbon = RULE.replace("use std.gas", "use std.gas, std.carbon")
+        + "let burnt = 3 t{C}\nlet both = 5 t{CO2} + burnt\nreport b = both round 1 decimals\n";
+    let multiplied = "5 t{CO2} + (burnt) * (44 kg{CO2} / 12 kg{C})";
+    applies(&carbon, "burnt\nreport b", false, "Carbon becomes carbon dioxide", multiplied, &["FR-U003"]);
     let kind = RULE
         .replace("flow metal", "flow scrap\nflow metal")
         .replace("input batches", "input remelt: t{scrap}\ninput batches")

@@ -69,7 +69,8 @@ pub(crate) fn completion() {
     let fields = offered(&mut e, "sum(b.", 0);
     assert!(has(&fields, "mass") && has(&fields, "grade") && !has(&fields, "production"), "{fields:?}");
     let flows = offered(&mut e, "production: t{", 0);
-    assert!(has(&flows, "metal") && !has(&flows, "production"), "{flows:?}");
+    assert!(best(&flows).contains(&"metal") && !has(&flows, "production"), "{flows:?}");
+    assert!(has(&flows, "CH4") && !best(&flows).contains(&"CH4"), "those of the library come later");
     let sources = offered(&mut e, "t{metal} source ", 0);
     assert_eq!(best(&sources), Vec::<&str>::new());
     assert_eq!(sources.iter().filter_map(|s| s["label"].as_str()).collect::<Vec<_>>().first(), Some(&"book"));
@@ -117,7 +118,8 @@ fn what_fits_comes_first() {
         // In a test: what it sets, and in which unit.
         assert!(fits(&mut e, 8, "test en \"x\" {\n    production = 5 ¦").contains(&"t{metal}".to_owned()));
         let set = at_bar(&mut e, &uri(9), &wrap(&format!("{RULE}test en \"x\" {{\n    pro¦\n}}\n")));
-        assert!(has(&set, "production") && !has(&set, "factor"), "{set:?}");
+        assert_eq!(best(&set), ["batches", "production"]);
+        assert!(!has(&set, "factor"), "{set:?}");
     }
 }
 

@@ -138,9 +138,8 @@ fn units_gases_and_words_are_explained() {
         &unit,
         &[
             "`t{CO2e}/MWh{electricity}`: mass of CO2e / energy of electricity",
-            "1/3600000",
-            "`MWh`: energy",
-            "3600000000",
+            "= 1/3600000 kg{CO2e} / J{electricity}",
+            "`MWh`: energy = 3600000000 J",
         ],
     );
     let gas = card(&mut e, uri, "CH4}", 0);

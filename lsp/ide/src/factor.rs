@@ -121,9 +121,11 @@ pub(crate) fn source_in_words(session: &Session, source: &Item, lang: Lang) -> S
         };
         words.get(lang).to_owned()
     });
-    let gwp = get("gwp").map(|g| match lang {
-        Lang::Zh => format!("GWP 体系 {g}"),
-        Lang::En => format!("GWP set {g}"),
+    let gwp = get("gwp").filter(|g| g != "none").map(|g| match (lang, g.as_str()) {
+        (Lang::Zh, "unknown") => "未说明 GWP 体系".to_owned(),
+        (Lang::En, "unknown") => "GWP set not stated".to_owned(),
+        (Lang::Zh, _) => format!("GWP 体系 {g}"),
+        (Lang::En, _) => format!("GWP set {g}"),
     });
     let title = get("title").unwrap_or_else(|| source.name().to_owned());
     let title = match get("url").filter(|u| u.starts_with("http")) {

@@ -91,7 +91,7 @@ fn bracketed(text: &str, span: Span) -> Span {
     let (before, after) = (&text[..span.start as usize], &text[span.end as usize..]);
     let (open, close) = (before.trim_end(), after.trim_start());
     // Those of a call are the call's.
-    let call = open.strip_suffix('(').is_some_and(|b| b.ends_with(|c| footrule_grammar::keywords::is_word_char(c)));
+    let call = open.strip_suffix('(').is_some_and(|b| b.ends_with(footrule_grammar::keywords::is_word_char));
     if open.ends_with('(') && close.starts_with(')') && !call {
         let end = text.len() - close.len() + 1;
         return Span::new(open.len() as u32 - 1, end as u32);

@@ -15,7 +15,7 @@ pub(super) fn repairs(place: &Place<'_>, d: &Diagnostic) -> Vec<Action> {
         "FR-P001" => rows::missing(place).into_iter().collect(),
         "FR-L002" => sources::cite(place),
         "FR-U007" => bare(place).into_iter().collect(),
-        "FR-U002" | "FR-U004" | "FR-U013" => crossing(place).into_iter().collect(),
+        "FR-U002" | "FR-U003" | "FR-U004" | "FR-U013" => crossing(place).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -55,6 +55,21 @@ fn crossing(place: &Place<'_>) -> Option<Action> {
     let plain = |u: &UnitTy| u.untagged().dimension(db);
     if plain(&want) != plain(&have) || want.dimension(db) == have.dimension(db) {
         return None;
+    }
+    // Carbon that is burnt: by the ratio of molar masses.
+    let named = |u: &UnitTy, name: &str| {
+        let one =
+            |t: &Option<Tag>| matches!(t, Some(Tag::Flow(e)) if footrule_compiler::units::flow_name(db, e) == name);
+        u.atoms.iter().filter(|(a, p)| one(&a.tag) && *p == 1).count() == 1
+    };
+    let sees = |name: &str| place.visible(footrule_compiler::names::Ns::Flow).iter().any(|n| n == name);
+    if named(&want, "CO2") && named(&have, "C") && sees("CO2") && sees("C") {
+        let title = text!(
+            "碳氧化为二氧化碳：乘 `44 kg{{CO2}} / 12 kg{{C}}`",
+            "Carbon becomes carbon dioxide: multiply by `44 kg{{CO2}} / 12 kg{{C}}`"
+        );
+        let edit = place.replace(e.span, format!("({written}) * (44 kg{{CO2}} / 12 kg{{C}})"));
+        return Some(refactoring(title, ActionKind::QuickFix, vec![edit]));
     }
     let gas = matches!(have.atoms.as_slice(), [(a, 1)] if matches!(&a.tag, Some(Tag::Flow(e)) if e.item.key.keyword == "gas"));
     if want.is_co2e() && gas && want.atoms.len() == 1 {

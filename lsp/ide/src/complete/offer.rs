@@ -231,7 +231,8 @@ impl<'a> Offers<'a> {
             Slot::Unit(want) => self.units(want.as_ref()),
             Slot::Tag => {
                 self.names(Ns::Flow, CompletionKind::Flow, None);
-                self.push("CO2e", CompletionKind::Flow, String::new(), Text::default(), NEUTRAL);
+                self.own_first();
+                self.push("CO2e", CompletionKind::Flow, String::new(), Text::default(), FITS);
                 // A tag may follow an enumeration's value.
                 for (name, ty) in &spot.locals {
                     if let Ty::Enum(_) = ty {
@@ -259,6 +260,7 @@ impl<'a> Offers<'a> {
             }
             Slot::Setting => {
                 self.of(&["input", "param", "include"]);
+                self.settings();
                 self.keywords(Place::INSIDE, WORDS);
             }
             Slot::Binding(process) => {
@@ -292,6 +294,43 @@ impl<'a> Offers<'a> {
                 warnings.filter_map(|i| i.key.name.clone()).filter(|n| !n.starts_with('#')).collect();
             for name in names {
                 self.push(&name, CompletionKind::Value, String::new(), Text::default(), NEUTRAL);
+            }
+        }
+    }
+
+    /// In a test, the inputs that it does not set yet come first.
+    fn settings(&mut self) {
+        use footrule_syntax::ast::{Stmt, TestEntry};
+        let db = self.session.db();
+        let ast = self.from.and_then(|i| i.ast(db)).map(|a| &a.stmt);
+        let mut set: BTreeSet<&str> = BTreeSet::new();
+        if let Some(Stmt::Test(t)) = ast {
+            for (entry, _) in &t.entries {
+                if let TestEntry::Set(path, _) = entry {
+                    set.extend(path.0.first().map(|n| n.text.as_str()));
+                }
+            }
+        }
+        let inputs: BTreeSet<&str> =
+            items(db, self.file).iter().filter(|i| i.key.keyword == "input").map(Item::name).collect();
+        for c in &mut self.all {
+            let name = c.name.as_str();
+            c.rank = if set.contains(name) {
+                OTHER
+            } else if inputs.contains(name) {
+                FITS
+            } else {
+                2
+            };
+        }
+    }
+
+    /// What this file declares comes first.
+    fn own_first(&mut self) {
+        let own = self.file.key(self.session.db()).to_string();
+        for c in &mut self.all {
+            if c.declared.as_ref().is_some_and(|d| d.file == own) && c.rank == NEUTRAL {
+                c.rank = FITS;
             }
         }
     }
@@ -356,7 +395,10 @@ impl<'a> Offers<'a> {
             self.push(gas_or_stage, CompletionKind::Type, String::new(), Text::default(), NEUTRAL);
         }
         self.names(Ns::Type, CompletionKind::Type, None);
+        self.own_first();
+        let before = self.all.len();
         self.units(None);
+        self.all[before..].iter_mut().for_each(|c| c.rank = c.rank.max(2));
     }
 
     /// The members of an enumeration.

@@ -3,7 +3,7 @@
 use footrule_compiler::Session;
 use footrule_compiler::check::Aside;
 use footrule_compiler::db::Item;
-use footrule_compiler::names::headers;
+use footrule_compiler::names::{Entry, headers};
 use footrule_compiler::units::{Generator, Tag, UnitTy, flow_name, show_unit};
 use footrule_diag::Lang;
 use footrule_grammar::keywords::is_word_char;
@@ -29,14 +29,20 @@ const MEASURES: [(&str, &str, &str); 16] = [
     ("EUR", "欧元", "euros"),
 ];
 
-/// Products of base units that have a name.
-const NAMED: [(&[(&str, i32)], &str, &str); 6] = [
-    (&[("kg", 1), ("m", 2), ("s", -2)], "能量", "energy"),
-    (&[("kg", 1), ("m", 2), ("s", -3)], "功率", "power"),
-    (&[("m", 2)], "面积", "area"),
-    (&[("m", 3)], "体积", "volume"),
-    (&[("kg", 1), ("m", -1), ("s", -2)], "压力", "pressure"),
-    (&[("kg", 1), ("m", 1)], "质量·长度", "mass · length"),
+/// A product of base units that has a name, and the unit that it is told in.
+struct Named {
+    parts: &'static [(&'static str, i32)],
+    unit: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+const NAMED: [Named; 5] = [
+    Named { parts: &[("kg", 1), ("m", 2), ("s", -2)], unit: "J", zh: "能量", en: "energy" },
+    Named { parts: &[("kg", 1), ("m", 2), ("s", -3)], unit: "W", zh: "功率", en: "power" },
+    Named { parts: &[("m", 2)], unit: "m^2", zh: "面积", en: "area" },
+    Named { parts: &[("m", 3)], unit: "m^3", zh: "体积", en: "volume" },
+    Named { parts: &[("kg", 1), ("m", -1), ("s", -2)], unit: "Pa", zh: "压力", en: "pressure" },
 ];
 
 /// The unit around an offset of a statement's text, as a type.
@@ -74,38 +80,38 @@ fn read(word: &str) -> Option<UnitExpr> {
 /// What a unit measures, and how many coherent units it is.
 pub(super) fn explained(session: &Session, unit: &UnitTy, lang: Lang) -> String {
     let db = session.db();
+    // Untagged base units are told together: kg·m2/s2 is energy. Each kind is told by itself.
+    let mut plain: Vec<(Item, i32)> = Vec::new();
     let mut measures = Vec::new();
     let mut base = Vec::new();
     for (generator, power) in unit.dimension(db) {
-        let (parts, tag) = match &generator {
-            Generator::Base(item) => (vec![(item.clone(), 1)], None),
-            Generator::Kind(parts, tag) => (parts.clone(), Some(tag.clone())),
-        };
-        let shown = match &tag {
-            Some(Tag::Flow(e)) => Some(flow_name(db, e)),
-            Some(other) => Some(other.show()),
-            None => None,
-        };
-        let of = shown.as_ref().map_or(String::new(), |t| match lang {
-            Lang::Zh => format!("（{t}）"),
-            Lang::En => format!(" of {t}"),
-        });
-        measures.push((format!("{}{of}", measure(&parts, lang)), power));
-        let units: Vec<String> = parts.iter().map(|(i, p)| raised(i.name(), *p)).collect();
-        let braces = shown.map(|t| format!("{{{t}}}")).unwrap_or_default();
-        base.push((format!("{}{braces}", units.join("·")), power));
+        match generator {
+            Generator::Base(item) => plain.push((item, power)),
+            Generator::Kind(parts, tag) => {
+                let (shown, label) = match &tag {
+                    Tag::Flow(e) => (flow_name(db, e), label(session, e, lang)),
+                    other => (other.show(), other.show()),
+                };
+                let of = match lang {
+                    Lang::Zh => format!("（{label}）"),
+                    Lang::En => format!(" of {label}"),
+                };
+                measures.push((format!("{}{of}", measure(&parts, lang)), power));
+                base.push((format!("{}{{{shown}}}", symbol(&parts)), power));
+            }
+        }
     }
-    // Untagged base units are told together: kg·m2/s2 is energy.
-    let plain: Vec<(Item, i32)> = unit
-        .dimension(db)
-        .iter()
-        .filter_map(|(g, p)| match g {
-            Generator::Base(i) => Some((i.clone(), *p)),
-            Generator::Kind(..) => None,
-        })
-        .collect();
-    let all_plain = plain.len() == measures.len() && plain.len() > 1;
-    let dimension = if all_plain { measure(&plain, lang) } else { fraction(&measures) };
+    match named(&plain) {
+        Some(n) => {
+            measures.push((if lang == Lang::Zh { n.zh } else { n.en }.to_owned(), 1));
+            base.push((n.unit.to_owned(), 1));
+        }
+        None => {
+            measures.extend(plain.iter().map(|(i, p)| (measure(&[(i.clone(), 1)], lang), *p)));
+            base.extend(plain.iter().map(|(i, p)| (i.name().to_owned(), *p)));
+        }
+    }
+    let dimension = fraction(&measures);
     let is_base = unit.scale(db).is_some_and(|s| s.is_one());
     let size = unit.scale(db).filter(|_| !is_base).map(|s| {
         let number = s.as_number().map_or_else(|| format!("{}/{}", s.numer(), s.denom()), |n| n.to_string());
@@ -123,19 +129,43 @@ fn raised(name: &str, power: i32) -> String {
     if power == 1 { name.to_owned() } else { format!("{name}^{power}") }
 }
 
+/// The name of a product of base units.
+fn named(parts: &[(Item, i32)]) -> Option<&'static Named> {
+    let same = |n: &&Named| {
+        n.parts.len() == parts.len()
+            && n.parts.iter().all(|(name, p)| parts.iter().any(|(i, q)| i.name() == *name && q == p))
+    };
+    NAMED.iter().find(same)
+}
+
 /// What a product of base units measures.
 fn measure(parts: &[(Item, i32)], lang: Lang) -> String {
     let pick = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
-    let same = |named: &[(&str, i32)]| {
-        named.len() == parts.len() && named.iter().all(|(n, p)| parts.iter().any(|(i, q)| i.name() == *n && q == p))
-    };
-    if let Some((_, zh, en)) = NAMED.iter().find(|(named, ..)| same(named)) {
-        return pick(zh, en);
+    if let Some(n) = named(parts) {
+        return pick(n.zh, n.en);
     }
     let one = |i: &Item| {
         MEASURES.iter().find(|(n, ..)| *n == i.name()).map_or_else(|| i.name().to_owned(), |(_, zh, en)| pick(zh, en))
     };
     fraction(&parts.iter().map(|(i, p)| (one(i), *p)).collect::<Vec<_>>())
+}
+
+/// The unit that a product of base units is told in.
+fn symbol(parts: &[(Item, i32)]) -> String {
+    match named(parts) {
+        Some(n) => n.unit.to_owned(),
+        None => parts.iter().map(|(i, p)| raised(i.name(), *p)).collect::<Vec<_>>().join("·"),
+    }
+}
+
+/// A flow by its label.
+fn label(session: &Session, flow: &Entry, lang: Lang) -> String {
+    let db = session.db();
+    let labels = match crate::at::member(session, flow) {
+        Some((_, labels, _)) => labels,
+        None => flow.item.ast(db).and_then(|a| a.stmt.labels()).cloned().unwrap_or_default(),
+    };
+    Some(labels.get(lang).to_owned()).filter(|l| !l.is_empty()).unwrap_or_else(|| flow_name(db, flow))
 }
 
 fn fraction(parts: &[(String, i32)]) -> String {

@@ -43,6 +43,25 @@ impl Cards<'_> {
     }
 }
 
+/// Digits of a value that are shown.
+const DIGITS: usize = 12;
+
+/// A number in its first digits.
+fn cut(number: &str) -> String {
+    let Some(point) = number.find('.') else { return number.to_owned() };
+    let mut seen = 0;
+    let end = number.char_indices().find(|(_, c)| {
+        // Zeros in front tell the size only.
+        seen += usize::from(c.is_ascii_digit() && (seen > 0 || *c != '0'));
+        seen > DIGITS
+    });
+    match end {
+        Some((i, _)) if i > point + 1 => format!("{}…", &number[..i]),
+        Some(_) => format!("{}…", &number[..point]),
+        None => number.to_owned(),
+    }
+}
+
 /// The value as people read it; lists and records in their first parts.
 fn short(value: &Shown) -> String {
     const PARTS: usize = 4;
@@ -54,7 +73,7 @@ fn short(value: &Shown) -> String {
         Shown::Null => "–".to_owned(),
         Shown::Bool(b) => b.to_string(),
         Shown::Text(t) => t.clone(),
-        Shown::Quantity(q) => format!("{} {}", q.value, q.unit).trim_end().to_owned(),
+        Shown::Quantity(q) => format!("{} {}", cut(&q.value.to_string()), q.unit).trim_end().to_owned(),
         Shown::List(all) => format!("[{}]", some(all.iter().take(PARTS).map(short).collect(), all.len())),
         Shown::Fields(all) => {
             let parts = all.iter().take(PARTS).map(|(n, v)| format!("{n}: {}", short(v))).collect();
