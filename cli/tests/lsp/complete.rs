@@ -108,6 +108,11 @@ fn what_fits_comes_first() {
         );
         assert_eq!(fits(&mut e, 4, "let a = bonus(¦"), ["first", "second"]);
         assert_eq!(fits(&mut e, 5, "table t(g: Grade) -> number source book { fi¦ }"), ["first", "second"]);
+        // Those that have no row or arm yet come first.
+        let table = "table t(g: Grade) -> number source book { first => 1; ¦ }";
+        assert_eq!(fits(&mut e, 10, table), ["second"]);
+        let arms = "let a = sum(match b.grade { second => 1; ¦ } for b in batches)";
+        assert_eq!(fits(&mut e, 11, arms), ["first"]);
         // A field of a loop's variable.
         assert_eq!(
             fits(&mut e, 6, "let a = production + sum(b.mass + ¦ for b in batches)"),

@@ -241,8 +241,9 @@ impl<'a> Offers<'a> {
                 }
             }
             Slot::Type => self.types(),
-            Slot::Member(ty) => {
+            Slot::Member(ty, used) => {
                 self.members(&ty);
+                self.all.iter_mut().filter(|c| used.contains(&c.name)).for_each(|c| c.rank = 2);
                 self.push("_", CompletionKind::Keyword, String::new(), Text::default(), NEUTRAL);
             }
             Slot::Argument(record) => {

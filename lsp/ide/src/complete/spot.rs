@@ -35,8 +35,8 @@ pub(super) enum Slot {
     Tag,
     /// A type.
     Type,
-    /// A member of an enumeration.
-    Member(Ty),
+    /// A member of an enumeration, and those that have their row or arm already.
+    Member(Ty, Vec<String>),
     /// A field of a record in a call, or its value.
     Argument(Item),
     /// A name of this namespace.
@@ -328,10 +328,23 @@ impl Finder<'_> {
         }
         let keys: Vec<Ty> = t.keys.iter().map(|k| self.aside.read(&k.ty)).collect();
         let columns: Vec<Ty> = t.columns.iter().map(|(_, ty)| self.aside.read(ty)).collect();
+        // Of a table with one key, members without a row come first.
+        let used: Vec<String> = match t.keys.as_slice() {
+            [_] => t
+                .rows
+                .iter()
+                .flat_map(|r| &r.keys)
+                .filter_map(|c| match c {
+                    KeyCell::Name(n) => Some(n.text.clone()),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
         let row = t.rows.iter().find_map(|row| {
             for (cell, ty) in row.keys.iter().zip(&keys) {
                 match cell {
-                    KeyCell::Name(n) if is_mark(n) => return Some(Slot::Member(ty.clone())),
+                    KeyCell::Name(n) if is_mark(n) => return Some(Slot::Member(ty.clone(), used.clone())),
                     KeyCell::Bracket(_, e, _) => {
                         let found = self.expr(e, Some(ty.clone()));
                         if found.is_some() {
@@ -378,7 +391,7 @@ impl Finder<'_> {
                 if name.iter().any(|p| p.0.iter().any(is_mark)) {
                     return Some(match what.text.as_str() {
                         "stage" => Slot::Name(Ns::Stage),
-                        "gas" => Slot::Member(Ty::Enum(EnumRef::Gases)),
+                        "gas" => Slot::Member(Ty::Enum(EnumRef::Gases), Vec::new()),
                         "report" => Slot::Of(&["report"]),
                         "line" => Slot::Of(&["emission", "removal", "credit", "apart"]),
                         _ => return None,

@@ -111,8 +111,9 @@ impl Finder<'_> {
                 }
                 let ty = self.type_of(of);
                 let want = want.or_else(|| arms.iter().find_map(|a| self.type_of(&a.body)));
+                let used = || arms.iter().flat_map(|a| &a.values).map(|n| n.text.clone()).collect();
                 arms.iter().find_map(|a| match &ty {
-                    Some(ty) if a.values.iter().any(is_mark) => Some(Slot::Member(ty.clone())),
+                    Some(ty) if a.values.iter().any(is_mark) => Some(Slot::Member(ty.clone(), used())),
                     _ => self.expr(&a.body, want.clone()),
                 })
             }
