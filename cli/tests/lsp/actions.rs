@@ -180,16 +180,9 @@ fn gases_become_co2e_and_kinds_are_crossed_visibly() {
 #[test]
 fn missing_rows_are_added() {
     let text = RULE.replace("{ first => 1; second => 2 }", "{ first => 1 }");
-    applies(&text, "bonus(grade: ", false, "Add the 1 missing rows", "second => 0 // to be filled in", &["FR-P001"]);
+    applies(&text, "bonus(grade: ", false, "Add the missing row", "second => 0 // to be filled in", &["FR-P001"]);
     let lines = RULE.replace("{ first => 1; second => 2 }", "{\n    first => 1\n}");
-    applies(
-        &lines,
-        "bonus(grade: ",
-        false,
-        "Add the 1 missing rows",
-        "    first => 1\n    second => 0 //",
-        &["FR-P001"],
-    );
+    applies(&lines, "bonus(grade: ", false, "Add the missing row", "    first => 1\n    second => 0 //", &["FR-P001"]);
 }
 
 #[test]

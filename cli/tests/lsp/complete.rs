@@ -113,6 +113,11 @@ fn what_fits_comes_first() {
         assert_eq!(fits(&mut e, 10, table), ["second"]);
         let arms = "let a = sum(match b.grade { second => 1; ¦ } for b in batches)";
         assert_eq!(fits(&mut e, 11, arms), ["first"]);
+        // Where a statement is begun only: what it needs is supplied.
+        assert_eq!(fits(&mut e, 12, "require production > ¦"), ["production", "装载量"]);
+        let excepted = at_bar(&mut e, &uri(13), &wrap(&format!("{RULE}except ¦\n")));
+        assert!(has(&excepted, "装载量") && !has(&excepted, "production"), "{excepted:?}");
+        assert_eq!(fits(&mut e, 14, "let a: t{metal} = if production > 1 t{metal} then ¦"), ["production", "装载量"]);
         // A field of a loop's variable.
         assert_eq!(
             fits(&mut e, 6, "let a = production + sum(b.mass + ¦ for b in batches)"),

@@ -44,7 +44,8 @@ pub(super) fn missing(place: &Place<'_>) -> Option<Action> {
         }
     };
     let n = missing.len();
-    let title = text!("补上缺少的 {n} 行，数值待填", "Add the {n} missing rows, values to be filled in");
+    let rows = if n == 1 { "row".to_owned() } else { format!("{n} rows") };
+    let title = text!("补上缺少的 {n} 行，数值待填", "Add the missing {rows}, to be filled in");
     Some(refactoring(title, ActionKind::QuickFix, vec![edit]))
 }
 

@@ -119,7 +119,9 @@ impl<'a> Offers<'a> {
         let db = self.session.db();
         let item = &entry.item;
         // What is being defined is no part of its own definition.
-        if Some(item) == self.from && matches!(item.key.keyword.as_str(), "let" | "const" | "report" | "emission") {
+        if Some(item) == self.from
+            && matches!(item.key.keyword.as_str(), "let" | "const" | "report" | "emission" | "fn")
+        {
             return;
         }
         let ty = self.type_of(item);
@@ -524,7 +526,7 @@ impl<'a> Offers<'a> {
             .session
             .files()
             .map(|f| f.key(db).to_string())
-            .filter(|k| *k != own)
+            .filter(|k| *k != own && footrule_compiler::is_source(k))
             .filter_map(|k| match k.strip_prefix("std:") {
                 Some(name) => Some(format!("std.{name}")),
                 None => {

@@ -20,7 +20,20 @@ use footrule_syntax::ast::{self, Ident, KeyCell, Path, Stmt, TestEntry, Type, Un
 pub(super) const MARK: &str = "zZwhatIsWrittenHereZz";
 
 /// What a begun form needs behind the cursor, the commonest first.
-const MISSING: [&str; 7] = ["", " = 0", " => 0", " then 0 else 0", " else 0", ": 0", " for zZ in zZ"];
+const MISSING: [&str; 12] = [
+    "",
+    " = 0",
+    " => 0",
+    " then 0 else 0",
+    " else 0",
+    ": 0",
+    " else zh \"\" en \"\"",
+    " .. 0",
+    " .. 0 else zh \"\" en \"\"",
+    " when true = 0",
+    " by mass { zZ: 0 }",
+    " for zZ in zZ",
+];
 
 /// A part of a statement that something can be written in.
 #[derive(Debug, Clone, PartialEq, Eq)]
