@@ -7,9 +7,10 @@
 //! # Layout
 //!
 //! `spot` and `want` (which part of which statement is being written, and of what type) · `offer` (what there is, and how well
-//! it fits) · `clauses` (numbers behind `§`) · `snippets` (whole statements) · `words` (pinyin, language of keywords).
+//! it fits), `kinds` (what each slot takes) · `clauses` (numbers behind `§`) · `snippets` (whole statements) · `words` (pinyin, language of keywords).
 
 mod clauses;
+mod kinds;
 mod offer;
 mod snippets;
 mod spot;
