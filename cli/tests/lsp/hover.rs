@@ -127,6 +127,24 @@ fn factors_tell_their_source() {
     says(&card(&mut e, uri, "coal_use` from", 0), &["input coal_use", "`4 t{coal}`"]);
 }
 
+/// A clause that a statement names: its prose, and what else belongs to it.
+#[test]
+fn clauses_are_explained() {
+    let mut e = Editor::new(json!({}), None);
+    let text = LITERATE.replace("let doubled", "§6.2 let doubled");
+    e.open("file:///rules/clause.pcr.md", &text);
+    let line = text.lines().position(|l| l.starts_with("§6.2")).unwrap_or_default();
+    let at = json!({ "line": line, "character": 2 });
+    let params = json!({ "textDocument": { "uri": "file:///rules/clause.pcr.md" }, "position": at });
+    let found = e.ask("textDocument/hover", params);
+    let card = found["contents"]["value"].as_str().unwrap_or_default();
+    says(
+        card,
+        &["§6.2", "**6.2 Factors**", "Take the factor of", "- `coal_factor` factor of coal", "- `doubled` converted"],
+    );
+    assert!(!card.contains("burning"), "{card}");
+}
+
 #[test]
 fn units_gases_and_words_are_explained() {
     let mut e = Editor::new(json!({}), None);

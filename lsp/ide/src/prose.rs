@@ -63,17 +63,32 @@ pub(crate) fn names(session: &Session, file: SourceFile) -> Vec<(Span, &str)> {
 pub(crate) fn clause(session: &Session, file: SourceFile, offset: u32) -> Option<String> {
     let fences = &split(session.db(), file).fences;
     fences.iter().find(|(f, _)| f.start <= offset && offset <= f.end)?;
+    let lines = lines(session, file);
+    let above = lines.iter().take_while(|l| l.start < offset as usize);
+    let from = above.clone().enumerate().filter(|(_, l)| l.text.starts_with('#')).last().map_or(0, |(i, _)| i);
+    shown(above.skip(from))
+}
+
+/// The heading with a number and the prose below it, up to the next heading.
+pub(crate) fn headed(session: &Session, file: SourceFile, number: &str) -> Option<String> {
+    let lines = lines(session, file);
+    let is = |l: &Line<'_>| {
+        let heading = l.text.strip_prefix('#').map(|h| h.trim_start_matches('#').trim_start());
+        heading.is_some_and(|h| h.split_whitespace().next().is_some_and(|n| n.trim_end_matches('.') == number))
+    };
+    let from = lines.iter().position(is)?;
+    let below = lines[from + 1..].iter().take_while(|l| !l.text.starts_with('#'));
+    shown(lines[from..=from].iter().chain(below))
+}
+
+/// A heading and its prose.
+fn shown<'l>(lines: impl Iterator<Item = &'l Line<'l>>) -> Option<String> {
     let mut heading = None;
     let mut text: Vec<&str> = Vec::new();
-    for line in lines(session, file) {
-        if line.start >= offset as usize {
-            break;
-        }
-        if line.text.starts_with('#') {
-            heading = Some(line.text.trim_start_matches('#').trim());
-            text.clear();
-        } else {
-            text.push(line.text);
+    for line in lines {
+        match line.text.strip_prefix('#') {
+            Some(h) => heading = Some(format!("**{}**", h.trim_start_matches('#').trim())),
+            None => text.push(line.text),
         }
     }
     let text = text.join("\n");
@@ -81,7 +96,6 @@ pub(crate) fn clause(session: &Session, file: SourceFile, offset: u32) -> Option
     if let Some((end, _)) = text.char_indices().nth(MOST) {
         text = &text[..end];
     }
-    let heading = heading.map(|h| format!("**{h}**"));
     let body = Some(text.to_owned()).filter(|t| !t.is_empty());
     Some([heading, body].into_iter().flatten().collect::<Vec<_>>().join("\n\n")).filter(|t| !t.is_empty())
 }

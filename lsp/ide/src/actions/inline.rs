@@ -47,6 +47,13 @@ pub(super) fn inline(place: &Place<'_>) -> Option<Action> {
         let stmt = &at.item.ast(db)?.stmt;
         // Exceptions, expectations and settings name the definition itself; a field is read of a name.
         let parent = reader(stmt, inside)?;
+        // In a message, braces end the value.
+        if let Stmt::Check(c) = stmt
+            && written.contains('{')
+            && !(c.condition.span.start <= inside.start && inside.end <= c.condition.span.end)
+        {
+            return None;
+        }
         // Between brackets or commas, and at the root, it needs no brackets of its own.
         let alone = parent.is_none_or(|p| matches!(p.kind, ExprKind::Call { .. } | ExprKind::List(_)));
         let text = if alone || is_atom(value) { written.to_owned() } else { format!("({written})") };

@@ -9,7 +9,7 @@ mod units;
 mod value;
 mod words;
 
-use crate::at::{Found, found, member, statement};
+use crate::at::{Found, found, member, statement, statements};
 use crate::factor::{cited, factor, in_unit, shown as shown_key, source_in_words};
 use crate::formula::formula;
 use crate::prose;
@@ -50,7 +50,7 @@ pub fn hover(session: &Session, key: &str, offset: u32, lang: Lang) -> Option<Ho
         let at = FileSpan { file: key.to_owned(), span: Span::new(offset, offset) };
         return Some(Hover { at, markdown: row });
     }
-    cards.keyword(key, offset)
+    cards.clause_mark(key, offset).or_else(|| cards.keyword(key, offset))
 }
 
 struct Cards<'a> {
@@ -324,6 +324,32 @@ impl Cards<'_> {
             | KeyCell::Otherwise(s) => *s,
         };
         item.slice(self.session.db(), span).trim().to_owned()
+    }
+
+    /// At `§5.2`: the prose of that clause, and what else belongs to it.
+    fn clause_mark(&self, key: &str, offset: u32) -> Option<Hover> {
+        let db = self.session.db();
+        let file = self.session.file(key)?;
+        let at = statement(self.session, file, offset)?;
+        let inside = (offset - at.start) as usize;
+        let mark = at.text.starts_with('§').then(|| at.text.split_whitespace().next())??;
+        if inside > mark.len() {
+            return None;
+        }
+        let clause = at.item.ast(db)?.clause.as_ref()?.text.clone();
+        let mut names = Vec::new();
+        for s in statements(self.session, file) {
+            let ast = s.item.ast(db);
+            if let Some(ast) = ast.filter(|a| a.clause.as_ref().is_some_and(|c| c.text == clause)) {
+                let label = ast.stmt.labels().map(|l| l.get(self.lang)).filter(|l| !l.is_empty());
+                names.push(format!("- `{}` {}", s.item.name(), label.unwrap_or_default()).trim_end().to_owned());
+            }
+        }
+        let prose = prose::headed(self.session, file, &clause);
+        let parts: Vec<String> =
+            [Some(format!("§{clause}")), prose, Some(names.join("\n"))].into_iter().flatten().collect();
+        let span = Span::new(at.start, at.start + u32::try_from(mark.len()).ok()?);
+        Some(Hover { at: FileSpan { file: key.to_owned(), span }, markdown: parts.join("\n\n") })
     }
 
     /// The card of a word of the language, in code.
