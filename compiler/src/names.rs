@@ -220,6 +220,12 @@ pub(crate) fn exported<'db>(db: &'db dyn Db, file: SourceFile, ns: Ns, name: &st
     open.then_some(entry)
 }
 
+/// The names that a file gives to those that use it, sorted.
+pub fn exported_names(db: &dyn Db, file: SourceFile) -> BTreeSet<(Ns, String)> {
+    let given = index(db, file).names.keys().filter(|(ns, name)| exported(db, file, *ns, name).is_some());
+    given.cloned().collect()
+}
+
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolved {
@@ -420,6 +426,11 @@ fn enumerations_by_member(db: &dyn Db, file: SourceFile) -> HashMap<String, Vec<
         }
     }
     out
+}
+
+/// The enumerations that have a member of this name and that a file can see.
+pub fn enumerations_in_file(db: &dyn Db, file: SourceFile, member: &str) -> Vec<Item> {
+    enumerations_by_member(db, file).get(member).cloned().unwrap_or_default()
 }
 
 /// The enumerations that have a member of this name and that a statement can see.

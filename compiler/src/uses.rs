@@ -41,6 +41,12 @@ pub struct Use {
     pub declares: bool,
 }
 
+/// The name that a statement declares.
+#[must_use]
+pub fn declared_name(stmt: &Stmt) -> Option<&Ident> {
+    stmt.name()
+}
+
 /// The names of a statement, in order of text. Those of a statement in a process are that statement's.
 #[salsa::tracked(returns(ref))]
 pub fn uses(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Use> {

@@ -35,6 +35,11 @@ impl Editor {
         Self::with(json!({ "capabilities": capabilities }), &folder.into_iter().collect::<Vec<_>>())
     }
 
+    /// An editor in a language.
+    pub(crate) fn with_locale(locale: &str) -> Self {
+        Self::with(json!({ "capabilities": {}, "locale": locale }), &[])
+    }
+
     /// An editor with parameters of its own for `initialize`, and folders.
     pub(crate) fn with(mut params: Value, folders: &[&str]) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_footrule"))

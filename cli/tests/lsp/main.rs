@@ -1,14 +1,17 @@
 //! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
 //!
-//! `editor` (a client) · `source` (texts and folders) · `talk` (positions, findings, nonsense) · `navigate`, `show`, `write`
-//! (requests, as the server groups them) · `calls` (contributions, lenses) · `typing` (linked places, formatting of parts) · `pull`
+//! `editor` (a client) · `source` (texts and folders) · `talk` (positions, findings, nonsense) · `navigate`, `hover`, `show`,
+//! `complete`, `actions`, `write` (requests, as the server groups them) · `calls` (contributions, lenses) · `typing` (linked places, formatting of parts) · `pull`
 //! (findings that are asked for) · `files` · `commands` · `edits` (ten thousand random ones).
 
+mod actions;
 mod calls;
 mod commands;
+mod complete;
 mod editor;
 mod edits;
 mod files;
+mod hover;
 mod navigate;
 mod pull;
 mod show;
@@ -79,17 +82,17 @@ fn lines(locations: &Value) -> Vec<u64> {
 const TESTED: &[(&str, fn())] = &[
     ("positionEncoding", talk::position_encodings),
     ("textDocumentSync", talk::findings_follow_what_is_typed),
-    ("hoverProvider", show::hover),
+    ("hoverProvider", hover::hover),
     ("definitionProvider", navigate::definition),
     ("referencesProvider", navigate::references),
     ("documentHighlightProvider", navigate::highlights),
     ("documentSymbolProvider", navigate::document_symbols),
     ("workspaceSymbolProvider", navigate::workspace_symbols),
     ("renameProvider", write::rename),
-    ("completionProvider", write::completion),
+    ("completionProvider", complete::completion),
     ("foldingRangeProvider", show::folding),
     ("documentFormattingProvider", write::formatting),
-    ("codeActionProvider", write::code_actions),
+    ("codeActionProvider", actions::code_actions),
     ("semanticTokensProvider", show::semantic_tokens),
     ("signatureHelpProvider", show::signature_help),
     ("typeDefinitionProvider", navigate::type_definition),

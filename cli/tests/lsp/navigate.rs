@@ -61,6 +61,29 @@ pub(crate) fn references_lead_into_files_that_are_not_open() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// Rows of tables, tests and prose name things, too.
+#[test]
+fn references_in_rows_tests_and_prose() {
+    let rule = format!("{}test en \"x\" {{ production = 1 t{{metal}}; expect line smelting = 1 t{{CO2}} }}\n", RULE);
+    let text = format!("# A\n\nUses `production` and `smelting`.\n\n```pcr\n{rule}```\n");
+    let uri = "file:///rules/named.pcr.md";
+    let mut e = editor();
+    e.open(uri, &text);
+    let position = json!({ "line": 2, "character": 7 });
+    let here = json!({ "textDocument": { "uri": uri }, "position": position });
+    let mut params = here.clone();
+    params["context"] = json!({ "includeDeclaration": true });
+    let all = e.ask("textDocument/references", params);
+    // As often as the word stands in the text.
+    assert_eq!(lines(&all).len(), text.matches("production").count() - text.matches("\"production\"").count(), "{all}");
+    let declared = e.ask("textDocument/definition", here.clone());
+    let line = text.lines().position(|l| l.starts_with("input production"));
+    assert_eq!(declared["range"]["start"]["line"], json!(line));
+    assert_eq!(lines(&e.ask("textDocument/documentHighlight", here)).len(), lines(&all).len());
+    let smelting = json!({ "textDocument": { "uri": uri }, "position": { "line": 2, "character": 25 }, "context": { "includeDeclaration": false } });
+    assert_eq!(lines(&e.ask("textDocument/references", smelting)).len(), 2);
+}
+
 #[test]
 pub(crate) fn highlights() {
     let mut e = editor();

@@ -1,20 +1,8 @@
 //! What stands beside the text.
 
+use crate::editor::Editor;
 use crate::{RULE, URI, editor, on, place};
 use serde_json::{Value, json};
-
-#[test]
-pub(crate) fn hover() {
-    let mut e = editor();
-    let card = e.ask("textDocument/hover", on("factor\n", 0));
-    let text = card["contents"]["value"].as_str().unwrap_or_default();
-    for part in ["2 t{CO2}/t{metal} source book", "§5.2", "What each tonne emits."] {
-        assert!(text.contains(part), "{text}");
-    }
-    let inferred = e.ask("textDocument/hover", on("装载量 /", 0));
-    assert!(inferred["contents"]["value"].as_str().is_some_and(|t| t.contains("`t{metal}`")), "{inferred}");
-    assert_eq!(e.ask("textDocument/hover", on("= 装载量", 0)), Value::Null);
-}
 
 #[test]
 pub(crate) fn signature_help() {
@@ -55,14 +43,84 @@ pub(crate) fn selection_ranges() {
     assert_eq!(widths[6].0, json!({ "line": 0, "character": 0 }));
 }
 
+/// The hints of a rule: text and what stands behind the word in question, by kind.
+fn hints(e: &mut Editor, uri: &str, text: &str) -> Vec<Value> {
+    e.open(uri, text);
+    let end = json!({ "line": text.lines().count(), "character": 0 });
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": end });
+    let all = e.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": uri }, "range": range }));
+    all.as_array().cloned().unwrap_or_default()
+}
+
 #[test]
 pub(crate) fn inlay_hints() {
     let mut e = editor();
     let range = json!({ "start": place("//!", 0, false), "end": place("round 2 decimals", 0, true) });
     let all = e.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": URI }, "range": range }));
-    assert_eq!(all[0]["label"], ": t{metal}", "{all}");
-    assert_eq!(all[0]["position"], place("let 装载量", 0, true));
-    assert_eq!(all[1]["label"], ": number");
+    let units: Vec<&Value> = all.as_array().into_iter().flatten().filter(|h| h["kind"] == 1).collect();
+    assert_eq!(units[0]["label"], ": t{metal}", "{all}");
+    assert_eq!(units[0]["position"], place("let 装载量", 0, true));
+    assert_eq!(units[1]["label"], ": number");
+    // A part of the file has its own hints only.
+    let line = place("emission", 0, false)["line"].clone();
+    let range = json!({ "start": { "line": line, "character": 0 }, "end": { "line": line, "character": 99 } });
+    let some = e.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": URI }, "range": range }));
+    assert_eq!(some.as_array().map(Vec::len), Some(1), "{some}");
+}
+
+#[test]
+fn hints_tell_factors_and_rounding() {
+    let rule = format!(
+        "{}{}",
+        RULE.replace("title \"An illustrative source\"", "title \"An illustrative source\"; year 2021"),
+        "param grid: kg{CO2}/t{metal} { 2023 => 2.5 source book; 2024 => 2.4 source book; after last hold; before first error }\n\
+         emission power in making = production * grid + production * (grid at 2023)\n\
+         let twice = 2 * bonus(second)\n\
+         report doubled = twice\n"
+    );
+    for (locale, latest, rounding, tip) in [
+        (
+            "en",
+            "chosen by the period: 2023: 2.5 kg{CO2}/t{metal}; 2024: 2.4 kg{CO2}/t{metal}",
+            " round 1 decimals",
+            "the header's holds",
+        ),
+        (
+            "zh",
+            "按核算期取值：2023: 2.5 kg{CO2}/t{metal}；2024: 2.4 kg{CO2}/t{metal}",
+            " 修约 1 位小数",
+            "按规则头修约",
+        ),
+    ] {
+        for (uri, text) in [
+            ("file:///rules/hints.pcr", rule.clone()),
+            ("file:///rules/hints.pcr.md", format!("# A\n\n```pcr\n{}\n```\n", rule.trim_end())),
+        ] {
+            let mut e = Editor::with_locale(locale);
+            let all = hints(&mut e, uri, &text);
+            let labels: Vec<&str> = all.iter().filter_map(|h| h["label"].as_str()).collect();
+            for want in [
+                " = 2 t{CO2}/t{metal} (2021)",
+                " ≈ 2.4 kg{CO2}/t{metal} (2024)",
+                " = 2.5 kg{CO2}/t{metal} (2023)",
+                " = 2 (2021)",
+                rounding,
+            ] {
+                assert!(labels.contains(&want), "{want}: {labels:?}");
+            }
+            let tooltip = |label: &str| {
+                let hint = all.iter().find(|h| h["label"] == label);
+                hint.and_then(|h| h["tooltip"]["value"].as_str()).unwrap_or_default().to_owned()
+            };
+            let dated = tooltip(" ≈ 2.4 kg{CO2}/t{metal} (2024)");
+            assert!(dated.contains(latest) && dated.contains("An illustrative source"), "{dated}");
+            assert!(tooltip(rounding).contains(tip));
+            // Each kind has words of its own.
+            let mut told: Vec<String> = [": number", " = 2 (2021)", rounding].iter().map(|l| tooltip(l)).collect();
+            told.dedup();
+            assert_eq!(told.len(), 3, "{told:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! What ends in an edit.
 
-use crate::editor::Editor;
-use crate::{RULE, URI, editor, on, place};
-use serde_json::{Value, json};
+use crate::{RULE, URI, editor, on};
+use serde_json::json;
 
 #[test]
 pub(crate) fn rename() {
@@ -23,32 +22,45 @@ pub(crate) fn rename() {
     assert!(e.response("textDocument/prepareRename", gas).response_result.is_err());
 }
 
+/// Tables, members, fields and labels have other names, too: in rows, in tests, and in the prose of a literate file.
 #[test]
-pub(crate) fn completion() {
+fn rename_reaches_rows_tests_and_prose() {
+    let rule = RULE.replace("enum Grade { first; second }", "enum Grade { first zh \"一级\"; second }")
+        + "test en \"x\" { production = 1 t{metal}; batches = [Batch(mass: 2 t{metal}, grade: first)] }\n";
+    let text = format!(
+        "# Words\n\nThe table `bonus` has a row for `first` (`一级`); `b` is a letter, `first thing` are two words.\n\n\
+         ```text\nnot `first`\n```\n\n```pcr\n{}\n```\n\nMore on `first`, `产量` and `metal`.\n",
+        rule.trim_end()
+    );
+    let uri = "file:///rules/words.pcr.md";
     let mut e = editor();
-    let offered = |e: &mut Editor, word: &str, nth: usize| -> Vec<Value> {
-        let params = json!({ "textDocument": { "uri": URI }, "position": place(word, nth, true) });
-        e.ask("textDocument/completion", params).as_array().cloned().unwrap_or_default()
+    e.open(uri, &text);
+    let at = |word: &str, skip: usize| {
+        let found = text.match_indices(word).nth(skip).map(|(i, _)| i).unwrap_or_else(|| panic!("no {word}"));
+        let column = text[..found].rsplit('\n').next().unwrap_or_default().encode_utf16().count();
+        json!({ "line": text[..found].matches('\n').count(), "character": column })
     };
-    let has = |all: &[Value], name: &str| all.iter().any(|c| c["label"] == name);
-    let fields = offered(&mut e, "sum(b.", 0);
-    assert!(has(&fields, "mass") || has(&fields, "production"), "{fields:?}");
-    let tags = offered(&mut e, "list of Batch", 0);
-    assert!(!tags.is_empty());
-    let flows = offered(&mut e, "production: t{", 0);
-    assert!(has(&flows, "metal") && !has(&flows, "production"), "{flows:?}");
-    let sources = offered(&mut e, "t{metal} source ", 0);
-    assert!(has(&sources, "book") && sources.iter().all(|s| s["label"] != "metal"));
-    let stages = offered(&mut e, "smelting in ", 0);
-    assert_eq!(stages.iter().filter_map(|s| s["label"].as_str()).collect::<Vec<_>>(), ["making"]);
-    let values = offered(&mut e, "report share = ", 0);
-    let production = values.iter().find(|c| c["label"] == "production").cloned().unwrap_or_default();
-    // Found by its Chinese label, by pinyin and by initials.
-    let filter = production["filterText"].as_str().unwrap_or_default();
-    for word in ["production", "产量", "chanliang", "cl"] {
-        assert!(filter.split(' ').any(|w| w == word), "{filter}");
+    let mut renamed = |position: serde_json::Value, new: &str| -> usize {
+        let params = json!({ "textDocument": { "uri": uri }, "position": position, "newName": new });
+        let edit = e.ask("textDocument/rename", params);
+        let all = edit["changes"][uri].as_array().cloned().unwrap_or_default();
+        assert!(all.iter().all(|e| e["newText"] == new));
+        all.len()
+    };
+    // A member: its declaration, a row, a test, twice in prose; asked for in prose and in code.
+    for position in [at("first` (", 0), at("first =>", 0)] {
+        assert_eq!(renamed(position, "prime"), 5);
     }
-    assert_eq!(production["detail"], "t{metal}");
+    // A table: its declaration, its look-up, its name in prose. A label: where it stands, and in prose.
+    assert_eq!(renamed(at("bonus(grade", 0), "extra"), 3);
+    assert_eq!(renamed(at("一级\"", 0), "优等"), 2);
+    assert_eq!(renamed(at("产量\" en", 0), "产出"), 2);
+    assert_eq!(renamed(at("grade: Grade", 0), "quality"), 3);
+    let label = json!({ "textDocument": { "uri": uri }, "position": at("产量\" en", 0) });
+    assert_eq!(e.ask("textDocument/prepareRename", label.clone())["placeholder"], "产量");
+    let mut bad = label;
+    bad["newName"] = json!("a \" b");
+    assert!(e.response("textDocument/rename", bad).response_result.is_err());
 }
 
 #[test]
@@ -60,20 +72,4 @@ pub(crate) fn formatting() {
     let params = json!({ "textDocument": { "uri": "file:///rules/untidy.pcr" }, "options": options });
     let edits = e.ask("textDocument/formatting", params);
     assert_eq!(edits[0]["newText"], "flow a\nflow b\n", "{edits}");
-}
-
-#[test]
-pub(crate) fn code_actions() {
-    let mut e = editor();
-    let uri = "file:///rules/slip.pcr";
-    e.open(uri, &RULE.replace("装载量 * factor", "装载量 * facter"));
-    let found = e.found(uri, 1);
-    let slip = found.iter().find(|d| d["code"] == "FR-N001").unwrap_or_else(|| panic!("{found:?}"));
-    let params = json!({
-        "textDocument": { "uri": uri }, "range": slip["range"], "context": { "diagnostics": [slip] }
-    });
-    let actions = e.ask("textDocument/codeAction", params);
-    let edit = &actions[0]["edit"]["changes"][uri][0];
-    assert_eq!(edit["newText"], "factor", "{actions}");
-    assert_eq!(edit["range"], slip["range"]);
 }

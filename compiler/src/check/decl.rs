@@ -509,9 +509,45 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
         }
         return;
     }
+    let missing = missing(&names, rows);
+    if !missing.is_empty() {
+        let n = missing.len();
+        let list = missing.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
+        let dots = if n > 6 { " …" } else { "" };
+        let mut d =
+            Diagnostic::new(Code::P001, text!("表缺少 {n} 行：{list}{dots}", "the table lacks {n} rows: {list}{dots}"))
+                .at(cx.at(t.name.span), text!("不完整", "incomplete"))
+                .help(text!("补上这些行，或声明为 `partial`", "add them, or declare the table `partial`"));
+        if let Some((_, Ty::Enum(EnumRef::Item(e)))) = keys.first() {
+            d = d.also(e.name_place(cx.db), text!("键的取值声明在此", "the key's values are declared here"));
+        }
+        cx.push(d);
+    }
+}
+
+/// The rows that a table with enumerations as keys lacks, each as its keys are written.
+pub fn missing_rows(db: &dyn Db, table: &Item) -> Vec<String> {
+    let (BodyKind::Table(t), Sig::Table { keys, partial: false, .. }) =
+        (&super::body_of(db, table).kind, &sig(db, table).sig)
+    else {
+        return Vec::new();
+    };
+    let members = |ty: &Ty| match ty {
+        Ty::Enum(EnumRef::Item(i)) => match &sig(db, i).sig {
+            Sig::Enum(names) => Some(names.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let names: Option<Vec<Vec<String>>> = keys.iter().map(|(_, ty)| members(ty)).collect();
+    names.map_or_else(Vec::new, |names| missing(&names, &t.rows))
+}
+
+/// The combinations of keys that no row covers.
+fn missing(names: &[Vec<String>], rows: &[TRow]) -> Vec<String> {
     let count: usize = names.iter().map(Vec::len).product();
     if count > 100_000 {
-        return;
+        return Vec::new();
     }
     // Which keys a row leaves open, and of the rows that leave these open, the members of the others.
     let mut covers: HashMap<Vec<bool>, HashSet<Vec<usize>>> = HashMap::new();
@@ -536,22 +572,10 @@ fn complete(cx: &mut Cx<'_>, t: &ast::Table, keys: &[(String, Ty)], brackets: &[
             members.contains(&named)
         });
         if !covered {
-            missing.push(at.iter().zip(&names).map(|(i, m)| m[*i].as_str()).collect::<Vec<_>>().join(", "));
+            missing.push(at.iter().zip(names).map(|(i, m)| m[*i].as_str()).collect::<Vec<_>>().join(", "));
         }
     }
-    if !missing.is_empty() {
-        let n = missing.len();
-        let list = missing.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
-        let dots = if n > 6 { " …" } else { "" };
-        let mut d =
-            Diagnostic::new(Code::P001, text!("表缺少 {n} 行：{list}{dots}", "the table lacks {n} rows: {list}{dots}"))
-                .at(cx.at(t.name.span), text!("不完整", "incomplete"))
-                .help(text!("补上这些行，或声明为 `partial`", "add them, or declare the table `partial`"));
-        if let Some((_, Ty::Enum(EnumRef::Item(e)))) = keys.first() {
-            d = d.also(e.name_place(cx.db), text!("键的取值声明在此", "the key's values are declared here"));
-        }
-        cx.push(d);
-    }
+    missing
 }
 
 pub(super) fn gas(cx: &mut Cx<'_>, rows: &[GasRow]) -> BodyKind {

@@ -3,6 +3,7 @@
 
 mod allocate;
 mod also;
+mod aside;
 mod balance;
 mod brackets;
 mod builtin;
@@ -44,6 +45,7 @@ mod through;
 pub(crate) use allocate::sharers;
 pub use allocate::{TAllocate, TBasis};
 pub use also::{AlsoUnits, TAlso, also_units};
+pub use aside::Aside;
 pub use balance::{Side as BalanceSide, TBalance};
 pub(crate) use brackets::shown as brackets_shown;
 pub(crate) use builtin::{NAMES as BUILTIN, origin as origin_named};
@@ -51,7 +53,7 @@ pub(crate) use cycles::is_counted;
 pub use cycles::{Definitions, definitions, is_cyclic, value_deps, value_reads};
 pub(crate) use cycles::{names, value_names};
 pub(crate) use decl::literal;
-pub use decl::{TParam, TParamRow, TRecord, TRow, TTable};
+pub use decl::{TParam, TParamRow, TRecord, TRow, TTable, missing_rows};
 pub use evidence::TEvidence;
 pub(crate) use except::target_text;
 pub use except::{TExcept, TExceptBy};

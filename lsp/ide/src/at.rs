@@ -60,6 +60,64 @@ pub(crate) fn name<'a>(session: &'a Session, key: &str, offset: u32) -> Option<(
     Some((at, found))
 }
 
+/// A name that means something, in code or in prose.
+pub(crate) struct Found {
+    /// Where.
+    pub at: FileSpan,
+    /// What it means.
+    pub of: Referent,
+    /// The statement that it stands in; none in prose.
+    pub from: Option<Item>,
+    /// As it is written.
+    pub text: String,
+}
+
+impl Found {
+    /// The statement by which a place in its own text is told: where it stands, else what it means.
+    pub(crate) fn item(&self) -> Option<&Item> {
+        self.from.as_ref().or(match &self.of {
+            Referent::Declared(entry) => Some(&entry.item),
+            _ => None,
+        })
+    }
+}
+
+/// The name at an offset, in code or between backticks in the prose of a literate file.
+pub(crate) fn found(session: &Session, key: &str, offset: u32) -> Option<Found> {
+    if let Some((at, u)) = name(session, key, offset) {
+        let text = at.text.get(u.span.start as usize..u.span.end as usize).unwrap_or_default().to_owned();
+        let place = at.absolute(session, u.span);
+        return Some(Found { at: place, of: u.of.clone(), from: Some(at.item.clone()), text });
+    }
+    let file = session.file(key)?;
+    let (span, text) =
+        crate::prose::names(session, file).into_iter().find(|(s, _)| s.start <= offset && offset <= s.end)?;
+    let of = in_prose(session, file, text)?;
+    Some(Found { at: FileSpan { file: key.to_owned(), span }, of, from: None, text: text.to_owned() })
+}
+
+/// What a name means in the prose of a file: what it means in a statement there.
+pub(crate) fn in_prose(session: &Session, file: SourceFile, name: &str) -> Option<Referent> {
+    use footrule_compiler::names::{Ns, Resolved, enumerations_in_file, resolve};
+    let db = session.db();
+    // What an evaluation gives a value comes before what is a kind of thing.
+    for ns in [Ns::Value, Ns::Flow, Ns::Stage, Ns::Type, Ns::Source, Ns::Process, Ns::Scenario] {
+        if let Resolved::One(entry) = resolve(db, file, ns, name.to_owned()) {
+            return Some(Referent::Declared(entry));
+        }
+    }
+    match enumerations_in_file(db, file, name).as_slice() {
+        [one] => {
+            let footrule_compiler::sigs::Sig::Enum(members) = &footrule_compiler::sigs::sig(db, one).sig else {
+                return None;
+            };
+            let member = u32::try_from(members.iter().position(|m| m == name)?).ok()?;
+            Some(Referent::Declared(Entry { item: one.clone(), member: Some(member) }))
+        }
+        _ => None,
+    }
+}
+
 /// The name by which a thing is called.
 pub(crate) fn called(session: &Session, of: &Referent) -> Option<String> {
     match of {

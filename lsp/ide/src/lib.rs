@@ -6,17 +6,21 @@
 //!
 //! # Layout
 //!
-//! `at` (which statement and which name stand at an offset) · `navigate` (definition, references, highlights) · `implement` ·
-//! `calls` (the tree of contributions) · `rename` · `linked` · `files` (renamed files) · `layout` (formatting of parts) · `hover` ·
-//! `signature` · `inlay` · `symbols` · `complete` · `evaluate` (results, tests, values) · `reach` (coverage) · `lenses` · `tokens`
-//! (roles of words) · `fold` · `select` · `links` · `pages` (what a code means).
+//! `at` (which statement and which name stand at an offset) · `tree` (expressions of a statement) · `prose` (outside the fences of
+//! a literate file) · `factor` (sourced values) · `formula` (formulas as people read them) · `navigate` (definition, references,
+//! highlights) · `implement` · `calls` (the tree of contributions) · `rename` · `linked` · `files` (renamed files) · `layout`
+//! (formatting of parts) · `hover` · `signature` · `inlay` · `symbols` · `complete` · `actions` · `evaluate` (results, tests,
+//! values) · `reach` (coverage) · `lenses` · `tokens` (roles of words) · `fold` · `select` · `links` · `pages` (what a code means).
 
+mod actions;
 mod at;
 mod calls;
 mod complete;
 mod evaluate;
+mod factor;
 mod files;
 mod fold;
+mod formula;
 mod hover;
 mod implement;
 mod inlay;
@@ -26,13 +30,16 @@ mod linked;
 mod links;
 mod navigate;
 mod pages;
+mod prose;
 mod reach;
 mod rename;
 mod select;
 mod signature;
 mod symbols;
 mod tokens;
+mod tree;
 
+pub use actions::{Action, ActionKind, actions, offers_tests, test_from};
 pub use calls::{Call, call_node, incoming, outgoing};
 pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
@@ -40,7 +47,7 @@ pub use files::{Move, move_files, moved_dependency};
 pub use fold::folds;
 pub use hover::{Hover, hover};
 pub use implement::implementations;
-pub use inlay::{Inlay, inlays};
+pub use inlay::{Inlay, InlayKind, inlays};
 pub use layout::{Change, format_range, format_typed};
 pub use lenses::{Lens, LensKind, lenses};
 pub use linked::linked;

@@ -1,6 +1,7 @@
 //! Where a name is declared, and where it is used.
 
-use crate::at::{called, member, name, statements};
+use crate::at::{called, found, in_prose, member, statements};
+use crate::prose;
 use footrule_compiler::Session;
 use footrule_compiler::check::value_type;
 use footrule_compiler::db::{Item, resolve_place};
@@ -22,15 +23,15 @@ pub struct Reference {
 /// Where what stands at an offset is declared. For a module: its first byte.
 #[must_use]
 pub fn definition(session: &Session, key: &str, offset: u32) -> Option<FileSpan> {
-    let (at, found) = name(session, key, offset)?;
-    declared(session, at.item, &found.of)
+    let found = found(session, key, offset)?;
+    declared(session, found.item()?, &found.of)
 }
 
 /// Where the record or enumeration of what stands at an offset is declared.
 #[must_use]
 pub fn type_definition(session: &Session, key: &str, offset: u32) -> Option<FileSpan> {
     let db = session.db();
-    let (_, found) = name(session, key, offset)?;
+    let found = found(session, key, offset)?;
     let mut ty = match &found.of {
         Referent::Declared(entry) => value_type(db, entry.item.file, entry.item.key.clone()).clone(),
         Referent::Field(record, name) => match &sig(db, record).sig {
@@ -65,11 +66,12 @@ pub(crate) fn declared(session: &Session, from: &Item, of: &Referent) -> Option<
     })
 }
 
-/// Every place that means what stands at an offset, in order of files and text.
+/// Every place that means what stands at an offset, in order of files and text: in code, and between backticks in the prose of
+/// literate files.
 #[must_use]
 pub fn references(session: &Session, key: &str, offset: u32) -> Vec<Reference> {
-    let Some((at, found)) = name(session, key, offset) else { return Vec::new() };
-    all(session, at.item, &found.of)
+    let Some(found) = found(session, key, offset) else { return Vec::new() };
+    found.item().map_or_else(Vec::new, |item| all(session, item, &found.of))
 }
 
 /// Every place that means a thing.
@@ -90,6 +92,12 @@ pub(crate) fn all(session: &Session, from: &Item, of: &Referent) -> Vec<Referenc
         for at in statements(session, file) {
             let own = uses(db, file, at.item.key.clone()).iter().filter(|u| u.of == *of);
             out.extend(own.map(|u| Reference { at: at.absolute(session, u.span), declares: u.declares }));
+        }
+        for (span, name) in prose::names(session, file) {
+            if wanted.as_deref() == Some(name) && in_prose(session, file, name).as_ref() == Some(of) {
+                let at = FileSpan { file: file.key(db).to_string(), span };
+                out.push(Reference { at, declares: false });
+            }
         }
     }
     out.sort_by(|a, b| a.at.cmp(&b.at));

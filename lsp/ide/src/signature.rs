@@ -2,6 +2,7 @@
 
 use crate::at::statement;
 use footrule_compiler::Session;
+use footrule_compiler::db::Item;
 use footrule_compiler::names::{Ns, Resolved, lookup};
 use footrule_compiler::sigs::{Sig, sig};
 use footrule_grammar::keywords::is_word_char;
@@ -27,7 +28,19 @@ pub fn signature(session: &Session, key: &str, offset: u32) -> Option<Signature>
     let (open, active) = call(before)?;
     let name = before[..open].rsplit(|c: char| !is_word_char(c)).next().filter(|n| !n.is_empty())?;
     let Resolved::One(entry) = lookup(db, at.item, Ns::Value, name.to_owned()) else { return None };
-    let (parameters, result) = match &sig(db, &entry.item).sig {
+    let (label, places) = written(session, &entry.item, name)?;
+    Some(Signature { label, parameters: places, active })
+}
+
+/// The signature of a function or a table, as it is written.
+pub(crate) fn of(session: &Session, item: &Item) -> Option<String> {
+    written(session, item, item.name()).map(|(label, _)| label)
+}
+
+/// A signature, and where each parameter stands in it.
+fn written(session: &Session, item: &Item, name: &str) -> Option<(String, Vec<(usize, usize)>)> {
+    let db = session.db();
+    let (parameters, result) = match &sig(db, item).sig {
         Sig::Fn { params, result, .. } => (params, result.show(db)),
         Sig::Table { keys, columns, .. } => {
             let columns: Vec<String> = columns
@@ -48,7 +61,7 @@ pub fn signature(session: &Session, key: &str, offset: u32) -> Option<Signature>
         places.push((start, label.len()));
     }
     label.push_str(&format!(") -> {result}"));
-    Some(Signature { label, parameters: places, active })
+    Some((label, places))
 }
 
 /// Where the innermost open parenthesis stands, and how many commas follow it.

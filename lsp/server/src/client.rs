@@ -9,6 +9,8 @@ pub(crate) struct Client {
     pub pulls: bool,
     /// It asks for texts of addresses that are no files.
     pub contents: bool,
+    /// It takes texts with places to fill in.
+    pub snippets: bool,
     /// It can show how far something is.
     pub progress: bool,
     /// It can be asked to watch files.
@@ -42,6 +44,7 @@ impl Client {
             pulls: capabilities["textDocument"]["diagnostic"].is_object(),
             contents: capabilities["workspace"]["textDocumentContent"].is_object()
                 || options["contents"] == json!(true),
+            snippets: yes("/textDocument/completion/completionItem/snippetSupport"),
             progress: yes("/window/workDoneProgress"),
             watches: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             refreshes: REFRESHED.iter().filter(|(path, _)| yes(path)).map(|(_, method)| *method).collect(),

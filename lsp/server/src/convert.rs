@@ -147,39 +147,6 @@ fn symbol_kind(kind: ide::SymbolKind) -> lsp::SymbolKind {
     }
 }
 
-/// What can be written.
-pub(crate) fn completion(docs: &Documents, text: &str, lines: &Lines, c: ide::Completion) -> lsp::CompletionItem {
-    use ide::CompletionKind as K;
-    let kind = match c.kind {
-        K::Keyword => lsp::CompletionItemKind::Keyword,
-        K::Value => lsp::CompletionItemKind::Variable,
-        K::Function => lsp::CompletionItemKind::Function,
-        K::Table => lsp::CompletionItemKind::Interface,
-        K::Unit => lsp::CompletionItemKind::Unit,
-        K::Flow => lsp::CompletionItemKind::TypeParameter,
-        K::Stage => lsp::CompletionItemKind::Module,
-        K::Type => lsp::CompletionItemKind::Class,
-        K::Member => lsp::CompletionItemKind::EnumMember,
-        K::Field => lsp::CompletionItemKind::Field,
-        K::Source => lsp::CompletionItemKind::Reference,
-        K::Process => lsp::CompletionItemKind::Class,
-        K::Module => lsp::CompletionItemKind::File,
-    };
-    let label = c.labels.get(docs.lang).to_owned();
-    let range = lines.range(text, c.at);
-    lsp::CompletionItem {
-        label: c.name.clone(),
-        label_details: (!label.is_empty())
-            .then_some(lsp::CompletionItemLabelDetails { detail: None, description: Some(label) }),
-        kind: Some(kind),
-        detail: Some(c.detail).filter(|d| !d.is_empty()),
-        sort_text: Some(format!("{}{}", c.rank, c.name)),
-        filter_text: Some(c.filter),
-        text_edit: Some(lsp::CompletionItemTextEdit::TextEdit(lsp::TextEdit { range, new_text: c.name })),
-        ..lsp::CompletionItem::default()
-    }
-}
-
 /// What the protocol calls the roles of words, in the order of [`ide::Role::ALL`].
 pub(crate) fn token_names() -> Vec<&'static str> {
     use ide::Role as R;

@@ -1,10 +1,11 @@
 //! One function for each request and notification.
 //!
-//! `navigate` (places) · `calls` (contributions, implementations) · `show` (what stands beside the text) · `tokens` (colours) ·
+//! `complete` (what can be written) · `navigate` (places) · `calls` (contributions, implementations) · `show` (what stands beside the text) · `tokens` (colours) ·
 //! `lens` · `write` (what ends in an edit) · `edit` (while typing) · `pull` (findings) · `files` (files and folders); here is what
 //! sends each request to its function, and what all of them need.
 
 mod calls;
+mod complete;
 mod edit;
 mod files;
 mod lens;
@@ -43,7 +44,8 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
         WorkspaceSymbolRequest => navigate::workspace_symbols,
         PrepareRenameRequest => write::prepare_rename,
         RenameRequest => write::rename,
-        CompletionRequest => write::complete,
+        CompletionRequest => complete::complete,
+        CompletionResolveRequest => complete::resolve,
         FoldingRangeRequest => show::folds,
         SelectionRangeRequest => show::selections,
         InlayHintRequest => show::inlays,

@@ -75,19 +75,18 @@ pub(super) fn inlays(docs: &Documents, p: lsp::InlayHintParams) -> Result<Option
     Ok(of(docs, &p.text_document).map(|(key, text)| {
         let lines = docs.lines(&text);
         let (from, to) = (lines.offset(&text, p.range.start), lines.offset(&text, p.range.end));
-        let here = ide::inlays(&docs.session, &key).into_iter().filter(|i| from <= i.at && i.at <= to);
-        here.map(|i| {
-            lsp::InlayHint::new(
-                lines.position(&text, i.at),
-                i.text.into(),
-                Some(lsp::InlayHintKind::Type),
-                None,
-                None,
-                None,
-                None,
-                None,
-            )
-        })
-        .collect()
+        let here = ide::inlays(&docs.session, &key, from, to, docs.lang);
+        here.into_iter()
+            .map(|i| {
+                // What is known of a value is no type, and so is coloured otherwise.
+                let kind = match i.kind {
+                    ide::InlayKind::Unit => Some(lsp::InlayHintKind::Type),
+                    ide::InlayKind::Factor | ide::InlayKind::Rounding => None,
+                };
+                let content = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: i.tooltip };
+                let tooltip = Some(lsp::Tooltip::MarkupContent(content));
+                lsp::InlayHint::new(lines.position(&text, i.at), i.text.into(), kind, None, tooltip, None, None, None)
+            })
+            .collect()
     }))
 }

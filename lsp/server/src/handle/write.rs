@@ -1,12 +1,17 @@
-//! Requests that end in an edit: completion, renaming, formatting, quick fixes.
+//! Requests that end in an edit: renaming, formatting, repairs, refactorings.
 
 use super::{Refused, at, of};
 use crate::convert;
 use crate::documents::Documents;
-use footrule_diag::{FileSpan, Severity};
+use footrule_diag::Span;
 use footrule_ide as ide;
 use footrule_syntax::format::{Options, format};
 use gen_lsp_types as lsp;
+
+/// Most data files that a test is offered for.
+const MOST_FILES: usize = 5;
+/// Larger files, in bytes, are no worked examples.
+const MOST_DATA: u64 = 1 << 18;
 
 pub(super) fn prepare_rename(
     docs: &Documents,
@@ -25,14 +30,6 @@ pub(super) fn rename(docs: &Documents, p: lsp::RenameParams) -> Result<Option<ls
     Ok(Some(convert::workspace_edit(docs, edits)))
 }
 
-pub(super) fn complete(docs: &Documents, p: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>, Refused> {
-    Ok(at(docs, &p.text_document_position_params).map(|(key, text, offset)| {
-        let lines = docs.lines(&text);
-        let all = ide::complete(&docs.session, &key, offset, docs.lang).into_iter();
-        lsp::CompletionResponse::CompletionItemList(all.map(|c| convert::completion(docs, &text, &lines, c)).collect())
-    }))
-}
-
 pub(super) fn formatting(
     docs: &Documents,
     p: lsp::DocumentFormattingParams,
@@ -43,7 +40,7 @@ pub(super) fn formatting(
     if *new_text == *text {
         return Ok(Some(Vec::new()));
     }
-    let all = footrule_diag::Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let all = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
     Ok(Some(vec![lsp::TextEdit { range: docs.lines(&text).range(&text, all), new_text }]))
 }
 
@@ -54,38 +51,55 @@ pub(super) fn code_actions(
     let Some((key, text)) = of(docs, &p.text_document) else { return Ok(None) };
     let lines = docs.lines(&text);
     let (from, to) = (lines.offset(&text, p.range.start), lines.offset(&text, p.range.end));
-    let found = docs.session.check(&key);
-    let edit = |at: &FileSpan, text: &str| ide::Edit { at: at.clone(), text: text.to_owned() };
-    let mut out = Vec::new();
-    let mut everything = Vec::new();
-    for d in &found {
-        let Some(fix) = &d.fix else { continue };
-        everything.push(edit(&fix.at, &fix.replacement));
-        let here = d.primary.as_ref().filter(|l| l.at.file == key && l.at.span.start <= to && from <= l.at.span.end);
-        if here.is_none() {
-            continue;
-        }
-        let title = d.help.as_ref().map_or(&d.message, |h| h).get(docs.lang).to_owned();
-        out.push(lsp::CodeActionResponse::CodeAction(lsp::CodeAction {
-            title,
-            kind: Some(lsp::CodeActionKind::QuickFix),
-            diagnostics: convert::diagnostic(docs, (&key, &text, &lines), d).map(|d| vec![d]),
-            is_preferred: Some(d.severity == Severity::Error),
-            edit: Some(convert::workspace_edit(docs, [edit(&fix.at, &fix.replacement)])),
-            ..lsp::CodeAction::default()
-        }));
+    let mut all = ide::actions(&docs.session, &key, Span::new(from, to.max(from)), docs.lang);
+    if ide::offers_tests(&docs.session, &key, from) {
+        let beside = data_beside(&key, &text);
+        all.extend(beside.iter().filter_map(|(n, data)| ide::test_from(&docs.session, &key, n, data, docs.lang)));
     }
-    // Repairs that overlap are left for another turn.
-    everything.sort_by(|a, b| a.at.cmp(&b.at));
-    everything.dedup_by(|b, a| a.at.file == b.at.file && b.at.span.start < a.at.span.end.max(a.at.span.start + 1));
-    if everything.len() > 1 {
-        let title = footrule_diag::text!("修复本文件中的全部问题", "Fix everything in this file that can be fixed");
-        out.push(lsp::CodeActionResponse::CodeAction(lsp::CodeAction {
-            title: title.get(docs.lang).to_owned(),
-            kind: Some(lsp::CodeActionKind::SourceFixAll),
-            edit: Some(convert::workspace_edit(docs, everything)),
+    // The editor may ask for some kinds only; a kind stands for those below it.
+    let wanted = |kind: &lsp::CodeActionKind| {
+        let kind = kind.as_str();
+        p.context.only.as_ref().is_none_or(|only| {
+            only.iter()
+                .map(lsp::CodeActionKind::as_str)
+                .any(|o| o.is_empty() || kind == o || kind.strip_prefix(o).is_some_and(|rest| rest.starts_with('.')))
+        })
+    };
+    let out = all.into_iter().filter(|a| wanted(&action_kind(a.kind))).map(|a| {
+        let finding = a.finding.as_ref().and_then(|d| convert::diagnostic(docs, (&key, &text, &lines), d));
+        lsp::CodeActionResponse::CodeAction(lsp::CodeAction {
+            title: a.title.get(docs.lang).to_owned(),
+            kind: Some(action_kind(a.kind)),
+            diagnostics: finding.map(|d| vec![d]),
+            is_preferred: a.preferred.then_some(true),
+            edit: Some(convert::workspace_edit(docs, a.edits)),
             ..lsp::CodeAction::default()
-        }));
+        })
+    });
+    Ok(Some(out.collect()))
+}
+
+fn action_kind(kind: ide::ActionKind) -> lsp::CodeActionKind {
+    match kind {
+        ide::ActionKind::QuickFix => lsp::CodeActionKind::QuickFix,
+        ide::ActionKind::Extract => lsp::CodeActionKind::RefactorExtract,
+        ide::ActionKind::Inline => lsp::CodeActionKind::RefactorInline,
+        ide::ActionKind::Rewrite => lsp::CodeActionKind::RefactorRewrite,
+        ide::ActionKind::FixAll => lsp::CodeActionKind::SourceFixAll,
     }
-    Ok(Some(out))
+}
+
+/// Input data in the folder of a rule that none of its tests names yet: file names and texts.
+fn data_beside(key: &str, text: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(key).parent().and_then(|f| std::fs::read_dir(f).ok());
+    let mut names: Vec<_> = folder.into_iter().flatten().filter_map(Result::ok).map(|e| e.path()).collect();
+    names.sort();
+    let json = names.into_iter().filter(|p| p.extension().is_some_and(|e| e == "json"));
+    let one = |path: std::path::PathBuf| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let small = std::fs::metadata(&path).is_ok_and(|m| m.len() <= MOST_DATA);
+        let data = (small && !text.contains(&format!("\"{name}\""))).then(|| std::fs::read_to_string(&path).ok())??;
+        data.contains("\"inputs\"").then_some((name, data))
+    };
+    json.filter_map(one).take(MOST_FILES).collect()
 }
