@@ -10,6 +10,7 @@ use crate::convert;
 use crate::kept::Kept;
 use crate::position::{Encoding, Lines};
 use footrule_compiler::Session;
+use footrule_compiler::db::SourceFile;
 use footrule_compiler::names::reachable;
 use footrule_diag::{Diagnostic, FileSpan, Lang};
 use footrule_project::{Disk, Files, MANIFEST, Project};
@@ -78,6 +79,9 @@ pub(crate) struct Documents {
     stale: BTreeSet<(bool, String)>,
     /// Sources of the folders that are open, not loaded yet.
     unread: Vec<String>,
+    /// The files that an open one read when its findings were published last. Asking all open files anew at each keystroke
+    /// would cost more than the findings.
+    reached: BTreeMap<String, Vec<SourceFile>>,
     /// What was published last, by key, and of which version.
     told: BTreeMap<String, (Option<i32>, Vec<gen_lsp_types::Diagnostic>)>,
     /// What was wrong with packages when that was looked at last.
@@ -106,6 +110,7 @@ impl Documents {
             open: BTreeMap::new(),
             stale: BTreeSet::new(),
             unread: Vec::new(),
+            reached: BTreeMap::new(),
             told: BTreeMap::new(),
             packages: Vec::new(),
             client,
@@ -209,14 +214,11 @@ impl Documents {
             self.session.add_source(key, text);
         }
         self.note_packages();
-        // A file that is new may be what others have been looking for.
-        let db = self.session.db();
+        // A file that is new may be what others have been looking for. Nobody has been told anything of the others.
         let edited = self.session.file(key);
-        let uses = |other: &String| {
-            let other = self.session.file(other);
-            other.zip(edited).is_some_and(|(other, edited)| reachable(db, other).contains(&edited))
-        };
-        let again: Vec<_> = self.open.keys().filter(|k| !known || uses(k)).map(|k| (k != key, k.clone())).collect();
+        let reads = |k: &String| self.reached.get(k).is_none_or(|all| edited.is_some_and(|e| all.contains(&e)));
+        let again: Vec<_> =
+            self.open.keys().filter(|k| !known || *k == key || reads(k)).map(|k| (k != key, k.clone())).collect();
         self.stale.extend(again);
     }
 
@@ -226,6 +228,7 @@ impl Documents {
         self.buffers.set(&key, None);
         let open = self.open.remove(&key)?;
         self.told.remove(&key);
+        self.reached.remove(&key);
         self.kept.forget(&key);
         self.stale.retain(|(_, k)| *k != key);
         match Disk.read(&key) {
@@ -265,6 +268,9 @@ impl Documents {
             return None;
         }
         let now = (version, convert::diagnostics(self, &key));
+        if let Some(file) = self.session.file(&key) {
+            self.reached.insert(key.clone(), reachable(self.session.db(), file).clone());
+        }
         if self.told.get(&key) == Some(&now) {
             return None;
         }

@@ -1,13 +1,15 @@
 //! Footrule's language server: the protocol over [`footrule_ide`].
 //!
 //! One thread reads messages in order and answers them; what is typed is coalesced, and findings are published when nothing
-//! more waits. Guarantees: exactly one reply to each request; a panic while a request is answered becomes an error reply, and
+//! more waits. Guarantees: exactly one reply to each request, also to one that is taken back; a panic while a request is answered becomes an error reply, and
 //! the server goes on. Must not: know what a name means; that is `footrule-ide`'s and the compiler's.
 //!
 //! # Layout
 //!
-//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `kept`
-//! (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all files) · `progress` · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the protocol wants them).
+//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) ·
+//! `inbox` (messages that wait) · `kept` (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all
+//! files) · `progress` · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the
+//! protocol wants them).
 
 mod capabilities;
 mod client;
@@ -15,6 +17,7 @@ mod commands;
 mod convert;
 mod documents;
 mod handle;
+mod inbox;
 mod kept;
 mod position;
 mod progress;
@@ -33,6 +36,7 @@ use std::time::Duration;
 
 use capabilities::capabilities;
 use client::Client;
+use inbox::{Inbox, Next};
 use progress::Progress;
 use survey::Surveys;
 
@@ -99,6 +103,7 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut surveys = Surveys::default();
     let mut progress = Progress::default();
+    let mut inbox = Inbox::new(connection);
     loop {
         if docs.client.progress {
             send(connection, progress.left(docs.unread_files(), docs.lang))?;
@@ -106,26 +111,23 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
         if docs.outdated() {
             demand(connection, docs.client.refreshes())?;
         }
-        let message = if docs.stale() || docs.unread() || surveys.wait() {
-            let wait = if docs.stale() { QUIET } else { Duration::ZERO };
-            match connection.receiver.recv_timeout(wait) {
-                Ok(m) => m,
-                Err(e) if e.is_timeout() => {
-                    if let Some(found) = docs.next_findings() {
-                        publish(connection, found)?;
-                    } else if !docs.load_one()
-                        && let Some(message) = surveys.step(docs)
-                    {
-                        connection.sender.send(message)?;
-                    }
-                    continue;
+        let wait = match (docs.stale(), docs.unread() || surveys.wait()) {
+            (true, _) => Some(QUIET),
+            (false, true) => Some(Duration::ZERO),
+            (false, false) => None,
+        };
+        let message = match inbox.next(wait)? {
+            Next::Message(m) => m,
+            Next::Gone => return Ok(()),
+            Next::Quiet => {
+                if let Some(found) = docs.next_findings() {
+                    publish(connection, found)?;
+                } else if !docs.load_one()
+                    && let Some(message) = surveys.step(docs)
+                {
+                    connection.sender.send(message)?;
                 }
-                Err(_) => return Ok(()),
-            }
-        } else {
-            match connection.receiver.recv() {
-                Ok(m) => m,
-                Err(_) => return Ok(()),
+                continue;
             }
         };
         match message {

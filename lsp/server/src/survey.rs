@@ -6,6 +6,7 @@
 
 use crate::convert;
 use crate::documents::Documents;
+use crate::inbox::cancelled;
 use gen_lsp_types as lsp;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -71,10 +72,7 @@ impl Surveys {
 
     /// The reply to a request that the editor takes back.
     pub(crate) fn cancel(&mut self, n: &Notification) -> Option<Response> {
-        if n.method != "$/cancelRequest" {
-            return None;
-        }
-        let id: RequestId = serde_json::from_value(n.params["id"].clone()).ok()?;
+        let id = cancelled(n)?;
         let at = self.0.iter().position(|s| s.id == id)?;
         self.0.remove(at).map(Survey::cancelled)
     }
