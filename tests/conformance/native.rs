@@ -3,6 +3,7 @@
 
 use footrule_compiler::Session;
 use footrule_mir::Program;
+use footrule_native::bound::Method;
 use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::decimal::{Decimal, Row, Scalar};
@@ -91,10 +92,10 @@ pub(crate) fn batch(
             return Ok(());
         }
     };
-    let answers = match certified(&kernel, &columns, 1.0) {
-        Ok(a) => a,
+    let answers = match Certified::new(kernel.clone(), hull(&kernel, &columns)) {
+        Ok(c) => c.run(&columns, &mut Work::default()),
         Err(e) => {
-            why.insert(e);
+            why.insert(e.to_string());
             Answers::default()
         }
     };
@@ -117,8 +118,8 @@ pub(crate) fn batch(
     Ok(())
 }
 
-fn certified(kernel: &Arc<Kernel>, columns: &Columns, slack: f64) -> Result<Answers, String> {
-    let code = Certified::with_slack(kernel.clone(), hull(kernel, columns), slack).map_err(|e| e.to_string())?;
+fn certified(kernel: &Arc<Kernel>, columns: &Columns, method: Method, slack: f64) -> Result<Answers, String> {
+    let code = Certified::with(kernel.clone(), hull(kernel, columns), method, slack).map_err(|e| e.to_string())?;
     Ok(code.run(columns, &mut Work::default()))
 }
 
@@ -203,7 +204,7 @@ pub fn edges() -> Result<(), String> {
     let truth: Vec<Option<Row>> = (0..rows).map(|r| decimal.row(&columns, r)).collect();
     let mut sure = Vec::new();
     for slack in [1.0, 1e-6, 1e9] {
-        let answers = certified(&kernel, &columns, slack)?;
+        let answers = certified(&kernel, &columns, Method::Static, slack)?;
         let wrong = (0..rows).filter(|r| agrees(&kernel, &answers, *r, truth[*r].as_ref()).is_err()).count();
         let n = answers.sure.iter().filter(|s| **s).count();
         println!("edges: bounds × {slack}: {n} of {rows} rows sure, {wrong} of them wrong");

@@ -5,6 +5,9 @@ use super::*;
 impl Analysis<'_> {
     pub(super) fn unary(&mut self, id: Id, op: Unary, a: Id) -> Result<Known, Unbounded> {
         let k = self.number(a);
+        if self.runs(&[k]) && matches!(op, Unary::Sqrt | Unary::Exp | Unary::Ln) {
+            return Ok(self.running_function(id, op, k));
+        }
         Ok(match op {
             Unary::Neg => Known { lo: -k.hi, hi: -k.lo, ..k },
             Unary::Abs => {
@@ -61,6 +64,8 @@ impl Analysis<'_> {
                 self.sum(&[(a, 1.0), (minus, 1.0)])
             }
             Binary::Mul if a.is_zero() || b.is_zero() => constant(Number::ZERO),
+            Binary::Div if self.runs(&[a, b]) => self.running_quotient(id, a, b),
+            Binary::Pow if self.runs(&[a, b]) => self.running_power(id),
             Binary::Mul => {
                 let (lo, hi) = product(a, b);
                 let scale = a.scale.zip(b.scale).map(|(s, t)| s + t);
@@ -178,6 +183,9 @@ impl Analysis<'_> {
         }
         if n.unsigned_abs() > MAX_POWER {
             return Err(Unbounded("a power that the reference refuses"));
+        }
+        if self.runs(&[k]) {
+            return Ok(self.running_integer_power(id, k, n));
         }
         // With an absolute error the relative one is bounded only away from zero.
         let away = k.lo.max(-k.hi) - k.abs;

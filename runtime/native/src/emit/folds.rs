@@ -14,10 +14,12 @@ use cranelift_frontend::Variable;
 struct Sums {
     acc: Variable,
     count: Option<Variable>,
+    /// The error of what it has come to, if that is computed.
+    error: Option<Variable>,
 }
 
 impl Emit<'_> {
-    pub(super) fn fold(&mut self, kind: Fold, terms: &[Term]) -> Value {
+    pub(super) fn fold(&mut self, id: Id, kind: Fold, terms: &[Term]) -> Value {
         let boolean = matches!(kind, Fold::Any | Fold::All);
         let start = match kind {
             Fold::Any => self.mask_const(false),
@@ -34,7 +36,12 @@ impl Emit<'_> {
         if let Some(count) = count {
             self.b.def_var(count, start);
         }
-        let acc = Sums { acc, count };
+        let error = self.runs(id).then(|| self.b.declare_var(ty));
+        if let Some(error) = error {
+            let none = self.float_const(0.0);
+            self.b.def_var(error, none);
+        }
+        let acc = Sums { acc, count, error };
         for term in terms {
             if term.over.is_empty() {
                 self.accumulate(kind, term, acc);
@@ -70,18 +77,18 @@ impl Emit<'_> {
                 self.over(kind, term, 0, (&body, &tests), acc);
                 self.inverse = before;
                 for id in &body {
-                    self.values[id.ix()] = None;
+                    self.forget(*id);
                 }
             }
         }
         let sum = self.b.use_var(acc.acc);
-        match acc.count {
-            Some(count) => {
-                let n = self.b.use_var(count);
-                self.b.ins().fdiv(sum, n)
-            }
-            None => sum,
+        let count = acc.count.map(|count| self.b.use_var(count));
+        let value = count.map_or(sum, |n| self.b.ins().fdiv(sum, n));
+        if let Some(error) = acc.error {
+            let e = self.b.use_var(error);
+            self.errors[id.ix()] = Some(self.fold_error(id, kind, (value, e), count));
         }
+        value
     }
 
     /// True if the items that a definition depends on are those at hand.
@@ -120,7 +127,7 @@ impl Emit<'_> {
         self.b.switch_to_block(end);
         self.at[list.0 as usize] = before;
         for id in here {
-            self.values[id.ix()] = None;
+            self.forget(id);
         }
     }
 
@@ -171,7 +178,7 @@ impl Emit<'_> {
                     e.select_float(w, own, none)
                 }
             };
-            match kind {
+            let next = match kind {
                 Fold::Product => {
                     let own = counts(self, own, 1.0);
                     self.b.ins().fmul(so_far, own)
@@ -193,7 +200,15 @@ impl Emit<'_> {
                     let own = counts(self, own, 0.0);
                     self.b.ins().fadd(so_far, own)
                 }
+            };
+            if let Some(error) = acc.error {
+                let own = self.error(term.value);
+                let own = counts(self, own, 0.0);
+                let so_far = self.b.use_var(error);
+                let all = self.turn_error(kind, so_far, own, next);
+                self.b.def_var(error, all);
             }
+            next
         };
         self.b.def_var(acc.acc, next);
     }

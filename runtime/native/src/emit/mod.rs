@@ -3,16 +3,18 @@
 //! Every test is an ordered comparison that must be true for the row to be sure, so a NaN makes it unsure. No instruction
 //! traps; every address is within its table, whatever the data are.
 
+mod compare;
 mod folds;
 mod library;
 mod raw;
+mod running;
 mod tables;
 mod tests;
 
 pub(crate) use raw::{Access, Limit};
 pub(crate) use tables::Tables;
 
-use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
+use crate::bound::{Bounds, Known, Test, near_ratio, nearest, pow10};
 use crate::certified::{Plan, STRIDE};
 use crate::demand::{Demand, demands, needs};
 use crate::jit::{CodeError, Image, Site};
@@ -22,7 +24,6 @@ use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, MemFlagsData, Type,
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
-use footrule_mir::Cmp;
 use footrule_number::Ratio;
 use std::collections::HashMap;
 
@@ -77,6 +78,7 @@ pub(crate) fn function(
         vector,
         b,
         values: vec![None; kernel.defs.len()],
+        errors: vec![None; kernel.defs.len()],
         rounded: HashMap::new(),
         ok,
         base: params[0],
@@ -113,6 +115,8 @@ struct Emit<'a> {
     vector: bool,
     b: FunctionBuilder<'a>,
     values: Vec<Option<Value>>,
+    /// Errors that are computed.
+    errors: Vec<Option<Value>>,
     /// Where a rounding is decided.
     rounded: HashMap<Id, Value>,
     ok: Variable,
@@ -200,6 +204,7 @@ impl Emit<'_> {
     fn test_operands(&self, at: Id, test: Test) -> Vec<Id> {
         let mut of = match test {
             Test::Above(id, _) | Test::Below(id, _) | Test::There(id) | Test::Rounded(id) => vec![id],
+            Test::Small(id) | Test::Bounded(id) => vec![id],
             Test::Decided(id) => match self.kernel.def(id) {
                 Def::Compare(_, (a, _), (b, _)) => vec![*a, *b],
                 _ => Vec::new(),
@@ -292,32 +297,49 @@ impl Emit<'_> {
             let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len() + 1 + k);
             self.b.ins().store(flags, i, at, offset);
         }
+        let Reads::Blocks(plan) = self.reads else { return };
+        for (k, output) in kernel.outputs.iter().enumerate() {
+            if let Some(slot) = plan.error(k) {
+                let e = self.error(output.value);
+                let e = self.bits(e);
+                let (at, offset) = place(self, slot);
+                self.b.ins().store(flags, e, at, offset);
+            }
+        }
     }
 
     /// The integer that is published, at so many decimals.
     fn publish(&mut self, id: Id, decimals: u32) -> Value {
         let v = self.number(id);
-        let k = self.known(id);
         let p = self.float_const(pow10(decimals));
         let t = self.b.ins().fmul(v, p);
         let magic = self.float_const(MAGIC);
         let shifted = self.b.ins().fadd(t, magic);
         let rounded = self.b.ins().fsub(shifted, magic);
-        let decided = self.decided(t, rounded, k.rel + 2.3e-16, k.abs * pow10(decimals));
+        let decided = self.decided(id, t, rounded, pow10(decimals));
         self.require(decided);
         let bits = self.bits(shifted);
         let zero = self.int_const(MAGIC.to_bits() as i64);
         self.b.ins().isub(bits, zero)
     }
 
-    /// A value is within one rounding cell, error included.
-    fn decided(&mut self, t: Value, rounded: Value, rel: f64, abs: f64) -> Value {
+    /// A number times a power of ten is within one rounding cell, error included.
+    fn decided(&mut self, id: Id, t: Value, rounded: Value, power: f64) -> Value {
+        let k = self.known(id);
         let off = self.b.ins().fsub(t, rounded);
         let off = self.b.ins().fabs(off);
         let size = self.b.ins().fabs(t);
-        let rel = self.float_const(rel * self.slack);
+        // What is computed has its relative part in it.
+        let (rel, abs) = if k.is_running() { (0.0, 0.0) } else { (k.rel, k.abs * power) };
+        let rel = self.float_const((rel + 2.3e-16) * self.slack);
         let error = self.b.ins().fmul(size, rel);
-        let reach = self.b.ins().fadd(off, error);
+        let mut reach = self.b.ins().fadd(off, error);
+        if k.is_running() {
+            let e = self.error(id);
+            let power = self.float_const(power * self.slack * 1.000_001);
+            let e = self.b.ins().fmul(e, power);
+            reach = self.b.ins().fadd(reach, e);
+        }
         let half = self.float_const(0.5 - (abs * self.slack * 1.000_001 + 1e-13));
         let inside = self.b.ins().fcmp(FloatCC::LessThan, reach, half);
         let limit = self.float_const(ROUNDABLE);
@@ -395,6 +417,12 @@ impl Emit<'_> {
 
     fn select_bits(&mut self, m: Value, a: Value, b: Value) -> Value {
         if self.vector { self.b.ins().bitselect(m, a, b) } else { self.b.ins().select(m, a, b) }
+    }
+
+    fn select_mask(&mut self, m: Value, a: Value, b: Value) -> Value {
+        let (yes, not) = (self.b.ins().band(m, a), self.not(m));
+        let no = self.b.ins().band(not, b);
+        self.b.ins().bor(yes, no)
     }
 
     fn require(&mut self, m: Value) {
@@ -503,7 +531,7 @@ impl Emit<'_> {
                 let cells = cells.iter().map(|c| c.map_or(f64::NAN, nearest).to_bits()).collect();
                 self.gather(index, cells, true)
             }
-            Def::Fold(kind, terms) => self.fold(*kind, terms),
+            Def::Fold(kind, terms) => self.fold(id, *kind, terms),
             Def::Bool(x) => self.mask_const(*x),
             Def::Flag(c) => self.load_mask(*c, false),
             Def::Given(c) => self.load_mask(*c, true),
@@ -544,6 +572,9 @@ impl Emit<'_> {
             Def::Fail => return,
         };
         self.values[id.ix()] = Some(value);
+        if self.runs(id) && self.errors[id.ix()].is_none() {
+            self.errors[id.ix()] = Some(self.running(id, value));
+        }
     }
 
     fn scaled(&mut self, a: Id, r: Ratio) -> Value {
@@ -569,7 +600,13 @@ impl Emit<'_> {
                 let near = self.b.ins().fsub(near, magic);
                 let off = self.b.ins().fsub(x, near);
                 let off = self.b.ins().fabs(off);
-                let error = self.float_const(k.error() * self.slack * 1.000_001 + 1e-300);
+                let error = if k.is_running() {
+                    let e = self.error(a);
+                    let slack = self.float_const(self.slack * 1.000_001);
+                    self.b.ins().fmul(e, slack)
+                } else {
+                    self.float_const(k.error() * self.slack * 1.000_001 + 1e-300)
+                };
                 let clear = self.b.ins().fcmp(FloatCC::GreaterThan, off, error);
                 let size = self.b.ins().fabs(x);
                 let limit = self.float_const(ROUNDABLE);
@@ -615,7 +652,7 @@ impl Emit<'_> {
         let magic = self.float_const(MAGIC);
         let near = self.b.ins().fadd(t, magic);
         let near = self.b.ins().fsub(near, magic);
-        let decided = self.decided(t, near, k.rel + 2.3e-16, k.abs * pow10(n));
+        let decided = self.decided(a, t, near, pow10(n));
         self.rounded.insert(id, decided);
         self.b.ins().fdiv(near, p)
     }
@@ -631,29 +668,6 @@ impl Emit<'_> {
         let (x, y) =
             if is_index(a) || is_index(b) { (self.index(a), self.index(b)) } else { (self.mask(a), self.mask(b)) };
         self.select_bits(m, x, y)
-    }
-
-    fn compare(&mut self, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
-        let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
-        let (kx, ky) = (self.bounds.side(a), self.bounds.side(b));
-        let cc = match cmp {
-            Cmp::Eq => FloatCC::Equal,
-            Cmp::Ne => FloatCC::NotEqual,
-            Cmp::Lt => FloatCC::LessThan,
-            Cmp::Le => FloatCC::LessThanOrEqual,
-            Cmp::Gt => FloatCC::GreaterThan,
-            Cmp::Ge => FloatCC::GreaterThanOrEqual,
-        };
-        let Some(s) = grid(kx, ky) else {
-            return self.b.ins().fcmp(cc, x, y);
-        };
-        // Both are exact decimals: their difference is found without doubt.
-        let p = self.float_const(pow10(s));
-        let d = self.b.ins().fsub(x, y);
-        let d = self.b.ins().fmul(d, p);
-        let magic = self.float_const(MAGIC);
-        let d = self.b.ins().fadd(d, magic);
-        self.b.ins().fcmp(cc, d, magic)
     }
 }
 

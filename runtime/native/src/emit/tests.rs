@@ -1,12 +1,11 @@
 //! What a row must pass to be sure: beyond the range of the reference's errors, decided in every condition.
 
 use super::Emit;
-use crate::bound::Test;
+use crate::bound::{SMALL, Test};
 use crate::demand::Demand;
 use crate::kernel::{Def, Id};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Value};
-use footrule_number::Ratio;
 
 impl Emit<'_> {
     /// Where a definition is demanded, as a mask; nothing if everywhere.
@@ -30,14 +29,12 @@ impl Emit<'_> {
         for (at, test) in tests.iter().copied() {
             let passed = match test {
                 Test::Above(id, low) => {
-                    let x = self.number(id);
-                    let x = self.b.ins().fabs(x);
+                    let x = self.size(id, false);
                     let low = self.float_const(low);
                     self.b.ins().fcmp(FloatCC::GreaterThan, x, low)
                 }
                 Test::Below(id, high) => {
-                    let x = self.number(id);
-                    let x = self.b.ins().fabs(x);
+                    let x = self.size(id, true);
                     let high = self.float_const(high);
                     self.b.ins().fcmp(FloatCC::LessThan, x, high)
                 }
@@ -59,6 +56,24 @@ impl Emit<'_> {
                     None => self.mask_const(false),
                 },
                 Test::Never(_) => self.mask_const(false),
+                Test::Small(id) => {
+                    let x = self.number(id);
+                    let x = self.b.ins().fabs(x);
+                    let e = self.slack_error(id, 1.01);
+                    let least = self.float_const(SMALL * 1.01);
+                    let least = self.b.ins().fadd(e, least);
+                    let clear = self.b.ins().fcmp(FloatCC::GreaterThan, x, least);
+                    // What is zero without an error is the reference's zero.
+                    let all = self.b.ins().fadd(x, e);
+                    let zero = self.float_const(0.0);
+                    let nothing = self.b.ins().fcmp(FloatCC::Equal, all, zero);
+                    self.b.ins().bor(clear, nothing)
+                }
+                Test::Bounded(id) => {
+                    let e = self.error(id);
+                    let most = self.float_const(f64::MAX);
+                    self.b.ins().fcmp(FloatCC::LessThan, e, most)
+                }
             };
             let counts = match self.demanded(at) {
                 None => passed,
@@ -71,20 +86,20 @@ impl Emit<'_> {
         }
     }
 
-    /// Two sides are further apart than their errors.
-    pub(super) fn apart(&mut self, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
-        let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
-        let (kx, ky) = (self.bounds.side(a), self.bounds.side(b));
-        let d = self.b.ins().fsub(x, y);
-        let d = self.b.ins().fabs(d);
-        let constant = (kx.abs + ky.abs) * self.slack * 1.000_001 + 1e-300;
-        let mut margin = self.float_const(constant);
-        for (v, k) in [(x, kx), (y, ky)] {
-            let size = self.b.ins().fabs(v);
-            let rel = self.float_const((k.rel + 1.2e-16) * self.slack * 1.000_001);
-            let error = self.b.ins().fmul(size, rel);
-            margin = self.b.ins().fadd(margin, error);
+    /// The size of a number, made larger or smaller by its error if that is computed.
+    fn size(&mut self, id: Id, larger: bool) -> Value {
+        let x = self.number(id);
+        let x = self.b.ins().fabs(x);
+        if !self.runs(id) {
+            return x;
         }
-        self.b.ins().fcmp(FloatCC::GreaterThan, d, margin)
+        let e = self.slack_error(id, 1.0);
+        if larger { self.b.ins().fadd(x, e) } else { self.b.ins().fsub(x, e) }
+    }
+
+    fn slack_error(&mut self, id: Id, factor: f64) -> Value {
+        let e = self.error(id);
+        let factor = self.float_const(self.slack * factor);
+        self.b.ins().fmul(e, factor)
     }
 }
