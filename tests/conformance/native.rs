@@ -26,6 +26,8 @@ pub(crate) struct Compared {
     pub(crate) sure: usize,
     /// So has the certified evaluator.
     pub(crate) certified: usize,
+    /// So has it with running bounds.
+    pub(crate) running: usize,
     /// So has the exact evaluator.
     pub(crate) exact: usize,
     /// Neither the kernel nor the reference has one.
@@ -39,6 +41,7 @@ impl Compared {
         self.rows += other.rows;
         self.sure += other.sure;
         self.certified += other.certified;
+        self.running += other.running;
         self.exact += other.exact;
         self.refused += other.refused;
         self.left += other.left;
@@ -99,6 +102,7 @@ pub(crate) fn batch(
             Answers::default()
         }
     };
+    let running = certified(&kernel, &columns, Method::Running, 1.0).unwrap_or_default();
     let all: Vec<u32> = (0..rows.len() as u32).collect();
     let exact = match Exact::new(kernel.clone(), &hull(&kernel, &columns)) {
         Ok(e) => e.run(&columns, &all),
@@ -111,6 +115,8 @@ pub(crate) fn batch(
     for (r, case) in rows.iter().enumerate() {
         let row = decimal.row(&columns, r);
         n.certified += usize::from(agrees(&kernel, &answers, r, row.as_ref()).map_err(|e| format!("{e}\n{case:?}"))?);
+        let same = agrees(&kernel, &running, r, row.as_ref()).map_err(|e| format!("running: {e}\n{case:?}"))?;
+        n.running += usize::from(same);
         let same = agrees(&kernel, &exact, r, row.as_ref()).map_err(|e| format!("exact: {e}\n{case:?}"))?;
         n.exact += usize::from(same);
         compare(program, &kernel, case, row, n).map_err(|e| format!("{e}\n{case:?}"))?;

@@ -50,7 +50,8 @@ fn certified(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
 
 /// The certified evaluator as it is where static bounds are too wide.
 fn running(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
-    let code = Certified::with(kernel.clone(), hull(kernel, columns), Method::Running, 1.0).map_err(|e| e.to_string())?;
+    let code =
+        Certified::with(kernel.clone(), hull(kernel, columns), Method::Running, 1.0).map_err(|e| e.to_string())?;
     Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
 }
 

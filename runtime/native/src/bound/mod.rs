@@ -17,7 +17,7 @@
 //! Guarantees: sound for every row within the hull that passes the tests. Must not: round a bound downwards: each is
 //! inflated by a billionth of itself, far more than the few roundings of its own computation.
 
-use crate::demand::{Demand, demands};
+use crate::demand::always;
 use crate::kernel::{Binary, Def, Fold, Id, Kernel, Term, Unary};
 use footrule_mir::{Cmp, MAX_POWER};
 use footrule_number::{Number, Ratio};
@@ -242,6 +242,8 @@ pub struct Bounds {
     pub facts: Vec<Option<Fact>>,
     /// For each test: where it counts, and what it looks at.
     pub tests: Vec<(Id, Test)>,
+    /// Comparisons and figures that stand on an edge are decided where that can be known of exact decimals.
+    pub careful: bool,
     /// What has no bound, and why: a row that asks for it is not sure.
     pub without: Vec<(Id, &'static str)>,
 }
@@ -260,7 +262,7 @@ pub fn bounds(kernel: &Kernel, hull: &Hull, method: Method) -> Result<Bounds, Un
         hull,
         method,
         may_be_small: false,
-        out: Bounds { facts: vec![None; kernel.defs.len()], ..Bounds::default() },
+        out: Bounds { facts: vec![None; kernel.defs.len()], careful: method == Method::Running, ..Bounds::default() },
     };
     for i in 0..kernel.defs.len() {
         let id = Id(i as u32);
@@ -274,8 +276,8 @@ pub fn bounds(kernel: &Kernel, hull: &Hull, method: Method) -> Result<Bounds, Un
         }
     }
     let out = b.out;
-    let demands = demands(kernel, &out);
-    match out.without.iter().find(|(id, _)| demands[id.ix()] == Demand::Always) {
+    let always = always(kernel, &out);
+    match out.without.iter().find(|(id, _)| always[id.ix()]) {
         Some((_, why)) => Err(Unbounded(why)),
         None => Ok(out),
     }

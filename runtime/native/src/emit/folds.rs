@@ -3,7 +3,6 @@
 //! What does not change in a loop is computed before it; what a test inside needs is computed where the test is.
 
 use super::{Emit, Reads, in_loops};
-use crate::bound::Test;
 use crate::kernel::{Binary, Def, Fold, Id, ListId, Term};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
@@ -16,6 +15,8 @@ struct Sums {
     count: Option<Variable>,
     /// The error of what it has come to, if that is computed.
     error: Option<Variable>,
+    /// Whether some term is in doubt, if one may be.
+    doubt: Option<Variable>,
 }
 
 impl Emit<'_> {
@@ -41,19 +42,19 @@ impl Emit<'_> {
             let none = self.float_const(0.0);
             self.b.def_var(error, none);
         }
-        let acc = Sums { acc, count, error };
+        let doubt = terms.iter().any(|t| self.may_doubt(t)).then(|| {
+            let none = self.mask_const(false);
+            let doubt = self.b.declare_var(self.b.func.dfg.value_type(none));
+            self.b.def_var(doubt, none);
+            doubt
+        });
+        let acc = Sums { acc, count, error, doubt };
         for term in terms {
             if term.over.is_empty() {
                 self.accumulate(kind, term, acc);
             } else {
-                let inside = self.inside(term);
-                let tests = self.live_tests(|at| inside.contains(&at) && in_loops(self.kernel, at, term));
-                let mut roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
-                roots.extend(inside.iter().copied().filter(|id| self.tested.contains(id)));
-                for (at, test) in &tests {
-                    roots.extend(self.test_operands(*at, *test));
-                }
-                let body = self.closure(&roots, true);
+                let roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
+                let body = self.closure(&roots);
                 let (body, outer): (Vec<Id>, Vec<Id>) =
                     body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
                 for id in outer {
@@ -74,13 +75,14 @@ impl Emit<'_> {
                         self.inverse.insert(*d, inverse);
                     }
                 }
-                self.over(kind, term, 0, (&body, &tests), acc);
+                self.over(kind, term, 0, &body, acc);
                 self.inverse = before;
                 for id in &body {
                     self.forget(*id);
                 }
             }
         }
+        self.doubts[id.ix()] = acc.doubt.map(|doubt| self.b.use_var(doubt));
         let sum = self.b.use_var(acc.acc);
         let count = acc.count.map(|count| self.b.use_var(count));
         let value = count.map_or(sum, |n| self.b.ins().fdiv(sum, n));
@@ -91,13 +93,44 @@ impl Emit<'_> {
         value
     }
 
+    fn may_doubt(&self, term: &Term) -> bool {
+        term.when.into_iter().chain([term.value]).any(|id| self.doubtful[id.ix()])
+    }
+
+    /// Notes the doubts of a term where it is asked for.
+    fn take_up_doubt(&mut self, kind: Fold, term: &Term, so_far: Value, doubt: Variable) {
+        let of_value = self.doubts[term.value.ix()];
+        let own = match term.when {
+            None => of_value,
+            Some(w) => {
+                let m = self.mask(w);
+                let where_counted = self.both(Some(m), of_value);
+                self.either(self.doubts[w.ix()], where_counted)
+            }
+        };
+        // What comes after a term that decides is not asked for.
+        let own = match kind {
+            Fold::Any => {
+                let open = self.not(so_far);
+                self.both(Some(open), own)
+            }
+            Fold::All => self.both(Some(so_far), own),
+            _ => own,
+        };
+        if let Some(own) = own {
+            let before = self.b.use_var(doubt);
+            let all = self.b.ins().bor(before, own);
+            self.b.def_var(doubt, all);
+        }
+    }
+
     /// True if the items that a definition depends on are those at hand.
     fn stands(&self, id: Id) -> bool {
         self.kernel.scope(id).iter().all(|l| self.at[l.0 as usize].is_some())
     }
 
     /// The loop over the list at a depth, with what depends on it.
-    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Sums) {
+    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: &[Id], acc: Sums) {
         let Some(list) = term.over.get(depth).copied() else {
             self.accumulate(kind, term, acc);
             return;
@@ -115,12 +148,10 @@ impl Emit<'_> {
         let before = self.at[list.0 as usize].replace(j);
         // What depends on later lists, or on those of folds inside, is defined there.
         let is_here = |id: Id| self.kernel.scope(id).contains(&list) && self.stands(id);
-        let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
-        let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
+        let here: Vec<Id> = inside.iter().copied().filter(|id| is_here(*id)).collect();
         for id in &here {
             self.define(*id);
         }
-        self.tests(&tests);
         self.over(kind, term, depth + 1, inside, acc);
         let next = self.b.ins().iadd_imm_s(j, 1);
         self.b.ins().jump(head, &[BlockArg::Value(next)]);
@@ -152,6 +183,9 @@ impl Emit<'_> {
 
     fn accumulate(&mut self, kind: Fold, term: &Term, acc: Sums) {
         let so_far = self.b.use_var(acc.acc);
+        if let Some(doubt) = acc.doubt {
+            self.take_up_doubt(kind, term, so_far, doubt);
+        }
         let boolean = matches!(kind, Fold::Any | Fold::All);
         let when = term.when.filter(|w| self.bounds.bool(*w) != Some(true)).map(|w| self.mask(w));
         let next = if boolean {

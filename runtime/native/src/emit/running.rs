@@ -17,6 +17,8 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 const ENLARGED: f64 = 1.0 + 1e-12;
 /// Enlarges a sum of errors by more than the roundings of one turn.
 const TURN: f64 = 1.0 + 1e-15;
+/// More than what is lost of a value that is nearer to zero than an f64 can be.
+const UNSEEN: f64 = 1e-300;
 /// No logarithm of a number that the reference holds is larger than this.
 const LOGARITHM: f64 = 67.0;
 
@@ -37,6 +39,7 @@ impl Emit<'_> {
     pub(super) fn forget(&mut self, id: Id) {
         self.values[id.ix()] = None;
         self.errors[id.ix()] = None;
+        self.doubts[id.ix()] = None;
     }
 
     fn parts(&mut self, id: Id) -> Parts {
@@ -220,6 +223,9 @@ impl Emit<'_> {
         let rel = self.b.ins().fadd(more, own);
         let size = self.b.ins().fabs(v);
         let all = self.b.ins().fmul(size, rel);
+        // An exponential is never zero, although it may be too small to be seen.
+        let unseen = self.float_const(UNSEEN);
+        let all = self.b.ins().fadd(all, unseen);
         let limit = self.float_const(0.01);
         let small = self.b.ins().fcmp(FloatCC::LessThan, e, limit);
         self.guarded(small, all)
@@ -298,7 +304,13 @@ impl Emit<'_> {
         }
         let Some((p, ep)) = result else { return self.float_const(0.0) };
         if n > 0 {
-            return ep;
+            // The power of what is not zero may be too small to be seen.
+            let base = self.b.ins().fabs(x);
+            let base = self.b.ins().fadd(base, e);
+            let base = self.times(base, 1e30);
+            let unseen = self.float_const(UNSEEN);
+            let own = self.lesser(base, unseen);
+            return self.b.ins().fadd(ep, own);
         }
         let one = self.float_const(1.0);
         let v = self.b.ins().fdiv(one, p);
