@@ -75,6 +75,7 @@ fn main() {
         ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
         ("each kind of error next to an edge", native_edges::edges),
+        ("exact decimals on an edge are decided", native_edges::exactly),
         ("columns that do not fit are not read", native::misfits),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),

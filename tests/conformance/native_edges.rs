@@ -27,7 +27,7 @@ const EXPRESSIONS: &[(&str, &str, u32)] = &[
     ("division by a difference", "x / (y / 3 - 2)", 7),
     ("quotient of differences", "(x / 7 - y / 3) / (y / 3 - 2)", 8),
     ("sum over a list", "sum(x * k / 3 - y / 7 for k in xs)", 6),
-    ("mean over a list", "average(x * k / 3 - y / 7 for k in xs)", 7),
+    ("mean over a list", "mean(x * k / 3 - y / 7 for k in xs)", 7),
     ("least of a list", "min(x / k - y for k in xs)", 7),
     ("choice", "if y > 50 then x / 7 - y / 3 else x / 9 - y / 7", 8),
     ("least and greatest", "max(min(x / 7 - y / 3, x / 9), y / 7 - x)", 8),
@@ -114,15 +114,72 @@ fn kernel(expression: &str, decimals: u32) -> Result<Arc<Kernel>, String> {
 }
 
 /// The values of a row: units of each column.
-#[derive(Clone)]
-struct Values1 {
+#[derive(Debug, Clone)]
+struct Given {
     x: i64,
     y: i64,
     limit: i64,
     xs: Vec<i64>,
 }
 
-fn columns(rows: &[Values1]) -> Columns {
+fn columns(rows: &[Given]) -> Columns {
+    with_scales(rows, [SCALE, 2, 9])
+}
+
+/// Expressions of which an exact decimal, or a quotient of two, may stand on an edge.
+const EXACT: &[(&str, u32)] = &[
+    ("floor(x / y)", 2),
+    ("ceil(x / y)", 2),
+    ("x / y", 3),
+    ("floor(x)", 2),
+    ("ceil(x - limit)", 2),
+    ("round(x - limit, 1) / 3", 4),
+    ("x - limit", 1),
+    ("(x - y) / limit", 3),
+    ("(if x - y * limit == 0 then 2 else 1) + (if (x - limit) / y >= 0 then 10 else 20)", 2),
+    ("if x / y <= limit then x / 3 - x / 3 else 1", 2),
+];
+
+/// Exact decimals on an edge and one unit beside it, from few digits to more than an f64 holds: code that decides them is
+/// right, and decides those of few digits.
+pub fn exactly() -> Result<(), String> {
+    let mut rng = Rng::new(9);
+    for &(text, decimals) in EXACT {
+        let kernel = kernel(text, decimals).map_err(|e| format!("{text}: {e}"))?;
+        for (most, scales) in
+            [(100, [2, 1, 1]), (10_000, [4, 2, 2]), (10_000_000, [6, 3, 3]), (1_000_000_000, [9, 4, 5])]
+        {
+            let mut rows = Vec::new();
+            for i in 0..300_i64 {
+                let y = 1 + rng.below(most) as i64;
+                let limit = 1 + rng.below(most) as i64;
+                // x = y · limit where the decimals of both add up to those of x; or near a half.
+                let x = if i % 4 == 3 { 5 * 10_i64.pow(scales[0] - 1) * limit } else { y * limit };
+                rows.push(Given { x: x + i % 3 - 1, y, limit, xs: vec![10] });
+            }
+            let columns = with_scales(&rows, scales);
+            let mut decimal = Decimal::new(&kernel);
+            let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&columns, r)).collect();
+            let code = Certified::with(kernel.clone(), hull(&kernel, &columns), Method::Running, 1.0);
+            let answers = code.map_err(|e| format!("{text}: {e}"))?.run(&columns, &mut Work::default());
+            let sure: Vec<usize> = (0..columns.rows).filter(|r| answers.sure[*r]).collect();
+            let there = truth.iter().flatten().count();
+            println!("{text}, up to {most}: {} of {there} rows sure", sure.len());
+            for r in &sure {
+                agrees(&kernel, &answers, *r, truth[*r].as_ref())
+                    .map_err(|e| format!("{text}: {:?}: {e}", rows[*r]))?;
+            }
+            // Quotients on a tie are left, and differences of what is no exact decimal.
+            if most <= 10_000 && sure.len() * 4 < there * 3 {
+                return Err(format!("{text}, up to {most}: only {} of {there} rows are sure", sure.len()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Columns with so many decimals of `x`, `y` and `limit`.
+fn with_scales(rows: &[Given], scales: [u32; 3]) -> Columns {
     let column = |units: Vec<i64>, scale| Column { values: Values::Decimal { units, scale }, given: None };
     let mut offsets = vec![0];
     for r in rows {
@@ -131,9 +188,9 @@ fn columns(rows: &[Values1]) -> Columns {
     Columns {
         rows: rows.len(),
         columns: vec![
-            column(rows.iter().map(|r| r.x).collect(), SCALE),
-            column(rows.iter().map(|r| r.y).collect(), 2),
-            column(rows.iter().map(|r| r.limit).collect(), 9),
+            column(rows.iter().map(|r| r.x).collect(), scales[0]),
+            column(rows.iter().map(|r| r.y).collect(), scales[1]),
+            column(rows.iter().map(|r| r.limit).collect(), scales[2]),
             column(rows.iter().flat_map(|r| r.xs.iter().copied()).collect(), 1),
         ],
         offsets: vec![offsets],
@@ -147,7 +204,7 @@ fn rows(kernel: &Kernel, seed: u64) -> Result<Columns, String> {
     let unit = 10_i64.pow(SCALE);
     let mut draw = |lo: i64, hi: i64| lo + rng.below((hi - lo) as usize) as i64;
     for i in 0..EDGES * 2 {
-        let mut row = Values1 {
+        let mut row = Given {
             x: draw(300 * unit, 600 * unit),
             y: draw(2000, 9000),
             limit: 0,
@@ -163,7 +220,7 @@ fn rows(kernel: &Kernel, seed: u64) -> Result<Columns, String> {
         // A change of the figure, or of the comparison, not far away.
         let reach = if compared { 100 * unit } else { unit };
         (low.x, high.x) = (row.x - reach, row.x + reach);
-        let said = |row: &Values1| what(kernel, row, compared);
+        let said = |row: &Given| what(kernel, row, compared);
         let below = said(&low);
         if below == said(&high) {
             continue;
@@ -178,7 +235,7 @@ fn rows(kernel: &Kernel, seed: u64) -> Result<Columns, String> {
     if all.len() < EDGES * 3 { Err(format!("only {} rows", all.len())) } else { Ok(columns(&all)) }
 }
 
-fn value(kernel: &Kernel, row: &Values1) -> Option<Number> {
+fn value(kernel: &Kernel, row: &Given) -> Option<Number> {
     match Decimal::new(kernel).row(&columns(std::slice::from_ref(row)), 0)?.outputs.first()? {
         Scalar::Number(x) => Some(*x),
         _ => None,
@@ -186,7 +243,7 @@ fn value(kernel: &Kernel, row: &Values1) -> Option<Number> {
 }
 
 /// The figure that is published, or how the comparison goes.
-fn what(kernel: &Kernel, row: &Values1, compared: bool) -> Option<Number> {
+fn what(kernel: &Kernel, row: &Given, compared: bool) -> Option<Number> {
     let outputs = Decimal::new(kernel).row(&columns(std::slice::from_ref(row)), 0)?.outputs;
     match (outputs.get(usize::from(compared))?, kernel.outputs.get(usize::from(compared))?.round) {
         (Scalar::Number(x), Some(round)) => Some(x.round_decimals(round.digits)),
