@@ -18,7 +18,7 @@
 //! inflated by a billionth of itself, far more than the few roundings of its own computation.
 
 use crate::demand::always;
-use crate::kernel::{Binary, Def, Fold, Id, Kernel, Term, Unary};
+use crate::kernel::{Binary, Def, Fold, Id, Kernel, Segment, Term, Unary};
 use footrule_mir::{Cmp, MAX_POWER};
 use footrule_number::{Number, Ratio};
 
@@ -298,6 +298,21 @@ pub(crate) fn near_ratio(r: Ratio) -> f64 {
     r.numer() as f64 / r.denom() as f64
 }
 
+/// A line as the code computes it, `y + slope · (scale · x + start)`, each constant within three roundings and a half.
+pub(crate) struct Line {
+    pub scale: f64,
+    pub start: f64,
+    pub slope: f64,
+    pub y: f64,
+}
+
+/// The line of a segment; NaN, and so no error bound, where there is none.
+pub(crate) fn line(s: &Segment) -> Line {
+    let less = |a: Number, b: Number| a.sub(b).map_or(f64::NAN, nearest);
+    let slope = less(s.to.1, s.from.1) / less(s.to.0, s.from.0);
+    Line { scale: near_ratio(s.scale), start: less(s.offset, s.from.0), slope, y: nearest(s.from.1) }
+}
+
 struct Analysis<'k> {
     kernel: &'k Kernel,
     hull: &'k Hull,
@@ -392,6 +407,7 @@ impl Analysis<'_> {
             Def::Binary(op, a, b) => self.binary(id, *op, *a, *b)?,
             Def::Power(a, n) => self.power(id, *a, *n)?,
             Def::Convert(a, r) => self.convert(*a, *r, None),
+            Def::Between(a, s) => self.between(*a, s),
             Def::Affine(a, r, offset) => self.convert(*a, *r, Some(*offset)),
             Def::Round(_, n) if *n > MAX_SCALE => return Err(Unbounded("rounding at so many decimals")),
             Def::Round(a, n) => self.round(id, *a, *n),

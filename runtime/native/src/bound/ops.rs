@@ -276,6 +276,20 @@ impl Analysis<'_> {
         }
     }
 
+    /// Between two points, where alone it is asked for: so the place is no further from the first than the second.
+    pub(super) fn between(&mut self, a: Id, s: &Segment) -> Known {
+        let k = self.number(a);
+        let l = line(s);
+        let (y0, y1) = (nearest(s.from.1), nearest(s.to.1));
+        let width = (nearest(s.to.0) - nearest(s.from.0)).abs() * 1.001;
+        let place = width + l.start.abs();
+        let most = y0.abs().max(y1.abs()) * 1.001;
+        let of_place = l.scale.abs() * k.error() + 8.0 * U * (place + width);
+        let abs = (l.slope.abs() * of_place + 8.0 * U * (l.slope.abs() * width + most)) * UP;
+        self.small(0.0, false);
+        Known { lo: y0.min(y1), hi: y0.max(y1), least: 0.0, rel: 0.0, abs, scale: None }
+    }
+
     pub(super) fn round(&mut self, id: Id, a: Id, n: u32) -> Known {
         let k = self.number(a);
         if k.scale.is_some_and(|s| s <= n) {

@@ -109,9 +109,11 @@ impl Bounds {
             None => false,
         };
         let tested = |(at, test): &(Id, Test)| match test {
-            // Zero is not above, either.
-            Test::Above(id, _) if id == at => self.number(*id).is_some_and(|k| k.lo <= 0.0 && k.hi >= 0.0),
-            Test::Above(id, low) => self.number(*id).is_some_and(|k| *low > k.least),
+            // A threshold that excludes more than zero, and is not lost beside the numbers that there are.
+            Test::Above(id, low) => self.number(*id).is_some_and(|k| {
+                let far = *low > PART_OF_SIZE * k.lo.abs().max(k.hi.abs());
+                far && if id == at { k.abs > SMALL } else { *low > k.least }
+            }),
             Test::Decided(id) => match kernel.def(*id) {
                 Def::Compare(_, (a, _), (b, _)) => wide(*a) || wide(*b),
                 _ => false,

@@ -15,11 +15,11 @@ mod tests;
 pub(crate) use raw::{Access, Limit};
 pub(crate) use tables::Tables;
 
-use crate::bound::{Bounds, Known, Test, near_ratio, nearest};
+use crate::bound::{Bounds, Known, Test, line, near_ratio, nearest};
 use crate::certified::{Plan, STRIDE};
 use crate::demand::{doubtful, needs};
 use crate::jit::{CodeError, Image, Site};
-use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Term, Unary};
+use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Segment, Term, Unary};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -451,6 +451,7 @@ impl Emit<'_> {
                 let offset = self.float_const(nearest(*offset));
                 self.b.ins().fadd(x, offset)
             }
+            Def::Between(a, s) => self.between(*a, s).2,
             Def::Round(a, n) => self.round(id, *a, *n),
             Def::Select(c, a, b) => self.select(*c, *a, *b),
             Def::Lookup(i, cells) => {
@@ -508,6 +509,17 @@ impl Emit<'_> {
         if self.doubtful[id.ix()] {
             self.doubts[id.ix()] = self.doubt(id);
         }
+    }
+
+    /// The place from the first point on, what the line rises there, and its value.
+    fn between(&mut self, a: Id, s: &Segment) -> (Value, Value, Value) {
+        let l = line(s);
+        let [scale, start, slope, y] = [l.scale, l.start, l.slope, l.y].map(|x| self.float_const(x));
+        let x = self.number(a);
+        let x = self.b.ins().fmul(x, scale);
+        let place = self.b.ins().fadd(x, start);
+        let rise = self.b.ins().fmul(place, slope);
+        (place, rise, self.b.ins().fadd(rise, y))
     }
 
     fn scaled(&mut self, a: Id, r: Ratio) -> Value {

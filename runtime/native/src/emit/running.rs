@@ -8,7 +8,7 @@
 //! Must not: take an error for smaller than it is where a value is zero, infinite or NaN.
 
 use super::{Emit, nearest};
-use crate::bound::{LIBRARY, TINY, U, near_ratio};
+use crate::bound::{LIBRARY, TINY, U, line, near_ratio};
 use crate::kernel::{Binary, Def, Fold, Id, Unary};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -188,6 +188,23 @@ impl Emit<'_> {
                 let of_offset = self.float_const(U * nearest(*offset).abs());
                 let all = self.b.ins().fadd(all, of_offset);
                 self.rounded_to(all, v, U)
+            }
+            Def::Between(a, s) => {
+                let l = line(s);
+                let (place, rise, _) = self.between(*a, s);
+                let e = self.error(*a);
+                let e = self.times(e, l.scale.abs());
+                let x = self.number(*a);
+                let x = self.times(x, l.scale);
+                let e = self.rounded_to(e, x, 5.0 * U);
+                let start = self.float_const(4.0 * U * l.start.abs());
+                let e = self.b.ins().fadd(e, start);
+                let e = self.rounded_to(e, place, U);
+                let e = self.times(e, l.slope.abs() * 1.001);
+                let e = self.rounded_to(e, rise, 8.0 * U);
+                let y = self.float_const(U * l.y.abs());
+                let e = self.b.ins().fadd(e, y);
+                self.rounded_to(e, v, U)
             }
             // Nothing else has such an error.
             _ => return self.float_const(f64::INFINITY),
