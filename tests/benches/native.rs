@@ -28,7 +28,8 @@ fn certified(program: &Program, layout: &Layout, columns: &Columns) -> (Certifie
     let certified = Certified::new(kernel.clone(), hull(&kernel, columns)).unwrap_or_else(|e| panic!("{e}"));
     let answers = certified.run(columns, &mut Work::default());
     let sure = answers.sure.iter().filter(|s| **s).count();
-    println!("{}: {sure} of {} rows are sure", program.rule.name.id, columns.rows);
+    let bounds = if certified.is_running() { "running" } else { "static" };
+    println!("{}: {sure} of {} rows are sure, bounds are {bounds}", program.rule.name.id, columns.rows);
     (certified, answers)
 }
 

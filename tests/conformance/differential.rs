@@ -5,6 +5,7 @@
 use footrule_compiler::Session;
 use footrule_mir::Program;
 use footrule_native::Kernel;
+use footrule_native::bound::Method;
 use footrule_native::certified::{Certified, Work, hull};
 use footrule_native::columns::Columns;
 use footrule_runtime::{Inputs, Options, evaluate};
@@ -258,6 +259,7 @@ pub fn sabotage() -> Result<(), String> {
             off as fn(&Arc<Kernel>, &Columns) -> Result<Run, String>,
         ),
         ("error bounds a million times too small", narrow),
+        ("running error bounds a million times too small", narrow_running),
         ("sure of every row", bold),
         ("a warning that never fires", silent),
     ] {
@@ -271,12 +273,12 @@ pub fn sabotage() -> Result<(), String> {
     Ok(())
 }
 
-fn certified(kernel: &Arc<Kernel>, columns: &Columns, slack: f64) -> Result<Certified, String> {
-    Certified::with_slack(kernel.clone(), hull(kernel, columns), slack).map_err(|e| e.to_string())
+fn certified(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Certified, String> {
+    Certified::new(kernel.clone(), hull(kernel, columns)).map_err(|e| e.to_string())
 }
 
 fn off(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
-    let code = certified(kernel, columns, 1.0)?;
+    let code = certified(kernel, columns)?;
     Ok(Box::new(move |columns| {
         let mut answers = code.run(columns, &mut Work::default());
         for f in &mut answers.figures {
@@ -287,12 +289,20 @@ fn off(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
 }
 
 fn narrow(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
-    let code = certified(kernel, columns, 1e-6)?;
+    too_narrow(kernel, columns, Method::Static)
+}
+
+fn narrow_running(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
+    too_narrow(kernel, columns, Method::Running)
+}
+
+fn too_narrow(kernel: &Arc<Kernel>, columns: &Columns, method: Method) -> Result<Run, String> {
+    let code = Certified::with(kernel.clone(), hull(kernel, columns), method, 1e-6).map_err(|e| e.to_string())?;
     Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
 }
 
 fn bold(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
-    let code = certified(kernel, columns, 1.0)?;
+    let code = certified(kernel, columns)?;
     Ok(Box::new(move |columns| {
         let mut answers = code.run(columns, &mut Work::default());
         answers.sure.iter_mut().for_each(|s| *s = true);
@@ -301,7 +311,7 @@ fn bold(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
 }
 
 fn silent(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
-    let code = certified(kernel, columns, 1.0)?;
+    let code = certified(kernel, columns)?;
     Ok(Box::new(move |columns| {
         let mut answers = code.run(columns, &mut Work::default());
         answers.holds.iter_mut().flatten().for_each(|h| *h = true);

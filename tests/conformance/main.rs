@@ -7,6 +7,7 @@ mod invariance;
 mod limits;
 mod native;
 mod native_constructs;
+mod native_edges;
 mod operations;
 mod properties;
 mod ranges;
@@ -73,6 +74,8 @@ fn main() {
         ("native evaluators agree with the reference on the library", native::library),
         ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
+        ("each kind of error next to an edge", native_edges::edges),
+        ("exact decimals on an edge are decided", native_edges::exactly),
         ("columns that do not fit are not read", native::misfits),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),

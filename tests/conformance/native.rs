@@ -3,6 +3,7 @@
 
 use footrule_compiler::Session;
 use footrule_mir::Program;
+use footrule_native::bound::Method;
 use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::decimal::{Decimal, Row, Scalar};
@@ -25,6 +26,8 @@ pub(crate) struct Compared {
     pub(crate) sure: usize,
     /// So has the certified evaluator.
     pub(crate) certified: usize,
+    /// So has it with running bounds.
+    pub(crate) running: usize,
     /// So has the exact evaluator.
     pub(crate) exact: usize,
     /// Neither the kernel nor the reference has one.
@@ -38,6 +41,7 @@ impl Compared {
         self.rows += other.rows;
         self.sure += other.sure;
         self.certified += other.certified;
+        self.running += other.running;
         self.exact += other.exact;
         self.refused += other.refused;
         self.left += other.left;
@@ -91,13 +95,14 @@ pub(crate) fn batch(
             return Ok(());
         }
     };
-    let answers = match certified(&kernel, &columns, 1.0) {
-        Ok(a) => a,
+    let answers = match Certified::new(kernel.clone(), hull(&kernel, &columns)) {
+        Ok(c) => c.run(&columns, &mut Work::default()),
         Err(e) => {
-            why.insert(e);
+            why.insert(e.to_string());
             Answers::default()
         }
     };
+    let running = certified(&kernel, &columns, Method::Running, 1.0).unwrap_or_default();
     let all: Vec<u32> = (0..rows.len() as u32).collect();
     let exact = match Exact::new(kernel.clone(), &hull(&kernel, &columns)) {
         Ok(e) => e.run(&columns, &all),
@@ -110,6 +115,8 @@ pub(crate) fn batch(
     for (r, case) in rows.iter().enumerate() {
         let row = decimal.row(&columns, r);
         n.certified += usize::from(agrees(&kernel, &answers, r, row.as_ref()).map_err(|e| format!("{e}\n{case:?}"))?);
+        let same = agrees(&kernel, &running, r, row.as_ref()).map_err(|e| format!("running: {e}\n{case:?}"))?;
+        n.running += usize::from(same);
         let same = agrees(&kernel, &exact, r, row.as_ref()).map_err(|e| format!("exact: {e}\n{case:?}"))?;
         n.exact += usize::from(same);
         compare(program, &kernel, case, row, n).map_err(|e| format!("{e}\n{case:?}"))?;
@@ -117,8 +124,8 @@ pub(crate) fn batch(
     Ok(())
 }
 
-fn certified(kernel: &Arc<Kernel>, columns: &Columns, slack: f64) -> Result<Answers, String> {
-    let code = Certified::with_slack(kernel.clone(), hull(kernel, columns), slack).map_err(|e| e.to_string())?;
+fn certified(kernel: &Arc<Kernel>, columns: &Columns, method: Method, slack: f64) -> Result<Answers, String> {
+    let code = Certified::with(kernel.clone(), hull(kernel, columns), method, slack).map_err(|e| e.to_string())?;
     Ok(code.run(columns, &mut Work::default()))
 }
 
@@ -203,7 +210,7 @@ pub fn edges() -> Result<(), String> {
     let truth: Vec<Option<Row>> = (0..rows).map(|r| decimal.row(&columns, r)).collect();
     let mut sure = Vec::new();
     for slack in [1.0, 1e-6, 1e9] {
-        let answers = certified(&kernel, &columns, slack)?;
+        let answers = certified(&kernel, &columns, Method::Static, slack)?;
         let wrong = (0..rows).filter(|r| agrees(&kernel, &answers, *r, truth[*r].as_ref()).is_err()).count();
         let n = answers.sure.iter().filter(|s| **s).count();
         println!("edges: bounds × {slack}: {n} of {rows} rows sure, {wrong} of them wrong");

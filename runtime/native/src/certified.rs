@@ -9,7 +9,7 @@ mod single;
 pub use single::{Cell, Said, Single, Sure};
 
 pub use crate::answers::{Answers, Figures};
-use crate::bound::{Bounds, Hull, Span, bounds, pow10};
+use crate::bound::{Bounds, Hull, Method, Span, Unbounded, best, bounds, pow10};
 use crate::columns::{Columns, Values};
 use crate::emit;
 use crate::jit::{Apart, CodeError, Image};
@@ -56,14 +56,22 @@ pub(crate) struct Plan {
     offsets: Vec<usize>,
     /// Whether the kernel reads the values, and the presence, of each column.
     read: Vec<(bool, bool)>,
+    /// For each output: the slot of its error, where the code computes one for a figure of significant digits.
+    errors: Vec<Option<usize>>,
     width: usize,
     outputs: usize,
 }
 
 impl Plan {
-    fn new(kernel: &Kernel) -> Self {
+    fn new(kernel: &Kernel, bounds: &Bounds) -> Self {
         let mut plan =
             Self { outputs: kernel.outputs.len() + kernel.warnings.len() + 1 + kernel.words.len(), ..Self::default() };
+        for output in &kernel.outputs {
+            let significant = output.round.is_some_and(|r| r.significant);
+            let runs = significant && bounds.number(output.value).is_some_and(|k| k.is_running());
+            plan.errors.push(runs.then_some(plan.outputs));
+            plan.outputs += usize::from(runs);
+        }
         plan.read = vec![(false, false); kernel.columns.len()];
         for def in &kernel.defs {
             match def {
@@ -102,6 +110,11 @@ impl Plan {
 
     pub(crate) fn offsets(&self, l: ListId) -> usize {
         self.offsets.get(l.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// Where the error of an output goes, if it is computed.
+    pub(crate) fn error(&self, output: usize) -> Option<usize> {
+        self.errors.get(output).copied().flatten()
     }
 
     pub(crate) fn block_len(&self) -> usize {
@@ -146,25 +159,37 @@ pub struct Work {
 }
 
 impl Certified {
-    /// Compiles a kernel over a hull.
+    /// Compiles a kernel over a hull, with bounds of the kind that suits it.
     ///
     /// # Errors
     /// [`NotCertified`] if an operation has no bound.
     pub fn new(kernel: Arc<Kernel>, hull: Hull) -> Result<Self, NotCertified> {
-        Self::with_slack(kernel, hull, 1.0)
+        let bounds = best(&kernel, &hull);
+        Self::of(kernel, hull, bounds, 1.0)
     }
 
-    /// The same with every error bound multiplied, which is unsound below 1: for tests that must notice.
+    /// The same with bounds of one kind, and every error bound multiplied, which is unsound below 1: for tests that must
+    /// notice.
     ///
     /// # Errors
     /// As for [`Certified::new`].
-    pub fn with_slack(kernel: Arc<Kernel>, hull: Hull, slack: f64) -> Result<Self, NotCertified> {
+    pub fn with(kernel: Arc<Kernel>, hull: Hull, method: Method, slack: f64) -> Result<Self, NotCertified> {
+        let bounds = bounds(&kernel, &hull, method);
+        Self::of(kernel, hull, bounds, slack)
+    }
+
+    fn of(
+        kernel: Arc<Kernel>,
+        hull: Hull,
+        bounds: Result<Bounds, Unbounded>,
+        slack: f64,
+    ) -> Result<Self, NotCertified> {
         let rounds = kernel.outputs.iter().filter_map(|o| o.round);
         if rounds.into_iter().any(|r| r.digits > MAX_DECIMALS) {
             return Err(NotCertified::Unbounded("figures with so many decimals"));
         }
-        let bounds = bounds(&kernel, &hull).map_err(|e| NotCertified::Unbounded(e.0))?;
-        let plan = Plan::new(&kernel);
+        let bounds = bounds.map_err(|e| NotCertified::Unbounded(e.0))?;
+        let plan = Plan::new(&kernel, &bounds);
         let image =
             emit::compile(emit::Task { kernel: &kernel, bounds: &bounds, slack }, &plan).map_err(NotCertified::Code)?;
         Ok(Self { kernel, hull, bounds, plan, image, slack })
@@ -176,9 +201,18 @@ impl Certified {
         &self.hull
     }
 
-    /// How far a value computed as `v` can be from the reference's.
-    fn error(&self, id: Id, v: f64) -> f64 {
-        self.bounds.number(id).map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack)
+    /// How far a figure computed as `v` can be from the reference's; `out` is what the code wrote, from this row on.
+    fn error(&self, output: usize, value: Id, v: f64, out: &[i64]) -> f64 {
+        if let Some(slot) = self.plan.error(output) {
+            return out.get(slot * STRIDE).map_or(f64::NAN, |e| f64::from_bits(*e as u64)) * self.slack;
+        }
+        self.bounds.number(value).map_or(f64::NAN, |n| (n.rel * v.abs() + n.abs) * self.slack)
+    }
+
+    /// Whether errors are computed with some numbers.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.bounds.is_running()
     }
 
     /// True if the code was made for these columns.
@@ -288,7 +322,7 @@ impl Certified {
             };
             for (i, bits) in column(k).iter().enumerate() {
                 let v = f64::from_bits(*bits as u64);
-                let figure = significant(v, self.error(output.value, v), figures.decimals);
+                let figure = significant(v, self.error(k, output.value, v, &out[i..]), figures.decimals);
                 answers.sure[first + i] &= figure.is_some();
                 let (coefficient, decimals) = figure.unwrap_or_default();
                 figures.coefficients.push(coefficient);

@@ -36,6 +36,20 @@ pub enum Values {
     Opaque,
 }
 
+/// Most decimals of numbers that are told apart before they are converted.
+const MAX_COMPARED: u32 = 15;
+
+/// True if no two values are the same.
+fn all_differ<T: Copy + Ord>(of: &[T]) -> bool {
+    // Most lists are short.
+    if of.len() <= 16 {
+        return of.iter().enumerate().all(|(i, x)| !of[..i].contains(x));
+    }
+    let mut of = of.to_vec();
+    of.sort_unstable();
+    of.windows(2).all(|w| w[0] != w[1])
+}
+
 /// The rows of a batch.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Columns {
@@ -194,17 +208,16 @@ impl Columns {
         }
     }
 
-    /// True if no two of these values of a column of members or texts are the same.
+    /// True if no two of these values of a column are the same; never of numbers with so many decimals that conversion
+    /// might make them the same.
     fn distinct(&self, column: ColumnId, items: Range<usize>) -> bool {
-        let Some(Values::Member(v)) = self.column(column).map(|c| &c.values) else { return false };
-        let Some(of) = v.get(items) else { return false };
-        // Most lists are short.
-        if of.len() <= 16 {
-            return of.iter().enumerate().all(|(i, x)| !of[..i].contains(x));
+        match self.column(column).map(|c| &c.values) {
+            Some(Values::Member(v)) => v.get(items).is_some_and(all_differ),
+            Some(Values::Decimal { units, scale }) if *scale <= MAX_COMPARED => {
+                units.get(items).is_some_and(all_differ)
+            }
+            _ => false,
         }
-        let mut of = of.to_vec();
-        of.sort_unstable();
-        of.windows(2).all(|w| w[0] != w[1])
     }
 
     /// The truth value in a column.

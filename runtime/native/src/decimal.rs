@@ -126,6 +126,7 @@ impl<'k> Decimal<'k> {
             Def::Binary(op, a, b) => N(two(*op, self.number(*a)?, self.number(*b)?).ok()?),
             Def::Power(a, n) => N(power(self.number(*a)?, *n).ok()?),
             Def::Convert(a, r) => N(self.number(*a)?.convert(*r).ok()?),
+            Def::Between(a, s) => N(s.at(self.number(*a)?).ok()?),
             Def::Affine(a, r, offset) => N(self.number(*a)?.affine(*r, *offset).ok()?),
             Def::Round(a, n) => N(self.number(*a)?.round_decimals(*n)),
             Def::Select(c, a, b) => self.slots[if self.bool(*c)? { a } else { b }.ix()],

@@ -36,6 +36,11 @@ pub(crate) fn simplify(b: &mut Builder, def: Def) -> Result<Id, Def> {
                 return Err(number(x.affine(*r, *offset)));
             }
         }
+        Def::Between(a, s) => {
+            if let Some(x) = b.constant(*a) {
+                return Err(number(s.at(x)));
+            }
+        }
         Def::Round(a, n) => {
             if let Some(x) = b.constant(*a) {
                 return Err(Def::Number(x.round_decimals(*n)));

@@ -17,7 +17,7 @@
 
 use crate::layout::Layout;
 use footrule_mir::{Cmp, Rounding};
-use footrule_number::{Number, Ratio};
+use footrule_number::{Abscissa, NumError, Number, Ratio};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -100,6 +100,29 @@ pub struct Term {
     pub value: Id,
 }
 
+/// A straight line through two points, along an axis that the value is brought to first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Segment {
+    /// From the value to the axis: times this, and
+    pub scale: Ratio,
+    /// plus this.
+    pub offset: Number,
+    /// The lower point: its place on the axis, and its value.
+    pub from: (Number, Number),
+    /// The upper point.
+    pub to: (Number, Number),
+}
+
+impl Segment {
+    /// The exact value at a place, rounded once.
+    ///
+    /// # Errors
+    /// As for [`Abscissa::between`].
+    pub fn at(&self, x: Number) -> Result<Number, NumError> {
+        Abscissa::new(x, self.scale, self.offset).between(self.from, self.to)
+    }
+}
+
 /// A definition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Def {
@@ -117,6 +140,8 @@ pub enum Def {
     Convert(Id, Ratio),
     /// `x × factor + offset`.
     Affine(Id, Ratio, Number),
+    /// On the line through two points, which it lies between.
+    Between(Id, Arc<Segment>),
     /// Half to even at so many decimals.
     Round(Id, u32),
     /// Second operand where the first holds, third elsewhere; numbers, conditions or indices.
@@ -164,7 +189,9 @@ impl Def {
         match self {
             Self::Number(_) | Self::Column(_) | Self::Bool(_) | Self::Flag(_) | Self::Given(_) => {}
             Self::Index(_) | Self::Member(_) | Self::Fail => {}
-            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) => f(*a),
+            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) | Self::Between(a, _) => {
+                f(*a)
+            }
             Self::Round(a, _) | Self::Lookup(a, _) | Self::Not(a) | Self::Is(a, _) | Self::Pick(a, _) => f(*a),
             Self::Binary(_, a, b) | Self::And(a, b) | Self::Or(a, b) | Self::Same(a, b) | Self::Pair(a, b, _) => {
                 f(*a);
@@ -193,7 +220,9 @@ impl Def {
         match self {
             Self::Number(_) | Self::Column(_) | Self::Bool(_) | Self::Flag(_) | Self::Given(_) => {}
             Self::Index(_) | Self::Member(_) | Self::Fail => {}
-            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) => f(a),
+            Self::Unary(_, a) | Self::Power(a, _) | Self::Convert(a, _) | Self::Affine(a, ..) | Self::Between(a, _) => {
+                f(a)
+            }
             Self::Round(a, _) | Self::Lookup(a, _) | Self::Not(a) | Self::Is(a, _) | Self::Pick(a, _) => f(a),
             Self::Binary(_, a, b) | Self::And(a, b) | Self::Or(a, b) | Self::Same(a, b) | Self::Pair(a, b, _) => {
                 f(a);

@@ -12,7 +12,7 @@
 //! row that is not sure are 0; the same kernel and hull give the same bytes. Must not: use what only this machine's
 //! processor has: the code is for the base of its kind.
 
-use crate::bound::{Hull, bounds};
+use crate::bound::{Hull, best};
 use crate::certified::{MAX_DECIMALS, NotCertified};
 use crate::emit::{self, Access, Limit, Reads, Tables, Task};
 use crate::jit::CodeError;
@@ -89,7 +89,7 @@ pub fn compile(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Vec<u8>, NotCertif
         return Err(NotCertified::Unbounded("columns that are made of others"));
     }
     let access = access(recipe)?;
-    let bounds = bounds(kernel, recipe.hull).map_err(|e| NotCertified::Unbounded(e.0))?;
+    let bounds = best(kernel, recipe.hull).map_err(|e| NotCertified::Unbounded(e.0))?;
     build(Task { kernel, bounds: &bounds, slack: 1.0 }, &access, recipe).map_err(NotCertified::Code)
 }
 

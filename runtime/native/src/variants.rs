@@ -4,7 +4,7 @@
 //! there are too many hulls, one that holds all of them takes their place. Must not: evaluate anything.
 
 use crate::answers::Answers;
-use crate::bound::Hull;
+use crate::bound::{Hull, Method};
 use crate::certified::{Certified, Marks, Work};
 use crate::columns::Columns;
 use crate::exact::Exact;
@@ -12,7 +12,7 @@ use crate::kernel::Kernel;
 use crate::layout::Layout;
 use crate::plan::{NotNative, plan};
 use footrule_mir::Program;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// Most hulls of one layout.
@@ -21,6 +21,11 @@ const MAX_HULLS: usize = 8;
 const MAX_LAYOUTS: usize = 24;
 /// After so many hulls that could not be compiled for, no other is tried.
 const MAX_REFUSED: u32 = 4;
+
+/// Fewer rows are not worth a second code.
+const LEAST_ROWS: usize = 64;
+/// Of so many rows one may be left by code with static bounds.
+const PART_LEFT: usize = 8;
 
 /// Code of one kind, each for a hull.
 #[derive(Debug)]
@@ -75,6 +80,10 @@ pub struct Specialised {
     kernel: Arc<Kernel>,
     marks: Marks,
     certified: Codes<Certified>,
+    /// Certified code with running bounds, where that with static ones leaves too many rows.
+    running: Codes<Certified>,
+    /// Whether it was the better one when both were tried.
+    runs_better: AtomicBool,
     exact: Codes<Exact>,
 }
 
@@ -86,7 +95,8 @@ impl Specialised {
     pub fn new(program: &Program, layout: &Layout) -> Result<Self, NotNative> {
         let kernel = Arc::new(plan(program, layout)?);
         let marks = Marks::of(&kernel);
-        Ok(Self { kernel, marks, certified: Codes::new(), exact: Codes::new() })
+        let runs_better = AtomicBool::new(false);
+        Ok(Self { kernel, marks, certified: Codes::new(), running: Codes::new(), runs_better, exact: Codes::new() })
     }
 
     /// The kernel.
@@ -107,7 +117,7 @@ impl Specialised {
     pub fn answers(&self, columns: &Columns, hull: Hull, pass_over: impl Fn(usize) -> bool) -> Answers {
         // Columns that are made of others are made once.
         let columns = &*columns.for_kernel(&self.kernel);
-        let certified = self.certified(hull.clone()).map(|c| c.run(columns, &mut Work::default()));
+        let certified = self.by_bounds(columns, &hull);
         let mut all = certified.unwrap_or_else(|| Answers::unsure(&self.kernel, columns.rows));
         // There are not more than 2^32 rows: offsets and positions are 32 bits wide.
         let rows = 0..u32::try_from(columns.rows).unwrap_or(0);
@@ -116,6 +126,36 @@ impl Specialised {
             all.complete(&left, &exact.run(columns, &left));
         }
         all
+    }
+
+    /// What certified code says: with running bounds, too, where it leaves many rows with static ones.
+    fn by_bounds(&self, columns: &Columns, hull: &Hull) -> Option<Answers> {
+        let run = |code: Arc<Certified>| code.run(columns, &mut Work::default());
+        if self.runs_better.load(Ordering::Relaxed)
+            && let Some(code) = self.running(hull)
+        {
+            return Some(run(code));
+        }
+        let code = self.certified(hull.clone())?;
+        let is_running = code.is_running();
+        let first = run(code);
+        let left = first.sure.iter().filter(|s| !**s).count();
+        if is_running || columns.rows < LEAST_ROWS || left * PART_LEFT < columns.rows {
+            return Some(first);
+        }
+        let Some(code) = self.running(hull) else { return Some(first) };
+        let second = run(code);
+        let still = second.sure.iter().filter(|s| !**s).count();
+        if still * 2 > left {
+            return Some(first);
+        }
+        self.runs_better.store(true, Ordering::Relaxed);
+        Some(second)
+    }
+
+    fn running(&self, hull: &Hull) -> Option<Arc<Certified>> {
+        let make = |h: &Hull| Certified::with(self.kernel.clone(), h.clone(), Method::Running, 1.0).ok();
+        self.running.get(hull.clone(), make)
     }
 
     /// Certified code for a hull. Nothing if there can be none.

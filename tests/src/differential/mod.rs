@@ -9,6 +9,7 @@ pub mod bulk;
 use crate::fuzz::Rng;
 use crate::native::{Case, columns, reference};
 use footrule_mir::Program;
+use footrule_native::bound::Method;
 use footrule_native::certified::{Answers, Certified, Work, hull};
 use footrule_native::columns::Columns;
 use footrule_native::decimal::{Decimal, Row, Scalar};
@@ -31,7 +32,11 @@ pub struct Native {
 }
 
 /// The native evaluators that there are.
-pub const NATIVES: &[Native] = &[Native { name: "certified", make: certified }, Native { name: "exact", make: exact }];
+pub const NATIVES: &[Native] = &[
+    Native { name: "certified", make: certified },
+    Native { name: "running", make: running },
+    Native { name: "exact", make: exact },
+];
 
 fn exact(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
     let code = Exact::new(kernel.clone(), &hull(kernel, columns)).map_err(|e| e.to_string())?;
@@ -40,6 +45,13 @@ fn exact(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
 
 fn certified(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
     let code = Certified::new(kernel.clone(), hull(kernel, columns)).map_err(|e| e.to_string())?;
+    Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
+}
+
+/// The certified evaluator as it is where static bounds are too wide.
+fn running(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
+    let code =
+        Certified::with(kernel.clone(), hull(kernel, columns), Method::Running, 1.0).map_err(|e| e.to_string())?;
     Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
 }
 

@@ -27,23 +27,26 @@ const DECIDES: [&str; 9] =
 /// The layout of a chunk, and where its values stand.
 pub(super) struct Table<'c> {
     pub layout: Layout,
-    program: &'c Program,
-    rows: usize,
-    parts: Vec<Part<'c>>,
+    pub(super) program: &'c Program,
+    pub(super) rows: usize,
+    pub(super) parts: Vec<Part>,
     /// Of each list.
-    offsets: Vec<Vec<u32>>,
+    pub(super) offsets: Vec<Vec<u32>>,
     /// For each list, the rows that its items belong to.
-    owners: Vec<Vec<usize>>,
+    pub(super) owners: Vec<Vec<usize>>,
+    /// Rows that do not stand in the columns as they are.
+    pub(super) left: Vec<bool>,
 }
 
 /// A column of the layout.
-struct Part<'c> {
-    bound: &'c Bound,
-    held: Held,
-    leaf: Leaf,
-    list: Option<ListId>,
+pub(super) struct Part {
+    pub kind: Kind,
+    pub source: Source,
+    pub held: Held,
+    pub leaf: Leaf,
+    pub list: Option<ListId>,
     /// Which values are there; `None` if all are.
-    given: Option<Vec<bool>>,
+    pub given: Option<Vec<bool>>,
 }
 
 impl<'c> Table<'c> {
@@ -54,8 +57,16 @@ impl<'c> Table<'c> {
             return None;
         }
         let layout = Layout { outputs: Some(outputs), ..Layout::default() };
-        let mut t =
-            Self { layout, program: setup.program, rows, parts: Vec::new(), offsets: Vec::new(), owners: Vec::new() };
+        let mut t = Self {
+            layout,
+            program: setup.program,
+            rows,
+            parts: Vec::new(),
+            offsets: Vec::new(),
+            owners: Vec::new(),
+            left: vec![false; rows],
+        };
+        let mut json: Vec<&str> = Vec::new();
         for (path, value) in setup.sets {
             let text = value.trim();
             match path.as_str() {
@@ -73,6 +84,26 @@ impl<'c> Table<'c> {
                     let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
                     if let Some(text) = same(&leaf, rows)? {
                         t.top(key, bare(&b.source, &text))?;
+                    }
+                }
+                Target::Input { path, .. } if b.source == Source::Json && b.unit.is_none() => {
+                    let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
+                    let values: Vec<Option<&str>> = leaf.array.as_string_opt::<i32>()?.iter().collect();
+                    if values.iter().all(Option::is_none) {
+                        continue;
+                    }
+                    // Of two names of one place each line uses one.
+                    let around =
+                        |a: &str, b: &str| a.strip_prefix(b).is_some_and(|r| r.is_empty() || r.starts_with('.'));
+                    if json.iter().any(|p| around(p, path) || around(path, p)) {
+                        return None;
+                    }
+                    json.push(path);
+                    let inputs = &setup.program.inputs;
+                    if inputs.iter().any(|i| around(&i.name.id, path)) {
+                        t.json(path, &values)?;
+                    } else {
+                        t.column(b, path, chunk.batch.columns(), None)?;
                     }
                 }
                 Target::Input { path, .. } => t.column(b, path, chunk.batch.columns(), None)?,
@@ -119,7 +150,8 @@ impl<'c> Table<'c> {
         };
         let given = if kind == Held::Opaque { None } else { given(b, &leaf) };
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: given.is_some() });
-        self.parts.push(Part { bound: b, held: kind, leaf, list, given });
+        let (of, source) = (b.kind.clone(), b.source.clone());
+        self.parts.push(Part { kind: of, source, held: kind, leaf, list, given });
         Some(())
     }
 
@@ -158,14 +190,14 @@ impl<'c> Table<'c> {
     }
 
     /// The row that a value of a column belongs to.
-    fn row(&self, list: Option<ListId>, i: usize) -> usize {
+    pub(super) fn row(&self, list: Option<ListId>, i: usize) -> usize {
         list.and_then(|l| self.owners.get(l.0 as usize)?.get(i).copied()).unwrap_or(i)
     }
 
     /// The values, and which rows are not in them as they are.
     pub(super) fn columns(&self) -> Option<(Columns, Vec<bool>)> {
         let mut columns = Columns { rows: self.rows, columns: Vec::new(), offsets: self.offsets.clone() };
-        let mut left = vec![false; self.rows];
+        let mut left = self.left.clone();
         let mut codes = layout::texts(self.program).into_iter().zip(0..).collect();
         for part in &self.parts {
             let mut leave = |i: usize| {
@@ -173,7 +205,7 @@ impl<'c> Table<'c> {
                     *left = true;
                 }
             };
-            let values = match &part.bound.kind {
+            let values = match &part.kind {
                 Kind::Number { .. } => part.numbers(&mut leave)?,
                 Kind::Bool => part.flags(&mut leave),
                 Kind::Enum(e) => {
@@ -184,8 +216,10 @@ impl<'c> Table<'c> {
                 Kind::Text if part.held == Held::Text => part.texts(&mut codes, &mut leave),
                 _ => {
                     // A blank text is none: whether one must be there, the reference knows.
+                    let there = |i: usize| part.given.as_ref().is_none_or(|g| g[i]);
+                    let text = |i: usize| text(&part.leaf, i);
                     let blank =
-                        |i: &usize| text(&part.leaf, *i).is_none_or(|t| bare(&part.bound.source, &t).trim().is_empty());
+                        |i: &usize| there(*i) && text(*i).is_none_or(|t| bare(&part.source, &t).trim().is_empty());
                     (0..part.leaf.array.len()).filter(blank).for_each(leave);
                     Values::Opaque
                 }
@@ -196,7 +230,7 @@ impl<'c> Table<'c> {
     }
 }
 
-impl Part<'_> {
+impl Part {
     fn numbers(&self, leave: &mut impl FnMut(usize)) -> Option<Values> {
         let array = &self.leaf.array;
         let (mut units, scale) = match array.data_type() {
@@ -225,7 +259,7 @@ impl Part<'_> {
         let mut read: Vec<(i64, u32)> = vec![(0, 0); self.leaf.array.len()];
         for (i, slot) in read.iter_mut().enumerate() {
             let Some(text) = text(&self.leaf, i).filter(|t| !t.is_empty()) else { continue };
-            match plain(bare(&self.bound.source, &text)) {
+            match plain(bare(&self.source, &text)) {
                 Some(x) => *slot = x,
                 None => leave(i),
             }
@@ -259,7 +293,7 @@ impl Part<'_> {
         let mut units = Vec::with_capacity(self.leaf.array.len());
         for i in 0..self.leaf.array.len() {
             let read = text(&self.leaf, i).filter(|t| !t.is_empty());
-            let found = read.as_deref().map(|t| day(bare(&self.bound.source, t)).map(day_number));
+            let found = read.as_deref().map(|t| day(bare(&self.source, t)).map(day_number));
             if found == Some(None) {
                 leave(i);
             }
@@ -273,9 +307,9 @@ impl Part<'_> {
         let mut out = Vec::with_capacity(self.leaf.array.len());
         for i in 0..self.leaf.array.len() {
             let read = text(&self.leaf, i).unwrap_or_default();
-            let own = bare(&self.bound.source, &read);
+            let own = bare(&self.source, &read);
             // One that JSON writes in another way, and a blank one: the reference knows.
-            let odd = self.bound.source == Source::Json && own.len() == read.len();
+            let odd = self.source == Source::Json && own.len() == read.len();
             if !read.is_empty() && (odd || own.trim().is_empty()) {
                 leave(i);
             }
@@ -316,7 +350,7 @@ impl Part<'_> {
             return Values::Member(out);
         }
         for i in 0..n {
-            let (member, unknown) = find(bare(&self.bound.source, &text(&self.leaf, i).unwrap_or_default()));
+            let (member, unknown) = find(bare(&self.source, &text(&self.leaf, i).unwrap_or_default()));
             if unknown {
                 leave(i);
             }

@@ -137,7 +137,8 @@ fn pairs(text: &[u8]) -> Result<Vec<(Cow<'_, str>, &RawValue)>, RowError> {
     Ok(out)
 }
 
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// The keys and values of an object, in order, those given twice, too.
+pub(crate) struct Pairs<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {

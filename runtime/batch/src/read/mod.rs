@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use guarded::reading;
+pub(crate) use jsonl::Pairs;
 pub use side::List;
 pub(crate) use side::WithLists;
 

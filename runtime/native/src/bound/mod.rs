@@ -11,29 +11,37 @@
 //! `docs/native.md`. What the hull does not prove (a divisor may be zero, a product may be too small) becomes a [`Test`]
 //! that the code carries out for the row; a row that fails one goes to the reference.
 //!
+//! Where such a bound is too wide, the code computes one beside the value ([`Method::Running`], `emit/running.rs`): the
+//! analysis then finds ranges and tests only, and `abs` is infinite, so that nobody takes it for a bound.
+//!
 //! Guarantees: sound for every row within the hull that passes the tests. Must not: round a bound downwards: each is
 //! inflated by a billionth of itself, far more than the few roundings of its own computation.
 
-use crate::demand::{Demand, demands};
-use crate::kernel::{Binary, Def, Fold, Id, Kernel, Term, Unary};
+use crate::demand::always;
+use crate::kernel::{Binary, Def, Fold, Id, Kernel, Segment, Term, Unary};
 use footrule_mir::{Cmp, MAX_POWER};
 use footrule_number::{Number, Ratio};
 
 mod folds;
 mod ops;
+mod running;
+
+pub use running::best;
 
 /// Unit roundoff of f64, a little enlarged.
-const U: f64 = 1.12e-16;
+pub(crate) const U: f64 = 1.12e-16;
 /// What the reference's own rounding adds: half a unit of the 28th decimal.
-const TINY: f64 = 5.1e-29;
+pub(crate) const TINY: f64 = 5.1e-29;
 /// Outward factor for computed bounds.
 const UP: f64 = 1.0 + 1e-9;
 /// Above this the reference overflows.
 const LARGE: f64 = 7.9e28;
 /// Below this an inexact result is refused.
-const SMALL: f64 = 1e-18;
+pub(crate) const SMALL: f64 = 1e-18;
+/// An absolute error that a static bound may have where there are running ones.
+const WIDE: f64 = 1e-21;
 /// How far, relatively, `exp`, `ln` and `pow` of the machine's library may be from the exact value: see docs/native.md.
-const LIBRARY: f64 = 2.842_170_943_040_401e-14;
+pub(crate) const LIBRARY: f64 = 2.842_170_943_040_401e-14;
 /// Most decimals that the code scales by: a power of ten up to there is exact.
 const MAX_SCALE: u32 = 22;
 /// Largest integer that the code holds exactly, with room.
@@ -105,6 +113,21 @@ pub struct Known {
 }
 
 impl Known {
+    /// Its error is computed with it: here stand its range and its decimals only.
+    pub(crate) fn is_running(&self) -> bool {
+        self.abs == f64::INFINITY
+    }
+
+    /// Its error is to be computed with it.
+    fn running(self) -> Self {
+        Self { rel: 0.0, abs: f64::INFINITY, ..self }
+    }
+
+    /// Largest magnitude of the reference's value, and of the computed one where its error is bounded.
+    fn reach(&self) -> f64 {
+        if self.is_running() { self.lo.abs().max(self.hi.abs()) * UP } else { self.most() }
+    }
+
     /// Largest magnitude of the computed value.
     pub(crate) fn most(&self) -> f64 {
         (self.lo.abs().max(self.hi.abs()) * (1.0 + 2.0 * self.rel) + self.abs) * UP
@@ -112,6 +135,9 @@ impl Known {
 
     /// Largest distance from the reference's value.
     pub(crate) fn error(&self) -> f64 {
+        if self.is_running() {
+            return f64::INFINITY;
+        }
         (self.rel * self.most() + self.abs) * UP
     }
 
@@ -145,7 +171,7 @@ impl Known {
             0.0
         };
         self.least = self.least.max(near) * (1.0 - 1e-9);
-        if self.scale.is_some_and(|s| s > 28 || self.most() * pow10(s) >= LARGE) {
+        if self.scale.is_some_and(|s| s > 28 || self.reach() * pow10(s) >= LARGE) {
             self.scale = None;
         }
         match self.scale {
@@ -182,6 +208,19 @@ pub enum Test {
     Rounded(Id),
     /// It must not be asked for.
     Never(Id),
+    /// With its running error it is further from zero than what the reference refuses, or it is zero without any error.
+    Small(Id),
+    /// Its running error is finite.
+    Bounded(Id),
+}
+
+/// How errors are bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Once for all rows of the hull.
+    Static,
+    /// Row by row, where once for all rows is too wide.
+    Running,
 }
 
 impl Test {
@@ -191,6 +230,7 @@ impl Test {
         match self {
             Self::Above(id, _) | Self::Below(id, _) => *id,
             Self::There(id) | Self::Decided(id) | Self::Rounded(id) | Self::Never(id) => *id,
+            Self::Small(id) | Self::Bounded(id) => *id,
         }
     }
 }
@@ -202,6 +242,8 @@ pub struct Bounds {
     pub facts: Vec<Option<Fact>>,
     /// For each test: where it counts, and what it looks at.
     pub tests: Vec<(Id, Test)>,
+    /// Comparisons and figures that stand on an edge are decided where that can be known of exact decimals.
+    pub careful: bool,
     /// What has no bound, and why: a row that asks for it is not sure.
     pub without: Vec<(Id, &'static str)>,
 }
@@ -214,12 +256,13 @@ pub struct Unbounded(pub &'static str);
 ///
 /// # Errors
 /// [`Unbounded`] if every row asks for something that has no bound.
-pub fn bounds(kernel: &Kernel, hull: &Hull) -> Result<Bounds, Unbounded> {
+pub fn bounds(kernel: &Kernel, hull: &Hull, method: Method) -> Result<Bounds, Unbounded> {
     let mut b = Analysis {
         kernel,
         hull,
+        method,
         may_be_small: false,
-        out: Bounds { facts: vec![None; kernel.defs.len()], ..Bounds::default() },
+        out: Bounds { facts: vec![None; kernel.defs.len()], careful: method == Method::Running, ..Bounds::default() },
     };
     for i in 0..kernel.defs.len() {
         let id = Id(i as u32);
@@ -233,8 +276,8 @@ pub fn bounds(kernel: &Kernel, hull: &Hull) -> Result<Bounds, Unbounded> {
         }
     }
     let out = b.out;
-    let demands = demands(kernel, &out);
-    match out.without.iter().find(|(id, _)| demands[id.ix()] == Demand::Always) {
+    let always = always(kernel, &out);
+    match out.without.iter().find(|(id, _)| always[id.ix()]) {
         Some((_, why)) => Err(Unbounded(why)),
         None => Ok(out),
     }
@@ -255,9 +298,25 @@ pub(crate) fn near_ratio(r: Ratio) -> f64 {
     r.numer() as f64 / r.denom() as f64
 }
 
+/// A line as the code computes it, `y + slope · (scale · x + start)`, each constant within three roundings and a half.
+pub(crate) struct Line {
+    pub scale: f64,
+    pub start: f64,
+    pub slope: f64,
+    pub y: f64,
+}
+
+/// The line of a segment; NaN, and so no error bound, where there is none.
+pub(crate) fn line(s: &Segment) -> Line {
+    let less = |a: Number, b: Number| a.sub(b).map_or(f64::NAN, nearest);
+    let slope = less(s.to.1, s.from.1) / less(s.to.0, s.from.0);
+    Line { scale: near_ratio(s.scale), start: less(s.offset, s.from.0), slope, y: nearest(s.from.1) }
+}
+
 struct Analysis<'k> {
     kernel: &'k Kernel,
     hull: &'k Hull,
+    method: Method,
     /// The definition at hand may be too small.
     may_be_small: bool,
     out: Bounds,
@@ -348,6 +407,7 @@ impl Analysis<'_> {
             Def::Binary(op, a, b) => self.binary(id, *op, *a, *b)?,
             Def::Power(a, n) => self.power(id, *a, *n)?,
             Def::Convert(a, r) => self.convert(*a, *r, None),
+            Def::Between(a, s) => self.between(*a, s),
             Def::Affine(a, r, offset) => self.convert(*a, *r, Some(*offset)),
             Def::Round(_, n) if *n > MAX_SCALE => return Err(Unbounded("rounding at so many decimals")),
             Def::Round(a, n) => self.round(id, *a, *n),
@@ -362,11 +422,16 @@ impl Analysis<'_> {
                 other => return Ok(other),
             },
         };
+        let may_be_small = std::mem::take(&mut self.may_be_small);
+        // Whether a value is zero, or only small, is known from its operands.
+        let narrow = known.abs <= WIDE && !may_be_small;
+        let known = if self.method == Method::Static || narrow { known } else { known.running() };
         let known = known.settled();
-        if std::mem::take(&mut self.may_be_small) {
-            self.test(id, Test::Above(id, SMALL * 1.01 + known.abs * 1.01));
+        if may_be_small {
+            let small = Test::Above(id, SMALL * 1.01 + known.abs * 1.01);
+            self.test(id, if known.is_running() { Test::Small(id) } else { small });
         }
-        if known.most() >= LARGE {
+        if known.reach() >= LARGE {
             self.test(id, Test::Below(id, LARGE / 2.0));
         }
         Ok(Fact::Number(Known { lo: known.lo.max(-LARGE), hi: known.hi.min(LARGE), ..known }))

@@ -5,6 +5,9 @@ use super::*;
 impl Analysis<'_> {
     pub(super) fn unary(&mut self, id: Id, op: Unary, a: Id) -> Result<Known, Unbounded> {
         let k = self.number(a);
+        if self.runs(&[k]) && matches!(op, Unary::Sqrt | Unary::Exp | Unary::Ln) {
+            return Ok(self.running_function(id, op, k));
+        }
         Ok(match op {
             Unary::Neg => Known { lo: -k.hi, hi: -k.lo, ..k },
             Unary::Abs => {
@@ -61,6 +64,8 @@ impl Analysis<'_> {
                 self.sum(&[(a, 1.0), (minus, 1.0)])
             }
             Binary::Mul if a.is_zero() || b.is_zero() => constant(Number::ZERO),
+            Binary::Div if self.runs(&[a, b]) => self.running_quotient(id, a, b),
+            Binary::Pow if self.runs(&[a, b]) => self.running_power(id),
             Binary::Mul => {
                 let (lo, hi) = product(a, b);
                 let scale = a.scale.zip(b.scale).map(|(s, t)| s + t);
@@ -179,6 +184,9 @@ impl Analysis<'_> {
         if n.unsigned_abs() > MAX_POWER {
             return Err(Unbounded("a power that the reference refuses"));
         }
+        if self.runs(&[k]) {
+            return Ok(self.running_integer_power(id, k, n));
+        }
         // With an absolute error the relative one is bounded only away from zero.
         let away = k.lo.max(-k.hi) - k.abs;
         let own = match k.abs {
@@ -266,6 +274,20 @@ impl Analysis<'_> {
                 sum
             }
         }
+    }
+
+    /// Between two points, where alone it is asked for: so the place is no further from the first than the second.
+    pub(super) fn between(&mut self, a: Id, s: &Segment) -> Known {
+        let k = self.number(a);
+        let l = line(s);
+        let (y0, y1) = (nearest(s.from.1), nearest(s.to.1));
+        let width = (nearest(s.to.0) - nearest(s.from.0)).abs() * 1.001;
+        let place = width + l.start.abs();
+        let most = y0.abs().max(y1.abs()) * 1.001;
+        let of_place = l.scale.abs() * k.error() + 8.0 * U * (place + width);
+        let abs = (l.slope.abs() * of_place + 8.0 * U * (l.slope.abs() * width + most)) * UP;
+        self.small(0.0, false);
+        Known { lo: y0.min(y1), hi: y0.max(y1), least: 0.0, rel: 0.0, abs, scale: None }
     }
 
     pub(super) fn round(&mut self, id: Id, a: Id, n: u32) -> Known {

@@ -201,7 +201,7 @@ impl Single {
             let bits = self.out[k * STRIDE];
             self.figures.push(if round.significant {
                 let v = f64::from_bits(bits as u64);
-                significant(v, self.code.error(output.value, v), round.digits)?
+                significant(v, self.code.error(k, output.value, v, &self.out), round.digits)?
             } else {
                 (bits, round.digits)
             });

@@ -3,7 +3,6 @@
 //! What does not change in a loop is computed before it; what a test inside needs is computed where the test is.
 
 use super::{Emit, Reads, in_loops};
-use crate::bound::Test;
 use crate::kernel::{Binary, Def, Fold, Id, ListId, Term};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
@@ -14,10 +13,14 @@ use cranelift_frontend::Variable;
 struct Sums {
     acc: Variable,
     count: Option<Variable>,
+    /// The error of what it has come to, if that is computed.
+    error: Option<Variable>,
+    /// Whether some term is in doubt, if one may be.
+    doubt: Option<Variable>,
 }
 
 impl Emit<'_> {
-    pub(super) fn fold(&mut self, kind: Fold, terms: &[Term]) -> Value {
+    pub(super) fn fold(&mut self, id: Id, kind: Fold, terms: &[Term]) -> Value {
         let boolean = matches!(kind, Fold::Any | Fold::All);
         let start = match kind {
             Fold::Any => self.mask_const(false),
@@ -34,19 +37,24 @@ impl Emit<'_> {
         if let Some(count) = count {
             self.b.def_var(count, start);
         }
-        let acc = Sums { acc, count };
+        let error = self.runs(id).then(|| self.b.declare_var(ty));
+        if let Some(error) = error {
+            let none = self.float_const(0.0);
+            self.b.def_var(error, none);
+        }
+        let doubt = terms.iter().any(|t| self.may_doubt(t)).then(|| {
+            let none = self.mask_const(false);
+            let doubt = self.b.declare_var(self.b.func.dfg.value_type(none));
+            self.b.def_var(doubt, none);
+            doubt
+        });
+        let acc = Sums { acc, count, error, doubt };
         for term in terms {
             if term.over.is_empty() {
                 self.accumulate(kind, term, acc);
             } else {
-                let inside = self.inside(term);
-                let tests = self.live_tests(|at| inside.contains(&at) && in_loops(self.kernel, at, term));
-                let mut roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
-                roots.extend(inside.iter().copied().filter(|id| self.tested.contains(id)));
-                for (at, test) in &tests {
-                    roots.extend(self.test_operands(*at, *test));
-                }
-                let body = self.closure(&roots, true);
+                let roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
+                let body = self.closure(&roots);
                 let (body, outer): (Vec<Id>, Vec<Id>) =
                     body.into_iter().partition(|id| in_loops(self.kernel, *id, term));
                 for id in outer {
@@ -67,20 +75,52 @@ impl Emit<'_> {
                         self.inverse.insert(*d, inverse);
                     }
                 }
-                self.over(kind, term, 0, (&body, &tests), acc);
+                self.over(kind, term, 0, &body, acc);
                 self.inverse = before;
                 for id in &body {
-                    self.values[id.ix()] = None;
+                    self.forget(*id);
                 }
             }
         }
+        self.doubts[id.ix()] = acc.doubt.map(|doubt| self.b.use_var(doubt));
         let sum = self.b.use_var(acc.acc);
-        match acc.count {
-            Some(count) => {
-                let n = self.b.use_var(count);
-                self.b.ins().fdiv(sum, n)
+        let count = acc.count.map(|count| self.b.use_var(count));
+        let value = count.map_or(sum, |n| self.b.ins().fdiv(sum, n));
+        if let Some(error) = acc.error {
+            let e = self.b.use_var(error);
+            self.errors[id.ix()] = Some(self.fold_error(id, kind, (value, e), count));
+        }
+        value
+    }
+
+    fn may_doubt(&self, term: &Term) -> bool {
+        term.when.into_iter().chain([term.value]).any(|id| self.doubtful[id.ix()])
+    }
+
+    /// Notes the doubts of a term where it is asked for.
+    fn take_up_doubt(&mut self, kind: Fold, term: &Term, so_far: Value, doubt: Variable) {
+        let of_value = self.doubts[term.value.ix()];
+        let own = match term.when {
+            None => of_value,
+            Some(w) => {
+                let m = self.mask(w);
+                let where_counted = self.both(Some(m), of_value);
+                self.either(self.doubts[w.ix()], where_counted)
             }
-            None => sum,
+        };
+        // What comes after a term that decides is not asked for.
+        let own = match kind {
+            Fold::Any => {
+                let open = self.not(so_far);
+                self.both(Some(open), own)
+            }
+            Fold::All => self.both(Some(so_far), own),
+            _ => own,
+        };
+        if let Some(own) = own {
+            let before = self.b.use_var(doubt);
+            let all = self.b.ins().bor(before, own);
+            self.b.def_var(doubt, all);
         }
     }
 
@@ -90,7 +130,7 @@ impl Emit<'_> {
     }
 
     /// The loop over the list at a depth, with what depends on it.
-    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: (&[Id], &[(Id, Test)]), acc: Sums) {
+    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: &[Id], acc: Sums) {
         let Some(list) = term.over.get(depth).copied() else {
             self.accumulate(kind, term, acc);
             return;
@@ -108,19 +148,17 @@ impl Emit<'_> {
         let before = self.at[list.0 as usize].replace(j);
         // What depends on later lists, or on those of folds inside, is defined there.
         let is_here = |id: Id| self.kernel.scope(id).contains(&list) && self.stands(id);
-        let here: Vec<Id> = inside.0.iter().copied().filter(|id| is_here(*id)).collect();
-        let tests: Vec<(Id, Test)> = inside.1.iter().copied().filter(|(at, _)| is_here(*at)).collect();
+        let here: Vec<Id> = inside.iter().copied().filter(|id| is_here(*id)).collect();
         for id in &here {
             self.define(*id);
         }
-        self.tests(&tests);
         self.over(kind, term, depth + 1, inside, acc);
         let next = self.b.ins().iadd_imm_s(j, 1);
         self.b.ins().jump(head, &[BlockArg::Value(next)]);
         self.b.switch_to_block(end);
         self.at[list.0 as usize] = before;
         for id in here {
-            self.values[id.ix()] = None;
+            self.forget(id);
         }
     }
 
@@ -145,6 +183,9 @@ impl Emit<'_> {
 
     fn accumulate(&mut self, kind: Fold, term: &Term, acc: Sums) {
         let so_far = self.b.use_var(acc.acc);
+        if let Some(doubt) = acc.doubt {
+            self.take_up_doubt(kind, term, so_far, doubt);
+        }
         let boolean = matches!(kind, Fold::Any | Fold::All);
         let when = term.when.filter(|w| self.bounds.bool(*w) != Some(true)).map(|w| self.mask(w));
         let next = if boolean {
@@ -171,7 +212,7 @@ impl Emit<'_> {
                     e.select_float(w, own, none)
                 }
             };
-            match kind {
+            let next = match kind {
                 Fold::Product => {
                     let own = counts(self, own, 1.0);
                     self.b.ins().fmul(so_far, own)
@@ -193,7 +234,15 @@ impl Emit<'_> {
                     let own = counts(self, own, 0.0);
                     self.b.ins().fadd(so_far, own)
                 }
+            };
+            if let Some(error) = acc.error {
+                let own = self.error(term.value);
+                let own = counts(self, own, 0.0);
+                let so_far = self.b.use_var(error);
+                let all = self.turn_error(kind, so_far, own, next);
+                self.b.def_var(error, all);
             }
+            next
         };
         self.b.def_var(acc.acc, next);
     }

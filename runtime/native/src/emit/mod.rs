@@ -3,26 +3,28 @@
 //! Every test is an ordered comparison that must be true for the row to be sure, so a NaN makes it unsure. No instruction
 //! traps; every address is within its table, whatever the data are.
 
+mod compare;
 mod folds;
 mod library;
 mod raw;
+mod rounding;
+mod running;
 mod tables;
 mod tests;
 
 pub(crate) use raw::{Access, Limit};
 pub(crate) use tables::Tables;
 
-use crate::bound::{Bounds, Known, Test, grid, near_ratio, nearest, pow10};
+use crate::bound::{Bounds, Known, Test, line, near_ratio, nearest};
 use crate::certified::{Plan, STRIDE};
-use crate::demand::{Demand, demands, needs};
+use crate::demand::{doubtful, needs};
 use crate::jit::{CodeError, Image, Site};
-use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Term, Unary};
+use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Segment, Term, Unary};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::Module;
-use footrule_mir::Cmp;
 use footrule_number::Ratio;
 use std::collections::HashMap;
 
@@ -73,10 +75,13 @@ pub(crate) fn function(
         bounds,
         reads,
         slack,
-        demands: demands(kernel, bounds),
+        tests: tests::by_definition(bounds),
+        doubtful: doubtful(kernel, bounds),
+        doubts: vec![None; kernel.defs.len()],
         vector,
         b,
         values: vec![None; kernel.defs.len()],
+        errors: vec![None; kernel.defs.len()],
         rounded: HashMap::new(),
         ok,
         base: params[0],
@@ -84,10 +89,8 @@ pub(crate) fn function(
         row: params[1],
         at: vec![None; kernel.lists.len()],
         tables,
-        tested: Vec::new(),
         inverse: HashMap::new(),
     };
-    e.tested = e.with_tests();
     e.function(params[1], params[2]);
     e.b.seal_all_blocks();
     e.b.finalize(config);
@@ -108,11 +111,17 @@ struct Emit<'a> {
     bounds: &'a Bounds,
     reads: Reads<'a>,
     slack: f64,
-    demands: Vec<Demand>,
+    /// What each definition must pass.
+    tests: HashMap<Id, Vec<Test>>,
+    /// Which definitions may be in doubt, and where they are.
+    doubtful: Vec<bool>,
+    doubts: Vec<Option<Value>>,
     /// Two rows at once.
     vector: bool,
     b: FunctionBuilder<'a>,
     values: Vec<Option<Value>>,
+    /// Errors that are computed.
+    errors: Vec<Option<Value>>,
     /// Where a rounding is decided.
     rounded: HashMap<Id, Value>,
     ok: Variable,
@@ -122,8 +131,6 @@ struct Emit<'a> {
     /// The item of each list.
     at: Vec<Option<Value>>,
     tables: Tables,
-    /// Folds with tests inside.
-    tested: Vec<Id>,
     /// Inverses of divisors that do not change in the loop at hand.
     inverse: HashMap<Id, Value>,
 }
@@ -167,21 +174,18 @@ impl Emit<'_> {
     /// Everything that has one value a row.
     fn rows(&mut self) {
         let kernel = self.kernel;
-        let mut roots: Vec<Id> = kernel.outputs.iter().map(|o| o.value).collect();
-        roots.extend(kernel.warnings.iter().map(|w| w.holds));
-        roots.extend(kernel.words.iter().map(|w| w.value));
-        roots.extend(kernel.requires.iter().copied().filter(|r| self.bounds.bool(*r) != Some(true)));
-        roots.extend(self.tested.iter().copied());
-        let tests = self.live_tests(|at| kernel.scope(at).is_empty());
-        for (at, test) in &tests {
-            roots.extend(self.test_operands(*at, *test));
-        }
-        for id in self.closure(&roots, true) {
+        let roots: Vec<Id> = kernel.roots().collect();
+        for id in self.closure(&roots) {
             if kernel.scope(id).is_empty() {
                 self.define(id);
             }
         }
-        self.tests(&tests);
+        for id in roots {
+            if let Some(doubt) = self.doubts[id.ix()] {
+                let none = self.not(doubt);
+                self.require(none);
+            }
+        }
         for r in &kernel.requires {
             if self.bounds.bool(*r) != Some(true) {
                 let holds = self.mask(*r);
@@ -190,54 +194,8 @@ impl Emit<'_> {
         }
     }
 
-    /// Tests of what is demanded somewhere.
-    fn live_tests(&self, here: impl Fn(Id) -> bool) -> Vec<(Id, Test)> {
-        let live = |(at, _): &&(Id, Test)| self.demands[at.ix()] != Demand::Never && here(*at);
-        self.bounds.tests.iter().filter(live).copied().collect()
-    }
-
-    /// What a test looks at, and where it counts.
-    fn test_operands(&self, at: Id, test: Test) -> Vec<Id> {
-        let mut of = match test {
-            Test::Above(id, _) | Test::Below(id, _) | Test::There(id) | Test::Rounded(id) => vec![id],
-            Test::Decided(id) => match self.kernel.def(id) {
-                Def::Compare(_, (a, _), (b, _)) => vec![*a, *b],
-                _ => Vec::new(),
-            },
-            Test::Never(_) => Vec::new(),
-        };
-        if let Demand::When(paths) = &self.demands[at.ix()] {
-            of.extend(paths.iter().flatten().map(|(c, _)| *c));
-        }
-        of
-    }
-
-    /// Folds with tests inside their loops: they are carried out even where their value is known.
-    fn with_tests(&self) -> Vec<Id> {
-        let kernel = self.kernel;
-        let inner = self.live_tests(|at| !kernel.scope(at).is_empty());
-        if inner.is_empty() {
-            return Vec::new();
-        }
-        let folds = (0..kernel.defs.len() as u32).map(Id).filter(|id| self.demands[id.ix()] != Demand::Never);
-        let tested = |id: &Id| match kernel.def(*id) {
-            Def::Fold(_, terms) => terms.iter().any(|t| {
-                let inside = self.inside(t);
-                inner.iter().any(|(at, _)| inside.contains(at) && in_loops(kernel, *at, t))
-            }),
-            _ => false,
-        };
-        folds.filter(tested).collect()
-    }
-
-    /// Everything that a term may ask for.
-    fn inside(&self, term: &Term) -> Vec<Id> {
-        let roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
-        self.closure(&roots, false)
-    }
-
-    /// What these need, in order; without what conditions need whose outcome is known, if `prune`.
-    fn closure(&self, roots: &[Id], prune: bool) -> Vec<Id> {
+    /// What these need, in order; not what conditions need whose outcome is known without doubt.
+    fn closure(&self, roots: &[Id]) -> Vec<Id> {
         let mut seen = vec![false; self.kernel.defs.len()];
         let mut open: Vec<Id> = roots.to_vec();
         let mut all = Vec::new();
@@ -246,12 +204,17 @@ impl Emit<'_> {
                 continue;
             }
             all.push(id);
-            if !prune || self.bounds.bool(id).is_none() || self.tested.contains(&id) {
+            if !self.is_settled(id) {
                 needs(self.kernel, self.bounds, id, |o, _| open.push(o));
             }
         }
         all.sort_unstable();
         all
+    }
+
+    /// A condition that is the same in every row, without doubt.
+    fn is_settled(&self, id: Id) -> bool {
+        self.bounds.bool(id).is_some() && !self.doubtful[id.ix()]
     }
 
     fn store(&mut self, out: Value) {
@@ -292,37 +255,15 @@ impl Emit<'_> {
             let (at, offset) = place(self, kernel.outputs.len() + kernel.warnings.len() + 1 + k);
             self.b.ins().store(flags, i, at, offset);
         }
-    }
-
-    /// The integer that is published, at so many decimals.
-    fn publish(&mut self, id: Id, decimals: u32) -> Value {
-        let v = self.number(id);
-        let k = self.known(id);
-        let p = self.float_const(pow10(decimals));
-        let t = self.b.ins().fmul(v, p);
-        let magic = self.float_const(MAGIC);
-        let shifted = self.b.ins().fadd(t, magic);
-        let rounded = self.b.ins().fsub(shifted, magic);
-        let decided = self.decided(t, rounded, k.rel + 2.3e-16, k.abs * pow10(decimals));
-        self.require(decided);
-        let bits = self.bits(shifted);
-        let zero = self.int_const(MAGIC.to_bits() as i64);
-        self.b.ins().isub(bits, zero)
-    }
-
-    /// A value is within one rounding cell, error included.
-    fn decided(&mut self, t: Value, rounded: Value, rel: f64, abs: f64) -> Value {
-        let off = self.b.ins().fsub(t, rounded);
-        let off = self.b.ins().fabs(off);
-        let size = self.b.ins().fabs(t);
-        let rel = self.float_const(rel * self.slack);
-        let error = self.b.ins().fmul(size, rel);
-        let reach = self.b.ins().fadd(off, error);
-        let half = self.float_const(0.5 - (abs * self.slack * 1.000_001 + 1e-13));
-        let inside = self.b.ins().fcmp(FloatCC::LessThan, reach, half);
-        let limit = self.float_const(ROUNDABLE);
-        let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
-        self.b.ins().band(inside, fits)
+        let Reads::Blocks(plan) = self.reads else { return };
+        for (k, output) in kernel.outputs.iter().enumerate() {
+            if let Some(slot) = plan.error(k) {
+                let e = self.error(output.value);
+                let e = self.bits(e);
+                let (at, offset) = place(self, slot);
+                self.b.ins().store(flags, e, at, offset);
+            }
+        }
     }
 
     fn known(&self, id: Id) -> Known {
@@ -395,6 +336,12 @@ impl Emit<'_> {
 
     fn select_bits(&mut self, m: Value, a: Value, b: Value) -> Value {
         if self.vector { self.b.ins().bitselect(m, a, b) } else { self.b.ins().select(m, a, b) }
+    }
+
+    fn select_mask(&mut self, m: Value, a: Value, b: Value) -> Value {
+        let (yes, not) = (self.b.ins().band(m, a), self.not(m));
+        let no = self.b.ins().band(not, b);
+        self.b.ins().bor(yes, no)
     }
 
     fn require(&mut self, m: Value) {
@@ -472,11 +419,19 @@ impl Emit<'_> {
 
     /// Defines a value whose operands are defined.
     fn define(&mut self, id: Id) {
-        let known = self.bounds.bool(id).is_some() && !self.tested.contains(&id);
-        if known || self.values[id.ix()].is_some() {
+        if self.is_settled(id) || self.values[id.ix()].is_some() || self.doubts[id.ix()].is_some() {
             return;
         }
         let kernel = self.kernel;
+        if let Def::Select(c, a, b) = kernel.def(id)
+            && let Some(known) = self.bounds.bool(*c)
+        {
+            let arm = if known { a } else { b };
+            self.values[id.ix()] = self.values[arm.ix()];
+            self.errors[id.ix()] = self.errors[arm.ix()];
+            self.doubts[id.ix()] = self.doubt(id);
+            return;
+        }
         let value = match kernel.def(id) {
             Def::Number(x) => self.float_const(nearest(*x)),
             Def::Column(c) => self.load_number(*c),
@@ -496,6 +451,7 @@ impl Emit<'_> {
                 let offset = self.float_const(nearest(*offset));
                 self.b.ins().fadd(x, offset)
             }
+            Def::Between(a, s) => self.between(*a, s).2,
             Def::Round(a, n) => self.round(id, *a, *n),
             Def::Select(c, a, b) => self.select(*c, *a, *b),
             Def::Lookup(i, cells) => {
@@ -503,7 +459,7 @@ impl Emit<'_> {
                 let cells = cells.iter().map(|c| c.map_or(f64::NAN, nearest).to_bits()).collect();
                 self.gather(index, cells, true)
             }
-            Def::Fold(kind, terms) => self.fold(*kind, terms),
+            Def::Fold(kind, terms) => self.fold(id, *kind, terms),
             Def::Bool(x) => self.mask_const(*x),
             Def::Flag(c) => self.load_mask(*c, false),
             Def::Given(c) => self.load_mask(*c, true),
@@ -541,9 +497,29 @@ impl Emit<'_> {
                 let a = self.b.ins().imul(a, size);
                 self.b.ins().iadd(a, b)
             }
-            Def::Fail => return,
+            Def::Fail => {
+                self.doubts[id.ix()] = Some(self.mask_const(true));
+                return;
+            }
         };
         self.values[id.ix()] = Some(value);
+        if self.runs(id) && self.errors[id.ix()].is_none() {
+            self.errors[id.ix()] = Some(self.running(id, value));
+        }
+        if self.doubtful[id.ix()] {
+            self.doubts[id.ix()] = self.doubt(id);
+        }
+    }
+
+    /// The place from the first point on, what the line rises there, and its value.
+    fn between(&mut self, a: Id, s: &Segment) -> (Value, Value, Value) {
+        let l = line(s);
+        let [scale, start, slope, y] = [l.scale, l.start, l.slope, l.y].map(|x| self.float_const(x));
+        let x = self.number(a);
+        let x = self.b.ins().fmul(x, scale);
+        let place = self.b.ins().fadd(x, start);
+        let rise = self.b.ins().fmul(place, slope);
+        (place, rise, self.b.ins().fadd(rise, y))
     }
 
     fn scaled(&mut self, a: Id, r: Ratio) -> Value {
@@ -562,27 +538,7 @@ impl Emit<'_> {
             Unary::Abs => self.b.ins().fabs(x),
             Unary::Sqrt => self.b.ins().sqrt(x),
             Unary::Floor | Unary::Ceil if self.known(a).scale == Some(0) => x,
-            Unary::Floor | Unary::Ceil => {
-                let k = self.known(a);
-                let magic = self.float_const(MAGIC);
-                let near = self.b.ins().fadd(x, magic);
-                let near = self.b.ins().fsub(near, magic);
-                let off = self.b.ins().fsub(x, near);
-                let off = self.b.ins().fabs(off);
-                let error = self.float_const(k.error() * self.slack * 1.000_001 + 1e-300);
-                let clear = self.b.ins().fcmp(FloatCC::GreaterThan, off, error);
-                let size = self.b.ins().fabs(x);
-                let limit = self.float_const(ROUNDABLE);
-                let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
-                let decided = self.b.ins().band(clear, fits);
-                self.rounded.insert(id, decided);
-                let floor = op == Unary::Floor;
-                let step = self.float_const(if floor { -1.0 } else { 1.0 });
-                let next = self.b.ins().fadd(near, step);
-                let cc = if floor { FloatCC::GreaterThan } else { FloatCC::LessThan };
-                let past = self.b.ins().fcmp(cc, near, x);
-                self.select_float(past, next, near)
-            }
+            Unary::Floor | Unary::Ceil => self.whole(id, op == Unary::Floor, a),
             Unary::Exp => self.library(library::exp as *const () as usize, &[x]),
             Unary::Ln => self.library(library::ln as *const () as usize, &[x]),
         }
@@ -604,22 +560,6 @@ impl Emit<'_> {
         }
     }
 
-    fn round(&mut self, id: Id, a: Id, n: u32) -> Value {
-        let k = self.known(a);
-        let x = self.number(a);
-        if k.scale.is_some_and(|s| s <= n) {
-            return x;
-        }
-        let p = self.float_const(pow10(n));
-        let t = self.b.ins().fmul(x, p);
-        let magic = self.float_const(MAGIC);
-        let near = self.b.ins().fadd(t, magic);
-        let near = self.b.ins().fsub(near, magic);
-        let decided = self.decided(t, near, k.rel + 2.3e-16, k.abs * pow10(n));
-        self.rounded.insert(id, decided);
-        self.b.ins().fdiv(near, p)
-    }
-
     fn select(&mut self, c: Id, a: Id, b: Id) -> Value {
         let m = self.mask(c);
         let is_number = self.bounds.number(a).is_some() || self.bounds.number(b).is_some();
@@ -631,29 +571,6 @@ impl Emit<'_> {
         let (x, y) =
             if is_index(a) || is_index(b) { (self.index(a), self.index(b)) } else { (self.mask(a), self.mask(b)) };
         self.select_bits(m, x, y)
-    }
-
-    fn compare(&mut self, cmp: Cmp, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
-        let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
-        let (kx, ky) = (self.bounds.side(a), self.bounds.side(b));
-        let cc = match cmp {
-            Cmp::Eq => FloatCC::Equal,
-            Cmp::Ne => FloatCC::NotEqual,
-            Cmp::Lt => FloatCC::LessThan,
-            Cmp::Le => FloatCC::LessThanOrEqual,
-            Cmp::Gt => FloatCC::GreaterThan,
-            Cmp::Ge => FloatCC::GreaterThanOrEqual,
-        };
-        let Some(s) = grid(kx, ky) else {
-            return self.b.ins().fcmp(cc, x, y);
-        };
-        // Both are exact decimals: their difference is found without doubt.
-        let p = self.float_const(pow10(s));
-        let d = self.b.ins().fsub(x, y);
-        let d = self.b.ins().fmul(d, p);
-        let magic = self.float_const(MAGIC);
-        let d = self.b.ins().fadd(d, magic);
-        self.b.ins().fcmp(cc, d, magic)
     }
 }
 

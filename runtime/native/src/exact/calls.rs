@@ -4,6 +4,7 @@
 //! top its sign; [`FAILED`] stands for no value, and every operation hands it on. Guarantees: the operations of
 //! [`Scaled`], which are the reference's; nothing panics, so that nothing unwinds through native code.
 
+use crate::kernel::Segment;
 use footrule_number::{Number, Ratio, Scaled, Sum};
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -127,6 +128,20 @@ calls! {
     fn affine(a0: u64, a1: u64, p0: u64, p1: u64, q0: u64, q1: u64, b0: u64, b1: u64) -> Words {
         let offset = ratio(p0, p1, q0, q1).zip(read(b0, b1));
         offset.map_or(FAILED, |(r, b)| number(read(a0, a1), |a| a.affine(r, b.into())))
+    }
+
+    /// On the line through two points.
+    fn between(
+        a0: u64, a1: u64, p0: u64, p1: u64, q0: u64, q1: u64, b0: u64, b1: u64,
+        x0: u64, x1: u64, y0: u64, y1: u64, u0: u64, u1: u64, v0: u64, v1: u64
+    ) -> Words {
+        let number_of = |low: u64, high: u64| read(low, high).map(Number::from);
+        let line = || {
+            let from = (number_of(x0, x1)?, number_of(y0, y1)?);
+            let to = (number_of(u0, u1)?, number_of(v0, v1)?);
+            Some(Segment { scale: ratio(p0, p1, q0, q1)?, offset: number_of(b0, b1)?, from, to })
+        };
+        line().map_or(FAILED, |s| number(read(a0, a1), |a| s.at(a)))
     }
 
     fn floor(a0: u64, a1: u64) -> Words {

@@ -160,6 +160,7 @@ impl Reps<'_> {
             })),
             Def::Convert(a, r) => held(self.scaled(*a, *r)),
             Def::Affine(a, r, offset) => held(self.scaled(*a, *r).and_then(|x| x.plus(Int::constant(*offset)))),
+            Def::Between(..) => Rep::Decimal,
             Def::Round(a, n) => match self.int(*a) {
                 Some(a) if a.scale <= *n => Rep::Int(a),
                 Some(a) if a.narrow() => held(a.rounded(*n)),

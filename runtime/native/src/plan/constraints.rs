@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::sym::{Sym, binary, compare, fold, sum, unary, whole};
-use crate::kernel::{Binary, Builder, Def, Fold, Id, Term, Unary};
+use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, Term, Unary};
 use footrule_mir::{Cmp, Constraint};
 use footrule_number::Number;
 use std::rc::Rc;
@@ -79,16 +79,30 @@ impl Plan<'_> {
                         Def::Member(c) => Some(*c),
                         _ => None,
                     },
+                    Some(Sym::Number(id) | Sym::Date(id)) => self.column_of(id),
                     _ => None,
                 }
             }
             _ => None,
         };
         let Some(column) = column else {
-            self.fail("items that must differ in a number, a day, or what is not given in each");
+            self.fail("items that must differ in what is computed, or not given in each");
             return self.b.add(Def::Fail);
         };
         self.b.distinct(column)
+    }
+
+    /// The column of a number of which different values stay different when they are converted.
+    fn column_of(&self, id: Id) -> Option<ColumnId> {
+        match self.b.def(id) {
+            Def::Column(c) => Some(*c),
+            Def::Convert(a, r) => match self.b.def(*a) {
+                // The reference rounds at the 28th decimal; columns with more than 15 are not told apart.
+                Def::Column(c) if r.numer() as f64 / r.denom() as f64 > 1e-9 => Some(*c),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn within(&mut self, total: Id, expected: Number, within: Number, scaled: bool) -> Id {

@@ -10,6 +10,7 @@ mod inputs;
 mod lines;
 mod loops;
 mod nodes;
+mod points;
 mod sym;
 mod tables;
 

@@ -144,7 +144,10 @@ impl<'p> Plan<'p> {
             Op::Fold(fold, l) => self.fold(*fold, l, &node.ty),
             Op::ParamAt(param, at) => self.param(*param, *at),
             Op::Lookup { table, keys, column } => self.lookup(*table, keys, *column),
-            Op::Interpolate { .. } => self.fail("interpolation"),
+            Op::Interpolate { table, keys, column, scale, offset } => {
+                let (column, scale, offset) = (*column, *scale, *offset);
+                self.interpolate(*table, keys, super::points::Axis { column, scale, offset })
+            }
             Op::HasRow { table, keys } => self.has_row(*table, keys),
             Op::Column(row, column) => self.column(*row, *column),
             Op::Characterise { mass, gas, origin } => self.characterise(*mass, *gas, *origin),

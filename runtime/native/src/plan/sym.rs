@@ -291,7 +291,16 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
             let fail = b.add(Def::Fail);
             Sym::Row(*t, scalar(b, fail, *y))
         }
-        (Sym::Fail(why), Sym::Fail(_) | Sym::Absent) | (Sym::Absent, Sym::Fail(why)) => Sym::Fail(why),
+        (Sym::Fail(why), Sym::Fail(_)) => Sym::Fail(why),
+        // Whether there is a value is a question that fails where the failure is.
+        (Sym::Fail(_), Sym::Absent) | (Sym::Absent, Sym::Fail(_)) => {
+            let (fail, none) = (b.add(Def::Fail), b.bool(false));
+            let (there, value) = match (yes, no) {
+                (Sym::Fail(_), _) => (scalar(b, fail, none), yes),
+                _ => (scalar(b, none, fail), no),
+            };
+            Sym::Maybe(there, Rc::new(value.clone()))
+        }
         (Sym::Text(x), Sym::Text(y)) => Sym::Text(scalar(b, *x, *y)),
         (Sym::Date(x), Sym::Date(y)) => Sym::Date(scalar(b, *x, *y)),
         (Sym::Row(t, x), Sym::Row(u, y)) if t == u => Sym::Row(*t, scalar(b, *x, *y)),

@@ -125,9 +125,23 @@ impl Plan<'_> {
     /// An index over all combinations of keys, and the row of each.
     fn rows_by_key(&mut self, table: TableId, keys: &[NodeId]) -> Option<(Id, Vec<Result<u32, u32>>)> {
         let info = self.program.tables.get(table.ix())?;
+        let all: Vec<usize> = (0..keys.len()).collect();
+        let (index, combinations) = self.combinations(table, keys, &all)?;
+        let fits = |c: &Vec<Option<Const>>| info.find(c.len(), |k, cell| c[k].as_ref() == Some(cell));
+        Some((index, combinations.iter().map(fits).collect()))
+    }
+
+    /// An index over all combinations of some keys of a table, and these.
+    pub(super) fn combinations(
+        &mut self,
+        table: TableId,
+        keys: &[NodeId],
+        which: &[usize],
+    ) -> Option<(Id, Vec<Vec<Option<Const>>>)> {
+        let info = self.program.tables.get(table.ix())?;
         let mut found = Vec::with_capacity(keys.len());
-        for (k, (n, (_, ty))) in keys.iter().zip(&info.keys).enumerate() {
-            found.push(self.key(table, k, *n, ty)?);
+        for k in which {
+            found.push(self.key(table, *k, *keys.get(*k)?, &info.keys.get(*k)?.1)?);
         }
         let mut index = self.b.add(Def::Index(0));
         let mut combinations: Vec<Vec<Option<Const>>> = vec![Vec::new()];
@@ -143,8 +157,7 @@ impl Plan<'_> {
                 .flat_map(|c| values.iter().map(move |k| c.iter().cloned().chain([k.clone()]).collect()))
                 .collect();
         }
-        let fits = |c: &Vec<Option<Const>>| info.find(c.len(), |k, cell| c[k].as_ref() == Some(cell));
-        Some((index, combinations.iter().map(fits).collect()))
+        Some((index, combinations))
     }
 
     fn key(&mut self, table: TableId, k: usize, n: NodeId, ty: &Ty) -> Option<Key1> {
@@ -226,7 +239,7 @@ impl Plan<'_> {
     }
 
     /// A value of the row with this index.
-    fn cell(&mut self, table: TableId, row: Id, column: usize) -> Sym {
+    pub(super) fn cell(&mut self, table: TableId, row: Id, column: usize) -> Sym {
         let program = self.program;
         let Some(info) = program.tables.get(table.ix()) else { return self.fail("no such table") };
         let cells = || info.rows.iter().map(|r| r.values.get(column));

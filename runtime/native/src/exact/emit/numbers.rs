@@ -359,6 +359,16 @@ impl Emit<'_> {
                 let (b0, b1) = self.decimal_constant(*offset);
                 self.call2(to!(affine), &[low, high, p0, p1, q0, q1, b0, b1])
             }
+            Def::Between(a, s) => {
+                let (low, high) = self.decimal(*a);
+                let mut all = vec![low, high];
+                all.extend(self.ratio(s.scale));
+                for x in [s.offset, s.from.0, s.from.1, s.to.0, s.to.1] {
+                    let (low, high) = self.decimal_constant(x);
+                    all.extend([low, high]);
+                }
+                self.call2(to!(between), &all)
+            }
             Def::Round(a, n) => {
                 let (low, high) = self.decimal(*a);
                 let n = self.word(i64::from(*n));

@@ -1,0 +1,198 @@
+//! Values in JSON as columns: what stands in objects and lists is brought into columns of its own.
+//!
+//! Guarantees: a row whose value has another form than its type, keys that are not known here, or a key twice, is marked as
+//! left. Must not: say what is wrong with it.
+
+use super::table::{Part, Table};
+use crate::bind::Source;
+use crate::cell::Leaf;
+use crate::place::Kind;
+use crate::read::Pairs;
+use arrow_array::{Array as _, ArrayRef, StringArray};
+use footrule_mir::Ty;
+use footrule_native::kernel::ListId;
+use footrule_native::layout::{self, Kind as Held, List};
+use footrule_number::Ratio;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// JSON texts, one for each row or item; null is none.
+type Texts<'t> = [Option<&'t str>];
+
+impl Table<'_> {
+    /// An input, or a group of inputs.
+    pub(super) fn json(&mut self, path: &str, values: &Texts<'_>) -> Option<()> {
+        let program = self.program;
+        if let Some(input) = program.inputs.iter().find(|i| i.name.id == path) {
+            return self.value(path, &input.ty, values, None);
+        }
+        let below = |id: &str| id.strip_prefix(path).and_then(|r| r.strip_prefix('.')).map(str::to_owned);
+        let heads = program.inputs.iter().filter_map(|i| below(&i.name.id));
+        let mut heads: Vec<String> = heads.map(|r| r.split('.').next().unwrap_or_default().to_owned()).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        let parts = self.members(values, &heads, None);
+        for (head, of) in heads.iter().zip(parts) {
+            if of.iter().any(Option::is_some) {
+                self.json(&format!("{path}.{head}"), &of)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Marks the row of a value as left.
+    fn leave(&mut self, list: Option<ListId>, i: usize) {
+        let row = self.row(list, i);
+        if let Some(left) = self.left.get_mut(row) {
+            *left = true;
+        }
+    }
+
+    /// The members of objects by these keys; a value that has others, or is none, leaves its row.
+    fn members<'t>(&mut self, values: &Texts<'t>, keys: &[String], list: Option<ListId>) -> Vec<Vec<Option<&'t str>>> {
+        let mut out = vec![vec![None; values.len()]; keys.len()];
+        for (i, text) in values.iter().enumerate() {
+            let Some(text) = text else { continue };
+            let pairs = serde_json::from_str::<Pairs<'_>>(text).map(|p| p.0).ok();
+            let mut sound = pairs.is_some();
+            let mut seen = vec![false; keys.len()];
+            for (key, value) in pairs.into_iter().flatten() {
+                let Some(k) = keys.iter().position(|k| *k == key) else {
+                    sound = false;
+                    continue;
+                };
+                sound &= !std::mem::replace(&mut seen[k], true);
+                out[k][i] = Some(value.get()).filter(|v| *v != "null");
+            }
+            if !sound {
+                self.leave(list, i);
+            }
+        }
+        out
+    }
+
+    fn value(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        if values.iter().all(Option::is_none) {
+            return Some(());
+        }
+        let program = self.program;
+        match ty {
+            Ty::Optional(inner) => self.value(path, inner, values, list),
+            Ty::Number(_) | Ty::Split(_) | Ty::Bool | Ty::Text | Ty::Date | Ty::Enum(_) => {
+                let own = self.beside(path, "value", values, list)?;
+                self.scalar(path, ty, &own, list)
+            }
+            Ty::Activity { amount, factor } => {
+                let keys = ["amount", "factor", "source"].map(str::to_owned);
+                if !values.iter().flatten().any(|v| v.starts_with('{')) {
+                    return self.scalar(path, &Ty::Number(*amount), values, list);
+                }
+                let (objects, plain) = apart(values);
+                let [mut amounts, factors, sources] = <[_; 3]>::try_from(self.members(&objects, &keys, list)).ok()?;
+                amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
+                self.source(path, &sources, list)?;
+                self.value(&format!("{path}.amount"), &Ty::Number(*amount), &amounts, list)?;
+                self.value(&format!("{path}.factor"), &Ty::Number(*factor), &factors, list)
+            }
+            Ty::Record(r) => {
+                let fields = &program.records.get(r.ix())?.fields;
+                let fields: Vec<_> = fields.iter().filter(|f| f.computed.is_none()).collect();
+                let keys: Vec<String> = fields.iter().map(|f| f.name.id.clone()).collect();
+                let parts = self.members(values, &keys, list);
+                for (field, of) in fields.iter().zip(parts) {
+                    self.value(&format!("{path}.{}", field.name.id), &field.ty, &of, list)?;
+                }
+                Some(())
+            }
+            Ty::List(inner) => self.items(path, inner, values, list),
+            _ => None,
+        }
+    }
+
+    fn items(&mut self, path: &str, inner: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        let (mut items, mut owners, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
+        for (i, text) in values.iter().enumerate() {
+            let of = text.and_then(|t| serde_json::from_str::<Vec<&RawValue>>(t).ok());
+            // A row without the list, or with a missing item: the reference knows.
+            if of.as_ref().is_none_or(|of| of.iter().any(|v| v.get() == "null")) {
+                self.leave(list, i);
+            }
+            let row = self.row(list, i);
+            for v in of.into_iter().flatten() {
+                items.push(Some(v.get()).filter(|v| *v != "null"));
+                owners.push(row);
+            }
+            offsets.push(u32::try_from(items.len()).ok()?);
+        }
+        if items.is_empty() {
+            self.layout.empty.push(path.to_owned());
+            return Some(());
+        }
+        let id = ListId(u32::try_from(self.layout.lists.len()).ok()?);
+        self.layout.lists.push(List { path: path.to_owned(), parent: list });
+        self.offsets.push(offsets);
+        self.owners.push(owners);
+        self.value(&format!("{path}[]"), inner, &items, Some(id))
+    }
+
+    /// Values that may stand in objects with the evidence beside them.
+    fn beside<'t>(
+        &mut self,
+        path: &str,
+        own: &str,
+        values: &Texts<'t>,
+        list: Option<ListId>,
+    ) -> Option<Vec<Option<&'t str>>> {
+        let (objects, mut plain) = apart(values);
+        if objects.iter().all(Option::is_none) {
+            return Some(plain);
+        }
+        let parts = self.members(&objects, &[own.to_owned(), "source".to_owned()], list);
+        let [inner, sources] = <[_; 2]>::try_from(parts).ok()?;
+        self.source(path, &sources, list)?;
+        plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.or(v));
+        Some(plain)
+    }
+
+    /// Evidence: that it is there is what counts, and no text is blank.
+    fn source(&mut self, path: &str, sources: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        if sources.iter().all(Option::is_none) {
+            return Some(());
+        }
+        for (i, source) in sources.iter().enumerate() {
+            if source.is_some_and(|s| !s.starts_with('"')) {
+                self.leave(list, i);
+            }
+        }
+        self.push(&format!("{path}.source"), Kind::Text, Held::Opaque, sources, list);
+        Some(())
+    }
+
+    fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        let number = Held::Number { factor: Ratio::ONE, offset: None };
+        let (kind, held) = match *ty {
+            Ty::Number(unit) | Ty::Split(unit) => (Kind::Number { unit, follows: false }, number),
+            Ty::Bool => (Kind::Bool, Held::Flag),
+            Ty::Text => (Kind::Text, Held::Text),
+            Ty::Date => (Kind::Date, Held::Day),
+            Ty::Enum(e) => (Kind::Enum(e), Held::Member),
+            _ => return None,
+        };
+        self.push(path, kind, held, values, list);
+        Some(())
+    }
+
+    fn push(&mut self, path: &str, kind: Kind, held: Held, values: &Texts<'_>, list: Option<ListId>) {
+        let array: ArrayRef = Arc::new(values.iter().copied().collect::<StringArray>());
+        let missing = array.null_count() > 0;
+        let given = missing.then(|| values.iter().map(Option::is_some).collect::<Vec<_>>());
+        self.layout.columns.push(layout::Column { path: path.to_owned(), kind: held, list, nullable: given.is_some() });
+        self.parts.push(Part { kind, source: Source::Json, held, leaf: Leaf::whole(&array), list, given });
+    }
+}
+
+/// Objects, and values of other forms.
+fn apart<'t>(values: &Texts<'t>) -> (Vec<Option<&'t str>>, Vec<Option<&'t str>>) {
+    let of = |object: bool| values.iter().map(|v| v.filter(|v| v.starts_with('{') == object)).collect();
+    (of(true), of(false))
+}
