@@ -144,7 +144,7 @@ fn docs_and_trailing_comments_stay_outside() {
         split("//! module\n/// one\n/// two\nflow a zh \"a\" // trailing\n// comment\n\n    // more\nflow b\n", false);
     assert_eq!(out.module_docs, "module");
     assert_eq!(out.chunks[0].docs, "one\ntwo");
-    assert_eq!(out.chunks[0].text, "flow a zh \"a\" // trailing");
+    assert_eq!(*out.chunks[0].text, *"flow a zh \"a\" // trailing");
     assert_eq!(parse_chunk(&out.chunks[0]).errors, []);
     assert_eq!(out.chunks[1].docs, "");
 }

@@ -1,11 +1,14 @@
 //! Messages that have come and were not looked at yet.
 //!
+//! The connection holds the reader back until a message is taken; a thread takes them all, so that what has come is seen.
+//!
 //! Guarantees: messages are handed on in the order in which they came; a request that the editor takes back while it waits is
-//! answered by that alone. Must not: look beyond a request to shut down, whose end the connection waits for itself.
+//! answered by that alone.
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, RequestId, Response};
 use std::collections::VecDeque;
 use std::error::Error;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// What comes next.
@@ -19,14 +22,20 @@ pub(crate) enum Next {
 
 pub(crate) struct Inbox<'c> {
     connection: &'c Connection,
+    come: Receiver<Message>,
     waiting: VecDeque<Message>,
-    /// A request to shut down has come.
-    ends: bool,
 }
 
 impl<'c> Inbox<'c> {
     pub(crate) fn new(connection: &'c Connection) -> Self {
-        Self { connection, waiting: VecDeque::new(), ends: false }
+        let from = connection.receiver.clone();
+        let (to, come) = channel();
+        std::thread::spawn(move || {
+            while let Ok(m) = from.recv()
+                && to.send(m).is_ok()
+            {}
+        });
+        Self { connection, come, waiting: VecDeque::new() }
     }
 
     /// The next message; waits for one so long, or for ever.
@@ -34,34 +43,41 @@ impl<'c> Inbox<'c> {
     /// # Errors
     /// If the connection is broken.
     pub(crate) fn next(&mut self, wait: Option<Duration>) -> Result<Next, Box<dyn Error + Send + Sync>> {
-        let receiver = &self.connection.receiver;
         if self.waiting.is_empty() {
-            match wait.map_or_else(
-                || receiver.recv().map_err(|_| false),
-                |w| receiver.recv_timeout(w).map_err(|e| e.is_timeout()),
-            ) {
-                Ok(m) => self.take(m)?,
-                Err(true) => return Ok(Next::Quiet),
-                Err(false) => return Ok(Next::Gone),
+            let first = match wait {
+                Some(wait) => self.come.recv_timeout(wait),
+                None => self.come.recv().map_err(RecvTimeoutError::from),
+            };
+            match first {
+                Ok(m) => self.waiting.push_back(m),
+                Err(RecvTimeoutError::Timeout) => return Ok(Next::Quiet),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Next::Gone),
             }
         }
-        while !self.ends
-            && let Ok(m) = receiver.try_recv()
-        {
+        while let Ok(m) = self.come.try_recv() {
             self.take(m)?;
         }
         Ok(self.waiting.pop_front().map_or(Next::Quiet, Next::Message))
     }
 
-    fn take(&mut self, m: Message) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let taken_back = match &m {
-            Message::Notification(n) => cancelled(n),
-            Message::Request(r) => {
-                self.ends |= r.method == "shutdown";
-                None
+    /// Waits until the editor, which has said goodbye, is gone.
+    pub(crate) fn end(mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        loop {
+            match self.next(None)? {
+                Next::Message(Message::Notification(n)) if n.method == "exit" => return Ok(()),
+                Next::Gone => return Ok(()),
+                Next::Message(Message::Request(r)) => {
+                    let words = format!("{} after shutdown", r.method);
+                    let reply = Response::new_err(r.id, ErrorCode::InvalidRequest as i32, words);
+                    self.connection.sender.send(reply.into())?;
+                }
+                _ => {}
             }
-            Message::Response(_) => None,
-        };
+        }
+    }
+
+    fn take(&mut self, m: Message) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let taken_back = if let Message::Notification(n) = &m { cancelled(n) } else { None };
         let is_it = |w: &Message| matches!(w, Message::Request(r) if Some(&r.id) == taken_back.as_ref());
         let Some(at) = self.waiting.iter().position(is_it) else {
             self.waiting.push_back(m);

@@ -134,13 +134,12 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
             Message::Request(request) => {
                 if request.method == "shutdown" {
                     send(connection, surveys.end())?;
+                    send(connection, [Response::new_ok(request.id, ())])?;
+                    return inbox.end();
                 }
                 if request.method == survey::METHOD {
                     send(connection, surveys.ask(request))?;
                     continue;
-                }
-                if connection.handle_shutdown(&request)? {
-                    return Ok(());
                 }
                 // What asks for all files waits for them.
                 if ACROSS_FILES.contains(&request.method.as_str()) {

@@ -27,7 +27,7 @@ pub fn parse(text: &str, literate: bool) -> File {
         let start = chunk.start as usize;
         assert!(start >= end, "chunks overlap");
         end = start + chunk.text.len();
-        assert_eq!(&text[start..end], chunk.text);
+        assert_eq!(text[start..end], *chunk.text);
         assert_eq!(chunk.layout.len(), chunk.text.len());
         let parsed = parse_chunk(chunk);
         assert!(!parsed.items.is_empty(), "a chunk without an item: {:?}", chunk.text);
