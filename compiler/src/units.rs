@@ -109,6 +109,8 @@ impl UnitTy {
                 self.atoms.remove(i);
             }
         } else if power != 0 {
+            // Units are short, and every expression has one.
+            self.atoms.reserve_exact(1);
             self.atoms.push((atom.clone(), power));
         }
     }

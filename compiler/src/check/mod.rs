@@ -217,7 +217,8 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
     // One slip, one finding: a body and its signature may meet the same unknown name.
     let own: HashSet<&Diag> = sig(db, &item).diags.iter().collect();
     diags.retain(|d| !own.contains(d));
-    Body { kind, diags }
+    // As trees are: a copy has no room to spare.
+    Body { kind: kind.clone(), diags }
 }
 
 /// The body of an item.

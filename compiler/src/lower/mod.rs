@@ -49,7 +49,7 @@ pub struct Lowered {
 /// Lowers a rule file.
 ///
 /// Of many files only the programs of those asked for last are kept: the largest of all results, and quickly made again.
-#[salsa::tracked(returns(ref), no_eq, lru = 24)]
+#[salsa::tracked(returns(ref), no_eq, lru = 8)]
 pub fn lower(db: &dyn Db, file: SourceFile) -> Lowered {
     let mut lo = Lower::new(db, file);
     lo.rule();

@@ -59,7 +59,8 @@ pub fn parse_chunk(chunk: &Chunk) -> Parsed {
             item.clause = Some(Ident { text: clause.clone(), span: Span::default() });
         }
     }
-    Parsed { items, errors: reader.errors }
+    // Lists grow with room to spare, and trees are kept for long: a copy has none.
+    Parsed { items: items.clone(), errors: reader.errors.clone() }
 }
 
 /// Turns pairs into trees and collects errors.

@@ -131,6 +131,7 @@ pub fn split(text: &str, literate: bool) -> Split {
     } else {
         splitter.plain()
     }
+    splitter.out.chunks.shrink_to_fit();
     splitter.out
 }
 
