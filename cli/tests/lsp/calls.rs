@@ -205,5 +205,5 @@ fn lenses_in_chinese_and_of_a_broken_rule() {
     assert!(commands.iter().all(|c| c.is_empty() || c == "footrule.runTest"), "{commands:?}");
     let later = all.as_array().and_then(|a| a.iter().find(|l| l["command"] == Value::Null)).cloned();
     let told = e.ask("codeLens/resolve", later.unwrap_or_default());
-    assert_eq!(told["command"]["title"], "§5.1：规则有错误，测试无法运行");
+    assert_eq!(told["command"]["title"], "§5.1");
 }
