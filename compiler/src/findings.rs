@@ -43,9 +43,15 @@ fn found(db: &Database, file: SourceFile, with_lints: bool) -> Vec<Diagnostic<Fi
     crate::lints::rows(db, file, &mut tables);
     let unsound = refused || tables.iter().any(is_error) || split(db, file).errors.iter().any(is_error);
     let whole = |db: &Database| {
-        let diags = lowered(db, file, refused);
-        let ranges = with_lints && !unsound && crate::lints::is_rule(db, file) && !diags.iter().any(is_error);
-        (diags, if ranges { crate::ranges::always(&crate::lower::lower(db, file).program) } else { Vec::new() })
+        if !crate::lints::is_rule(db, file) {
+            return (Vec::new(), Vec::new());
+        }
+        let lowered = crate::lower::lower(db, file);
+        // What only the whole rule shows is worth saying only if its parts are right.
+        let told = |d: &&Diag| !refused || d.code.as_str().starts_with("FR-R");
+        let diags: Vec<Diag> = lowered.diags.iter().filter(told).cloned().collect();
+        let ranges = with_lints && !unsound && !diags.iter().any(is_error);
+        (diags, if ranges { crate::ranges::always(&lowered.program) } else { Vec::new() })
     };
     let lints = |db: &Database| {
         let mut out = Vec::new();
@@ -96,13 +102,4 @@ fn statements(db: &dyn Db, file: SourceFile) -> Vec<Diag> {
         out.extend(body_of(db, item).diags.iter().cloned());
     }
     out
-}
-
-/// What only the whole rule shows, worth saying only if its parts are right.
-fn lowered(db: &dyn Db, file: SourceFile, refused: bool) -> Vec<Diag> {
-    if !crate::lints::is_rule(db, file) {
-        return Vec::new();
-    }
-    let told = |d: &&Diag| !refused || d.code.as_str().starts_with("FR-R");
-    crate::lower::lower(db, file).diags.iter().filter(told).cloned().collect()
 }

@@ -11,5 +11,5 @@ mod project;
 
 pub use files::{Disk, Files, Memory, utf8};
 pub use manifest::{Dependency, MANIFEST, Manifest};
-pub use path::join;
+pub use path::{below, join};
 pub use project::{Failure, Project};

@@ -35,12 +35,11 @@ pub(crate) fn parent(path: &str) -> Option<&str> {
     }
 }
 
-/// What of a path is below a folder.
-pub(crate) fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
-    if path == folder {
-        return Some("");
-    }
-    path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')
+/// What of a path is below a folder: nothing of the folder itself.
+#[must_use]
+pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
 }
 
 /// How a package's keys look from the current folder; absolute if the caller named it so.
@@ -76,6 +75,10 @@ mod tests {
         assert_eq!(join("/a/b", "../c/./d.pcr"), "/a/c/d.pcr");
         assert_eq!(join("/a", "/x//y"), "/x/y");
         assert_eq!(join("/", "../x"), "/x");
+        assert_eq!(
+            [below("/a/b", "/a"), below("/a", "/a/"), below("/", "/"), below("/ab", "/a")],
+            [Some("b"), Some(""), Some(""), None]
+        );
     }
 
     #[test]

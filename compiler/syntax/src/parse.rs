@@ -60,7 +60,7 @@ pub fn parse_chunk(chunk: &Chunk) -> Parsed {
         }
     }
     // Lists grow with room to spare, and trees are kept for long: a copy has none.
-    Parsed { items: items.clone(), errors: reader.errors.clone() }
+    Parsed { items: items.clone(), errors: reader.errors }
 }
 
 /// Turns pairs into trees and collects errors.

@@ -6,7 +6,7 @@
 use super::{Documents, MAX_FILES, is_manifest};
 use footrule_compiler::is_source;
 use footrule_compiler::names::reachable;
-use footrule_project::{Dependency, Disk, Files as _};
+use footrule_project::{Dependency, Disk, Files as _, below};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -25,18 +25,18 @@ impl Documents {
     pub(crate) fn remove_folder(&mut self, folder: &str) {
         let folder = folder.trim_end_matches('/');
         self.folders.retain(|f| f != folder);
-        self.unread.retain(|path| !is_below(path, folder));
+        self.unread.retain(|path| below(path, folder).is_none());
         let open = self.open.keys().filter_map(|k| self.session.file(k));
         let needed: BTreeSet<String> =
             open.flat_map(|f| reachable(self.session.db(), f)).map(|f| f.key(self.session.db()).to_string()).collect();
-        let stays = |key: &String| !is_below(key, folder) || needed.contains(key) || self.in_a_folder(key);
+        let stays = |key: &String| below(key, folder).is_none() || needed.contains(key) || self.in_a_folder(key);
         let gone: Vec<String> = self.keys().filter(|k| is_source(k) && !stays(k)).collect();
         gone.iter().for_each(|key| self.session.remove(key));
         self.outdated = true;
     }
 
     fn in_a_folder(&self, key: &str) -> bool {
-        self.folders.iter().any(|f| is_below(key, f))
+        self.folders.iter().any(|f| below(key, f).is_some())
     }
 
     /// The sources and descriptions of packages that are open, or in a folder that is.
@@ -105,7 +105,7 @@ impl Documents {
                     }
                 }
             } else {
-                let gone = |k: &String| is_below(k, path) && !self.open.contains_key(k);
+                let gone = |k: &String| below(k, path).is_some() && !self.open.contains_key(k);
                 let gone: Vec<String> = self.keys().filter(gone).collect();
                 gone.iter().for_each(|key| self.session.remove(key));
                 changed |= !gone.is_empty();
@@ -149,9 +149,4 @@ impl Documents {
         let places = before.iter().chain(&self.packages).filter_map(|d| d.primary.as_ref());
         self.stale.extend(places.map(|p| (true, p.at.file.clone())));
     }
-}
-
-/// True for a path in a folder, and for the folder.
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
