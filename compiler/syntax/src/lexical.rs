@@ -5,6 +5,11 @@ use crate::head::span;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_grammar::keywords::is_word_char;
 
+/// What counts as a blank besides the blank itself and the newline; the layout copy has blanks in its place.
+pub(crate) fn is_blank(c: char) -> bool {
+    matches!(c, '\t' | '\r' | '\u{A0}' | '\u{2009}' | '\u{202F}' | '\u{3000}' | '\u{FEFF}')
+}
+
 /// ASCII that a punctuation mark of a Chinese input method stands for. `（），：％` are accepted and not listed.
 pub(crate) fn ascii_of(c: char) -> Option<char> {
     Some(match c {

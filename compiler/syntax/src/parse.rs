@@ -242,6 +242,11 @@ impl<'i> Reader<'i> {
         self.snap(span(self.base + place.start(), self.base + end.max(place.start())))
     }
 
+    /// The text at a place; the layout copy has plain blanks where it may have others.
+    pub(crate) fn written(&self, at: Span) -> &'i str {
+        self.source.get(at.start as usize..at.end as usize).unwrap_or("")
+    }
+
     /// A name as written.
     pub(crate) fn ident(&self, node: &Node<'i>) -> Ident {
         Ident { text: nfc(node.as_str().trim()), span: self.span(node) }

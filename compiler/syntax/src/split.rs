@@ -3,7 +3,7 @@
 //! Guarantees: linear time; every byte of a statement lies in exactly one chunk; a line at the margin always begins a
 //! new chunk unless it begins with a closing bracket, so an unclosed bracket costs one statement. The layout copy
 //! of a chunk has the byte length of its text, so places need no translation. In it
-//! - the newline that ends an entry of a block is U+001E, comments are blanks;
+//! - the newline that ends an entry of a block is U+001E, comments and all kinds of blanks are blanks;
 //! - brackets without partner and unclosed quotes are U+001F, which no token matches, so that what the parser skips
 //!   is always balanced.
 //!
@@ -260,6 +260,8 @@ impl<'a> Splitter<'a> {
             content += c.len_utf8();
         }
         let rest = source[content..end].trim_end();
+        self.layout[start..content].fill(b' ');
+        self.layout[content + rest.len()..end].fill(b' ');
         let Some(first) = rest.chars().next() else {
             return;
         };

@@ -192,7 +192,8 @@ fn space(before: &Tok, tok: &Tok) -> bool {
         }
         (Rule::lbrace, _) => before.parent != Rule::use_names,
         (_, Rule::rbrace) => tok.parent != Rule::use_names,
-        (Rule::minus, _) => !matches!(before.parent, Rule::unary | Rule::exponent | Rule::number_cell | Rule::unit_def),
+        (Rule::sign, _) => false,
+        (Rule::minus, _) => !matches!(before.parent, Rule::number_cell | Rule::unit_def),
         _ => true,
     }
 }

@@ -14,7 +14,7 @@ impl<'i> Reader<'i> {
         let parts: Vec<Node<'i>> = node.into_inner().collect();
         let depth = parts.len().saturating_sub(1);
         if self.level + depth > MAX_LEVEL {
-            return self.deep(&whole);
+            return self.deep(self.span(&whole));
         }
         let called = parts.get(1).is_some_and(|n| n.as_rule() == Rule::call);
         let mut left = Expr { kind: ExprKind::Error, span: self.span(&whole) };

@@ -26,7 +26,7 @@ impl<'i> Reader<'i> {
         let parts: Vec<Node<'i>> = node.into_inner().filter(|n| n.as_rule() == Rule::expr).collect();
         let pairs = parts.len() / 2;
         if self.level + pairs > MAX_LEVEL {
-            return self.deep(&whole).kind;
+            return self.deep(self.span(&whole)).kind;
         }
         let mut exprs = Vec::new();
         for (i, part) in parts.into_iter().enumerate() {

@@ -206,7 +206,7 @@ impl<'i> Reader<'i> {
                 }
                 Rule::raw_value => {
                     entry.span = self.span(&part);
-                    entry.value = keywords::english(part.as_str().trim(), Place::OPTION).to_owned();
+                    entry.value = keywords::english(self.written(entry.span), Place::OPTION).to_owned();
                 }
                 _ => {}
             }

@@ -5,11 +5,47 @@
 
 use super::{Node, Reader};
 use crate::ast::{BinOp, CmpOp, Expr, ExprKind, UnitExpr};
-use footrule_diag::{Code, Diagnostic, text};
+use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_grammar::Rule;
 
 /// Depth of an expression tree. Later stages spend some kilobytes of stack on a level, and a thread may have 2 MiB.
 pub(super) const MAX_LEVEL: usize = 256;
+
+/// Operators of one precedence in a flat chain.
+struct Level {
+    operators: &'static [Rule],
+    build: Build,
+}
+
+enum Build {
+    Prefix(fn(Box<Expr>) -> ExprKind),
+    Infix(fn(Rule, Box<Expr>, Box<Expr>) -> ExprKind),
+}
+
+/// Loosest first.
+const LOGIC: &[Level] = &[
+    Level { operators: &[Rule::kw_or_else], build: Build::Infix(|_, a, b| ExprKind::OrElse(a, b)) },
+    Level { operators: &[Rule::kw_or], build: Build::Infix(|_, a, b| ExprKind::Or(a, b)) },
+    Level { operators: &[Rule::kw_and], build: Build::Infix(|_, a, b| ExprKind::And(a, b)) },
+    Level { operators: &[Rule::kw_not], build: Build::Prefix(ExprKind::Not) },
+];
+
+/// Loosest first.
+const ARITHMETIC: &[Level] = &[
+    Level { operators: &[Rule::plus, Rule::minus], build: Build::Infix(binary) },
+    Level { operators: &[Rule::star, Rule::slash], build: Build::Infix(binary) },
+    Level { operators: &[Rule::sign], build: Build::Prefix(ExprKind::Neg) },
+];
+
+fn binary(operator: Rule, left: Box<Expr>, right: Box<Expr>) -> ExprKind {
+    let operator = match operator {
+        Rule::plus => BinOp::Add,
+        Rule::minus => BinOp::Sub,
+        Rule::star => BinOp::Mul,
+        _ => BinOp::Div,
+    };
+    ExprKind::Binary(operator, left, right)
+}
 
 impl<'i> Reader<'i> {
     /// An expression from any of the grammar's expression rules.
@@ -24,7 +60,7 @@ impl<'i> Reader<'i> {
             }
         }
         if self.level >= MAX_LEVEL {
-            return self.deep(&node);
+            return self.deep(self.span(&node));
         }
         self.level += 1;
         let expr = self.expr_node(node);
@@ -32,8 +68,7 @@ impl<'i> Reader<'i> {
         expr
     }
 
-    pub(super) fn deep(&mut self, node: &Node<'i>) -> Expr {
-        let span = self.span(node);
+    pub(super) fn deep(&mut self, span: Span) -> Expr {
         if !self.errors.iter().any(|e| e.code == Code::S004) {
             self.too_deep(span);
         }
@@ -44,25 +79,9 @@ impl<'i> Reader<'i> {
         let span = self.span(&node);
         let kind = match node.as_rule() {
             Rule::quantity => return self.quantity(node),
-            Rule::or_else_expr => return self.chain(node, |_, a, b| ExprKind::OrElse(a, b)),
-            Rule::or_expr => return self.chain(node, |_, a, b| ExprKind::Or(a, b)),
-            Rule::and_expr => return self.chain(node, |_, a, b| ExprKind::And(a, b)),
-            Rule::sum_expr | Rule::term => {
-                return self.chain(node, |op, a, b| {
-                    let op = match op {
-                        Rule::plus => BinOp::Add,
-                        Rule::minus => BinOp::Sub,
-                        Rule::star => BinOp::Mul,
-                        _ => BinOp::Div,
-                    };
-                    ExprKind::Binary(op, a, b)
-                });
-            }
-            Rule::not_expr => return self.prefixed(node, Rule::kw_not, ExprKind::Not),
-            Rule::unary => return self.prefixed(node, Rule::minus, ExprKind::Neg),
-            Rule::exponent => return self.prefixed(node, Rule::minus, ExprKind::Neg),
+            Rule::expr => return self.chain(&node.into_inner().collect::<Vec<_>>(), LOGIC),
+            Rule::sum_expr | Rule::exponent => return self.chain(&node.into_inner().collect::<Vec<_>>(), ARITHMETIC),
             Rule::cmp_expr => self.comparison(node),
-            Rule::power_expr => self.raised(node),
             Rule::range_expr => match self.two(node, Rule::sum_expr) {
                 (Some(a), Some(b)) => {
                     let (a, b) = cover(a, b);
@@ -109,58 +128,59 @@ impl<'i> Reader<'i> {
         (first, parts.next().map(|n| self.expr(n)))
     }
 
-    /// `a + b - c`: operands with single operator tokens between them, left to right.
-    fn chain(&mut self, node: Node<'i>, build: impl Fn(Rule, Box<Expr>, Box<Expr>) -> ExprKind) -> Expr {
-        let whole = node.clone();
-        let parts: Vec<Node<'i>> = node.into_inner().collect();
-        let mut depth = parts.len() / 2;
+    /// A flat chain of operands and operators, which the levels fold from the loosest to the tightest.
+    fn chain(&mut self, parts: &[Node<'i>], levels: &[Level]) -> Expr {
+        let Some((level, tighter)) = levels.split_first() else {
+            return self.raised(parts);
+        };
+        let is_op = |p: &Node<'i>| level.operators.contains(&p.as_rule());
+        let operators: Vec<Rule> = parts.iter().map(Node::as_rule).filter(|r| level.operators.contains(r)).collect();
+        if operators.is_empty() {
+            return self.chain(parts, tighter);
+        }
+        let depth = operators.len();
         if self.level + depth > MAX_LEVEL {
-            return self.deep(&whole);
+            return self.deep(self.place(parts));
         }
-        let mut left: Option<Expr> = None;
-        let mut op = Rule::plus;
-        for (i, part) in parts.into_iter().enumerate() {
-            if i % 2 == 1 {
-                op = part.as_rule();
-                continue;
+        self.level += depth;
+        let expr = match level.build {
+            // All of them stand in front: looser levels have cut the chain at everything else.
+            Build::Prefix(build) => {
+                let (signs, operand) = parts.split_at(depth);
+                let (inner, end) = (self.chain(operand, tighter), self.place(parts));
+                let wrap = |e, at: &Node<'i>| Expr { kind: build(Box::new(e)), span: self.span(at).to(end) };
+                signs.iter().rev().fold(inner, wrap)
             }
-            let place = self.span(&part);
-            self.level += depth;
-            let right = self.expr(part);
-            self.level -= depth;
-            depth = depth.saturating_sub(usize::from(i > 0));
-            left = Some(match left {
-                None => Expr { span: place, ..right },
-                Some(l) => {
-                    let span = l.span.to(place);
-                    Expr { kind: build(op, Box::new(l), Box::new(right)), span }
+            // From left to right: the first operand is the deepest one.
+            Build::Infix(build) => {
+                let mut operands = parts.split(is_op);
+                let mut left = self.operand(operands.next().unwrap_or_default(), tighter);
+                for (operator, operand) in operators.into_iter().zip(operands) {
+                    let right = self.operand(operand, tighter);
+                    self.level -= 1;
+                    let span = left.span.to(right.span);
+                    left = Expr { kind: build(operator, Box::new(left), Box::new(right)), span };
                 }
-            });
-        }
-        left.unwrap_or(Expr { kind: ExprKind::Error, span: self.span(&whole) })
+                self.level += depth;
+                left
+            }
+        };
+        self.level -= depth;
+        expr
     }
 
-    fn prefixed(&mut self, node: Node<'i>, token: Rule, build: impl Fn(Box<Expr>) -> ExprKind) -> Expr {
-        let whole = node.clone();
-        let span = self.span(&whole);
-        let mut starts = Vec::new();
-        let mut expr = Expr { kind: ExprKind::Error, span };
-        for part in node.into_inner() {
-            if part.as_rule() == token {
-                starts.push(self.span(&part));
-                continue;
-            }
-            if self.level + starts.len() > MAX_LEVEL {
-                return self.deep(&whole);
-            }
-            self.level += starts.len();
-            expr = self.expr(part);
-            self.level -= starts.len();
+    /// An operand of a chain, whose place covers its parentheses.
+    fn operand(&mut self, parts: &[Node<'i>], levels: &[Level]) -> Expr {
+        Expr { span: self.place(parts), ..self.chain(parts, levels) }
+    }
+
+    /// From the first part to the last one.
+    fn place(&self, parts: &[Node<'i>]) -> Span {
+        match parts {
+            [] => Span::default(),
+            [only] => self.span(only),
+            [first, .., last] => self.span(first).to(self.span(last)),
         }
-        for start in starts.into_iter().rev() {
-            expr = Expr { kind: build(Box::new(expr)), span: start.to(span) };
-        }
-        expr
     }
 
     fn comparison(&mut self, node: Node<'i>) -> ExprKind {
@@ -205,30 +225,24 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn raised(&mut self, node: Node<'i>) -> ExprKind {
-        let mut base = None;
-        let mut power = None;
-        for part in node.into_inner() {
-            let place = self.span(&part);
-            match part.as_rule() {
-                Rule::caret => {}
-                Rule::exponent if power.is_some() => {
-                    self.error(
-                        Diagnostic::new(Code::S012, text!("`^` 不能连写", "`^` does not chain"))
-                            .at(place, text!("第二个幂次", "a second power"))
-                            .help(text!("用括号写明先后", "use parentheses")),
-                    );
-                    break;
-                }
-                Rule::exponent => power = Some(self.expr(part)),
-                _ => base = Some(self.expr(part)),
-            }
+    /// `a ^ b`, or an operand alone.
+    fn raised(&mut self, parts: &[Node<'i>]) -> Expr {
+        let span = self.place(parts);
+        let mut tails = parts.iter().filter(|p| p.as_rule() == Rule::exponent);
+        let Some(base) = parts.first().map(|p| self.expr(p.clone())) else {
+            return Expr { kind: ExprKind::Error, span };
+        };
+        let Some(power) = tails.next().map(|p| self.expr(p.clone())) else {
+            return base;
+        };
+        if let Some(second) = tails.next() {
+            self.error(
+                Diagnostic::new(Code::S012, text!("`^` 不能连写", "`^` does not chain"))
+                    .at(self.span(second), text!("第二个幂次", "a second power"))
+                    .help(text!("用括号写明先后", "use parentheses")),
+            );
         }
-        match (base, power) {
-            (Some(base), Some(power)) => ExprKind::Power(Box::new(base), Box::new(power)),
-            (Some(base), None) => base.kind,
-            _ => ExprKind::Error,
-        }
+        Expr { kind: ExprKind::Power(Box::new(base), Box::new(power)), span }
     }
 }
 
@@ -237,15 +251,8 @@ fn is_layer(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::expr
-            | Rule::or_else_expr
-            | Rule::or_expr
-            | Rule::and_expr
-            | Rule::not_expr
             | Rule::cmp_expr
             | Rule::sum_expr
-            | Rule::term
-            | Rule::unary
-            | Rule::power_expr
             | Rule::postfix
             | Rule::range_expr
             | Rule::exponent

@@ -222,15 +222,8 @@ fn friendly(rule: Rule) -> Option<(&'static str, &'static str)> {
         }
         Rule::table_columns => ("列的类型", "the type of the columns"),
         Rule::expr
-        | Rule::or_else_expr
-        | Rule::or_expr
-        | Rule::and_expr
-        | Rule::not_expr
         | Rule::cmp_expr
         | Rule::sum_expr
-        | Rule::term
-        | Rule::unary
-        | Rule::power_expr
         | Rule::postfix
         | Rule::range_expr
         | Rule::exponent

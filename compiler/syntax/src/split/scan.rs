@@ -211,7 +211,9 @@ impl Splitter<'_> {
     fn odd(&mut self, at: usize, end: usize, c: char) -> usize {
         let len = c.len_utf8();
         let place = span(at, at + len);
-        if let Some(ascii) = lexical::ascii_of(c) {
+        if lexical::is_blank(c) {
+            self.layout[at..at + len].fill(b' ');
+        } else if let Some(ascii) = lexical::ascii_of(c) {
             self.error(lexical::full_width(c, ascii, place));
             self.replace(at, len, ascii);
         } else if let Some(ascii) = lexical::operator_of(c) {
@@ -221,7 +223,7 @@ impl Splitter<'_> {
             let (error, run) = lexical::scripts(&self.text[..end], at);
             self.error(error);
             return run.max(len);
-        } else if c.is_control() && !matches!(c, '\t' | '\r') {
+        } else if c.is_control() {
             self.error(lexical::control(c, place));
             self.replace(at, len, ' ');
         }
