@@ -6,10 +6,10 @@
 
 use crate::db::{Db, Item, SourceFile, parsed, split};
 use footrule_number::Number;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Expr, ExprKind, Stmt};
 use footrule_syntax::{Chunk, ChunkKey};
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// The input that a cut-off asks for.
 pub(crate) const INPUT: &str = "left_out";
@@ -25,7 +25,7 @@ pub(crate) struct BuiltIn {
     /// The statement.
     pub chunk: Chunk,
     /// The cut-off.
-    pub of: Arc<ChunkKey>,
+    pub of: Key,
 }
 
 /// True for what a cut-off brings.
@@ -44,7 +44,7 @@ pub(crate) fn limit(e: &Expr) -> Option<Number> {
 /// The identity of `left_out` in a file.
 pub(crate) fn input_item(db: &dyn Db, file: SourceFile) -> Option<Item> {
     let found = built_in(db, file).iter().find(|b| b.chunk.key.keyword == "input")?;
-    Some(Item { file, key: Arc::new(found.chunk.key.clone()) })
+    Some(Item { file, key: found.chunk.key.clone() })
 }
 
 /// What the cut-offs of a rule bring, in order.
@@ -52,20 +52,21 @@ pub(crate) fn input_item(db: &dyn Db, file: SourceFile) -> Option<Item> {
 pub(crate) fn built_in(db: &dyn Db, file: SourceFile) -> Vec<BuiltIn> {
     let chunks = &split(db, file).chunks;
     let of_rule = chunks.iter().any(|c| c.key.keyword == "rule");
-    let cutoffs: Vec<Arc<ChunkKey>> =
-        chunks.iter().filter(|c| of_rule && c.key.keyword == "cutoff").map(|c| Arc::new(c.key.clone())).collect();
+    let cutoffs: Vec<Key> =
+        chunks.iter().filter(|c| of_rule && c.key.keyword == "cutoff").map(|c| c.key.clone()).collect();
     let Some(first) = cutoffs.first() else { return Vec::new() };
     let read: Vec<Cutoff> = cutoffs.iter().map(|key| cutoff(db, file, key)).collect();
     let mut bases: Vec<_> = BASES.iter().filter(|(b, ..)| read.iter().any(|c| c.basis == *b)).collect();
     bases.dedup();
     let several = bases.len() > 1;
     let mut out = Vec::new();
-    let mut add = |text: &str, of: &Arc<ChunkKey>, clause: &str| {
+    let mut add = |text: &str, of: &Key, clause: &str| {
         for mut chunk in split_text(&format!("{clause}{text}")) {
-            if chunk.key.keyword == "require" {
-                chunk.key.name = Some(format!("#cutoff {}", out.len()));
+            let mut key = ChunkKey { occurrence: BUILT_IN, ..ChunkKey::clone(&chunk.key) };
+            if key.keyword == "require" {
+                key.name = Some(format!("#cutoff {}", out.len()));
             }
-            chunk.key.occurrence = BUILT_IN;
+            chunk.key = Key::new(key);
             chunk.start = 0;
             chunk.heading_clause = of_heading(db, file, of);
             out.push(BuiltIn { chunk, of: of.clone() });
@@ -83,7 +84,7 @@ fn split_text(text: &str) -> Vec<Chunk> {
     footrule_syntax::split(text, false).chunks
 }
 
-fn of_heading(db: &dyn Db, file: SourceFile, of: &Arc<ChunkKey>) -> Option<String> {
+fn of_heading(db: &dyn Db, file: SourceFile, of: &Key) -> Option<String> {
     crate::db::chunk(db, file, of.clone()).as_ref().and_then(|c| c.heading_clause.clone())
 }
 
@@ -97,7 +98,7 @@ struct Cutoff {
     total: Option<Number>,
 }
 
-fn cutoff(db: &dyn Db, file: SourceFile, key: &Arc<ChunkKey>) -> Cutoff {
+fn cutoff(db: &dyn Db, file: SourceFile, key: &Key) -> Cutoff {
     let Some(ast) = parsed(db, file, key.clone()).items.first() else { return Cutoff::default() };
     let clause = ast.clause.as_ref().map_or_else(String::new, |c| format!("§\"{}\" ", c.text));
     match &ast.stmt {

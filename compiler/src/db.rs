@@ -10,8 +10,10 @@ use crate::cutoff::{built_in, is_built_in};
 use crate::names::StmtName;
 use crate::package::Package;
 use footrule_diag::{Diagnostic, FileSpan, Span};
+use footrule_syntax::Key;
 use footrule_syntax::{Chunk, ChunkKey, Parsed, Split, ast};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A source file. The key is a path as the user wrote it, or `std:NAME`.
@@ -89,7 +91,7 @@ pub struct Item {
     /// The file.
     pub file: SourceFile,
     /// The chunk.
-    pub key: Arc<ChunkKey>,
+    pub key: Key,
 }
 
 impl Ord for Item {
@@ -126,7 +128,7 @@ impl Item {
     /// The process that the statement stands in.
     #[must_use]
     pub fn owner(&self) -> Option<Self> {
-        self.key.owner().map(|key| Self { file: self.file, key: Arc::new(key) })
+        self.key.owner().map(|key| Self { file: self.file, key: Key::new(key) })
     }
 
     /// A stage parameter of a process: an item without text of its own.
@@ -134,7 +136,7 @@ impl Item {
     pub fn stage_parameter(process: &Self, name: &str) -> Self {
         let owner = process.key.name.clone().map(|n| (n, process.key.occurrence));
         let key = ChunkKey { keyword: "stage".into(), name: Some(name.into()), occurrence: 0, process: owner };
-        Self { file: process.file, key: Arc::new(key) }
+        Self { file: process.file, key: Key::new(key) }
     }
 
     /// The place of the declared name, or of the whole statement.
@@ -179,44 +181,48 @@ pub fn split(db: &dyn Db, file: SourceFile) -> Split {
 /// The identities of the chunks of a file, in order of text; what a cut-off brings stands before the first one.
 #[salsa::tracked(returns(ref))]
 pub fn items(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    let mut out: Vec<Item> =
-        split(db, file).chunks.iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect();
+    let mut out: Vec<Item> = split(db, file).chunks.iter().map(|c| Item { file, key: c.key.clone() }).collect();
     if let Some(at) = out.iter().position(|i| i.key.keyword == "cutoff") {
-        let brought = built_in(db, file).iter().map(|b| Item { file, key: Arc::new(b.chunk.key.clone()) });
+        let brought = built_in(db, file).iter().map(|b| Item { file, key: b.chunk.key.clone() });
         out.splice(at..at, brought);
     }
     out
 }
 
+/// The statements with these heads, in order of text: to find them none has to be read.
+pub fn items_of<'db>(db: &'db dyn Db, file: SourceFile, heads: &'static [&str]) -> impl Iterator<Item = &'db Item> {
+    items(db, file).iter().filter(|i| heads.contains(&i.key.keyword.as_str()))
+}
+
 #[salsa::tracked(returns(ref), no_eq)]
-fn chunks_by_key(db: &dyn Db, file: SourceFile) -> HashMap<ChunkKey, usize> {
+fn chunks_by_key(db: &dyn Db, file: SourceFile) -> FxHashMap<Key, usize> {
     split(db, file).chunks.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
 }
 
 /// The chunks of the statements inside a process, with their places in it.
 #[salsa::tracked(returns(ref), no_eq)]
-fn inner_chunks(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Chunk> {
+fn inner_chunks(db: &dyn Db, file: SourceFile, process: Key) -> Vec<Chunk> {
     let Some(chunk) = chunk(db, file, process.clone()) else { return Vec::new() };
     let item = parsed(db, file, process).items.first();
     item.map_or_else(Vec::new, |item| footrule_syntax::inner_chunks(chunk, item))
 }
 
 #[salsa::tracked(returns(ref), no_eq)]
-fn inner_by_key(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> HashMap<ChunkKey, usize> {
+fn inner_by_key(db: &dyn Db, file: SourceFile, process: Key) -> FxHashMap<Key, usize> {
     inner_chunks(db, file, process).iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect()
 }
 
 /// The chunk of a statement inside a process.
-fn inner_chunk<'db>(db: &'db dyn Db, file: SourceFile, owner: ChunkKey, key: &ChunkKey) -> Option<&'db Chunk> {
-    let owner = Arc::new(owner);
+fn inner_chunk<'db>(db: &'db dyn Db, file: SourceFile, owner: ChunkKey, key: &Key) -> Option<&'db Chunk> {
+    let owner = Key::new(owner);
     let ix = *inner_by_key(db, file, owner.clone()).get(key)?;
     inner_chunks(db, file, owner).get(ix)
 }
 
 /// The statements inside a process, in order of text.
 #[salsa::tracked(returns(ref))]
-pub fn inner_items(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Item> {
-    inner_chunks(db, file, process).iter().map(|c| Item { file, key: Arc::new(c.key.clone()) }).collect()
+pub fn inner_items(db: &dyn Db, file: SourceFile, process: Key) -> Vec<Item> {
+    inner_chunks(db, file, process).iter().map(|c| Item { file, key: c.key.clone() }).collect()
 }
 
 /// All statements of a file, those of each process behind it.
@@ -229,38 +235,38 @@ pub fn all_items(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = &Item> {
 
 /// A chunk without its position.
 #[salsa::tracked(returns(ref))]
-pub fn chunk(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<Chunk> {
+pub fn chunk(db: &dyn Db, file: SourceFile, key: Key) -> Option<Chunk> {
     if let Some(owner) = key.owner() {
         let inner = inner_chunk(db, file, owner, &key)?;
         return Some(Chunk { start: 0, ..inner.clone() });
     }
     if is_built_in(&key) {
-        return built_in(db, file).iter().find(|b| b.chunk.key == *key).map(|b| b.chunk.clone());
+        return built_in(db, file).iter().find(|b| b.chunk.key == key).map(|b| b.chunk.clone());
     }
-    let ix = *chunks_by_key(db, file).get(&*key)?;
+    let ix = *chunks_by_key(db, file).get(&key)?;
     Some(Chunk { start: 0, ..split(db, file).chunks[ix].clone() })
 }
 
 /// Where a chunk starts in its file.
 #[salsa::tracked]
-pub fn chunk_start(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> u32 {
+pub fn chunk_start(db: &dyn Db, file: SourceFile, key: Key) -> u32 {
     if let Some(owner) = key.owner() {
         let inner = inner_chunk(db, file, owner.clone(), &key).map_or(0, |c| c.start);
-        return chunk_start(db, file, Arc::new(owner)) + inner;
+        return chunk_start(db, file, Key::new(owner)) + inner;
     }
-    chunks_by_key(db, file).get(&*key).map_or(0, |&ix| split(db, file).chunks[ix].start)
+    chunks_by_key(db, file).get(&key).map_or(0, |&ix| split(db, file).chunks[ix].start)
 }
 
 /// Parses a chunk.
 #[salsa::tracked(returns(ref), no_eq)]
-pub fn parsed(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Parsed {
+pub fn parsed(db: &dyn Db, file: SourceFile, key: Key) -> Parsed {
     chunk(db, file, key).as_ref().map(footrule_syntax::parse_chunk).unwrap_or_default()
 }
 
 /// Makes a place absolute. What a cut-off brings stands where the cut-off stands.
 pub fn resolve_place(db: &dyn Db, place: &Place) -> FileSpan {
     if is_built_in(&place.item.key)
-        && let Some(b) = built_in(db, place.item.file).iter().find(|b| b.chunk.key == *place.item.key)
+        && let Some(b) = built_in(db, place.item.file).iter().find(|b| b.chunk.key == place.item.key)
     {
         let of = Item { file: place.item.file, key: b.of.clone() };
         let span = of.ast(db).map_or(Span::default(), |a| a.span);

@@ -29,18 +29,28 @@ pub(crate) fn program(db: &Database, file: SourceFile) -> Result<Arc<Program>, V
 /// What is wrong with a file. Lints cost more than all the rest; they are errors only where its package says so.
 fn errors(db: &Database, file: SourceFile) -> Vec<Diagnostic<FileSpan>> {
     let denied = file.package(db).is_some_and(|p| p.lints(db).values().any(|l| *l == Level::Deny));
-    let mut found = found(db, file, denied);
+    if !denied && !crate::lints::is_rule(db, file) {
+        return module_errors(db, file).clone();
+    }
+    only_errors(found(db, file, denied))
+}
+
+/// What is wrong with a file without a rule, lints aside: every rule that uses it asks.
+#[salsa::tracked(returns(ref))]
+fn module_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic<FileSpan>> {
+    let Parts { mut diags, tables } = parts(db, file);
+    diags.extend(tables);
+    only_errors(placed(db, file, diags, Vec::new()))
+}
+
+fn only_errors(mut found: Vec<Diagnostic<FileSpan>>) -> Vec<Diagnostic<FileSpan>> {
     found.retain(|d| d.severity == Severity::Error);
     found
 }
 
 fn found(db: &Database, file: SourceFile, with_lints: bool) -> Vec<Diagnostic<FileSpan>> {
-    let mut diags = statements(db, file);
-    crate::lints::structure(db, file, &mut diags);
-    crate::cases::choices(db, file, &mut diags);
+    let Parts { mut diags, tables } = parts(db, file);
     let refused = diags.iter().any(is_error);
-    let mut tables = Vec::new();
-    crate::lints::rows(db, file, &mut tables);
     let unsound = refused || tables.iter().any(is_error) || split(db, file).errors.iter().any(is_error);
     let whole = |db: &Database| {
         if !crate::lints::is_rule(db, file) {
@@ -62,6 +72,33 @@ fn found(db: &Database, file: SourceFile, with_lints: bool) -> Vec<Diagnostic<Fi
     diags.extend(lowered);
     diags.extend(lints);
     diags.extend(tables);
+    placed(db, file, diags, ranges)
+}
+
+/// What the statements of a file say, one by one and together.
+struct Parts {
+    diags: Vec<Diag>,
+    /// Of the rows of tables: what a lint says of the whole is doubtful if one of them is wrong.
+    tables: Vec<Diag>,
+}
+
+fn parts(db: &dyn Db, file: SourceFile) -> Parts {
+    let mut diags = statements(db, file);
+    crate::lints::structure(db, file, &mut diags);
+    crate::cases::choices(db, file, &mut diags);
+    let mut tables = Vec::new();
+    crate::lints::rows(db, file, &mut tables);
+    Parts { diags, tables }
+}
+
+/// Findings with their places in the file, those of its columns and brackets, and those of ranges; as severe as the package
+/// wants them.
+fn placed(
+    db: &dyn Db,
+    file: SourceFile,
+    diags: Vec<Diag>,
+    ranges: Vec<Diagnostic<FileSpan>>,
+) -> Vec<Diagnostic<FileSpan>> {
     let mut out: Vec<Diagnostic<FileSpan>> =
         diags.into_iter().map(|d| d.map_place(|p| resolve_place(db, &p))).collect();
     let name = file.key(db).to_string();

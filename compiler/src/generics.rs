@@ -9,8 +9,8 @@ use crate::sigs::{Sig, sig};
 use crate::types::{GasTag, Ty};
 use crate::units::{Tag, UnitTy};
 use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Generic, Stmt};
-use std::sync::Arc;
 
 /// What a variable stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ fn item_of(owner: &Item, g: &Generic) -> Item {
         occurrence: owner.key.occurrence,
         process: owner.key.process.clone(),
     };
-    Item { file: owner.file, key: Arc::new(key) }
+    Item { file: owner.file, key: Key::new(key) }
 }
 
 /// What an item stands for, if it is a variable.
@@ -70,7 +70,7 @@ pub(crate) fn variables(db: &dyn Db, owner: &Item) -> Vec<Item> {
 
 /// The variables of a process. A firewall: what stands in a process does not see its text.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn process_variables(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<Item> {
+pub(crate) fn process_variables(db: &dyn Db, file: SourceFile, process: Key) -> Vec<Item> {
     variables(db, &Item { file, key: process })
 }
 

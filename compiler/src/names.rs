@@ -3,15 +3,15 @@
 //! The index is a firewall: it holds names and identities only, so it is equal before and after an edit inside a
 //! body, and nothing that depends on it runs again.
 
-use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items};
+use crate::db::{Db, Item, SourceFile, Workspace, inner_items, items, items_of};
 use crate::package::{Candidate, candidates};
 use crate::sigs::{Sig, sig};
 use crate::types::Through;
 use footrule_diag::{Span, Vocabulary};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Header, Ident, Stmt};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// A namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ pub struct Use {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileIndex {
     /// Declarations by namespace and name; more than one is an error reported elsewhere.
-    pub names: HashMap<(Ns, String), Vec<Entry>>,
+    pub names: FxHashMap<(Ns, String), Vec<Entry>>,
     /// Uses, the implicit `std.units` last.
     pub uses: Vec<Use>,
     /// The `rule` statement, if it is a rule file.
@@ -198,7 +198,13 @@ pub fn index(db: &dyn Db, file: SourceFile) -> FileIndex {
 
 /// The file of a module.
 pub fn module(db: &dyn Db, key: &str) -> Option<SourceFile> {
-    Workspace::try_get(db).and_then(|w| w.files(db).get(key).copied())
+    Workspace::try_get(db).and_then(|w| *file_of(db, w, key.to_owned()))
+}
+
+/// A query, so that a file that comes or goes concerns only those that name it.
+#[salsa::tracked]
+fn file_of(db: &dyn Db, workspace: Workspace, key: String) -> Option<SourceFile> {
+    workspace.files(db).get(key.as_str()).copied()
 }
 
 /// True for a file that is there, but behind a symbolic link that leads out of its package.
@@ -275,8 +281,8 @@ pub fn resolve(db: &dyn Db, file: SourceFile, ns: Ns, name: String) -> Resolved 
 
 /// What a process declares for the statements inside it; its stage parameters are stages.
 #[salsa::tracked(returns(ref))]
-pub fn process_index(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> HashMap<(Ns, String), Vec<Entry>> {
-    let mut out: HashMap<(Ns, String), Vec<Entry>> = HashMap::new();
+pub fn process_index(db: &dyn Db, file: SourceFile, process: Key) -> FxHashMap<(Ns, String), Vec<Entry>> {
+    let mut out: FxHashMap<(Ns, String), Vec<Entry>> = FxHashMap::default();
     let owner = Item { file, key: process.clone() };
     if let Some(Stmt::Process { params, .. }) = owner.ast(db).map(|a| &a.stmt) {
         for (name, _) in params {
@@ -310,7 +316,7 @@ pub fn lookup(db: &dyn Db, from: &Item, ns: Ns, name: String) -> Resolved {
 
 /// The process that an `include` names.
 #[salsa::tracked(returns(clone))]
-pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option<Item> {
+pub fn included(db: &dyn Db, file: SourceFile, include: Key) -> Option<Item> {
     let item = Item { file, key: include };
     let Some(Stmt::Include(i)) = item.ast(db).map(|a| &a.stmt) else { return None };
     let [name] = i.process.0.as_slice() else { return None };
@@ -322,13 +328,13 @@ pub fn included(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Option
 
 /// True for an `include … list`: what the process leaves unbound is a list that the user gives, itself an input.
 #[salsa::tracked]
-pub fn is_listed(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> bool {
+pub fn is_listed(db: &dyn Db, file: SourceFile, include: Key) -> bool {
     matches!((Item { file, key: include }).ast(db).map(|a| &a.stmt), Some(Stmt::Include(i)) if i.list)
 }
 
 /// The stage parameters of a process, in order. A firewall: an include does not see the text of its process.
 #[salsa::tracked(returns(ref))]
-pub fn stage_parameters(db: &dyn Db, file: SourceFile, process: Arc<ChunkKey>) -> Vec<String> {
+pub fn stage_parameters(db: &dyn Db, file: SourceFile, process: Key) -> Vec<String> {
     match (Item { file, key: process }).ast(db).map(|a| &a.stmt) {
         Some(Stmt::Process { params, .. }) => params.iter().map(|(n, _)| n.text.clone()).collect(),
         _ => Vec::new(),
@@ -415,8 +421,8 @@ pub fn visible(db: &dyn Db, file: SourceFile, ns: Ns) -> BTreeSet<String> {
 
 /// The enumerations that have a member of this name and that a file can see, sorted by name.
 #[salsa::tracked(returns(ref))]
-fn enumerations_by_member(db: &dyn Db, file: SourceFile) -> HashMap<String, Vec<Item>> {
-    let mut out: HashMap<String, Vec<Item>> = HashMap::new();
+fn enumerations_by_member(db: &dyn Db, file: SourceFile) -> FxHashMap<String, Vec<Item>> {
+    let mut out: FxHashMap<String, Vec<Item>> = FxHashMap::default();
     for name in visible(db, file, Ns::Type) {
         if let Resolved::One(e) = resolve(db, file, Ns::Type, name)
             && let Sig::Enum(members) = &sig(db, &e.item).sig
@@ -464,8 +470,7 @@ pub fn reachable(db: &dyn Db, file: SourceFile) -> Vec<SourceFile> {
 /// The gases that a file can reach, sorted by name: member `i` of the enumeration `Gas`.
 #[salsa::tracked(returns(ref))]
 pub fn gases(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    let mut out: Vec<Item> =
-        reachable(db, file).iter().flat_map(|&f| items(db, f)).filter(|i| i.key.keyword == "gas").cloned().collect();
+    let mut out: Vec<Item> = reachable(db, file).iter().flat_map(|&f| items_of(db, f, &["gas"])).cloned().collect();
     out.sort_by(|a, b| a.name().cmp(b.name()));
     out
 }
@@ -473,12 +478,28 @@ pub fn gases(db: &dyn Db, file: SourceFile) -> Vec<Item> {
 /// The stages of a rule file in order of text.
 #[salsa::tracked(returns(ref))]
 pub fn stages(db: &dyn Db, file: SourceFile) -> Vec<Item> {
-    items(db, file).iter().filter(|i| i.key.keyword == "stage").cloned().collect()
+    items_of(db, file, &["stage"]).cloned().collect()
 }
+
+/// The heads of [`Header`] statements.
+const HEADERS: &[&str] = &[
+    "cites",
+    "sector",
+    "version",
+    "valid",
+    "boundary",
+    "gwp",
+    "declared unit",
+    "functional unit",
+    "also unit",
+    "round",
+    "biogenic_co2",
+    "credits apart",
+];
 
 /// The header lines of a rule file.
 pub fn headers(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (&Item, &Header)> {
-    items(db, file).iter().filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
+    items_of(db, file, HEADERS).filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Header(h)) => Some((i, h)),
         _ => None,
     })

@@ -1,7 +1,7 @@
 //! The products of a rule: their names and units. A rule with a declared unit in its header has one, without a name.
 
 use crate::check::{BodyKind, body_of, value_deps};
-use crate::db::{Db, Item, SourceFile, items};
+use crate::db::{Db, Item, SourceFile, items_of};
 use crate::sigs::factor_unit;
 use crate::units::{Tag, UnitTy, flow_name, read_unit};
 use footrule_syntax::ast::{self, DeclaredUnit, Header, Stmt};
@@ -57,7 +57,7 @@ pub fn products(db: &dyn Db, file: SourceFile) -> Vec<Product> {
         }
     }
     let mut all: Vec<Product> = Vec::new();
-    for item in items(db, file) {
+    for item in items_of(db, file, &["product"]) {
         if let Some(Stmt::Product { name, unit, round, .. }) = item.ast(db).map(|a| &a.stmt) {
             let round = round.as_ref().map(|r| (item, r)).or(rounding);
             let units = units(db, item, unit, round);
@@ -144,7 +144,8 @@ fn only_flow(db: &dyn Db, unit: &UnitTy) -> Option<String> {
 
 /// The names of a rule's `product` statements; reads their heads alone.
 pub(crate) fn names(db: &dyn Db, file: SourceFile) -> Vec<String> {
-    let named = items(db, file).iter().filter(|i| matches!(i.ast(db).map(|a| &a.stmt), Some(Stmt::Product { .. })));
+    let named =
+        items_of(db, file, &["product"]).filter(|i| matches!(i.ast(db).map(|a| &a.stmt), Some(Stmt::Product { .. })));
     named.map(|i| i.name().to_string()).collect()
 }
 

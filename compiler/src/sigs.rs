@@ -7,10 +7,9 @@ use crate::types::{EnumRef, Ty};
 use crate::units::{Atom, Tag, UnitTy, read_unit};
 use crate::upstream::{FootprintOf, footprint_of, read_footprint, refuse};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{self, Ident, Stmt, UnitExpr};
-use std::collections::HashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
 
 /// A field of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,7 +206,7 @@ pub(crate) fn factor_unit(db: &dyn Db, item: &Item, amount: &UnitTy) -> UnitTy {
 
 /// The signature of a declaration.
 #[salsa::tracked(returns(ref))]
-pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Arc<ChunkKey>) -> Signature {
+pub fn signature(db: &dyn Db, file: crate::db::SourceFile, key: Key) -> Signature {
     let item = Item { file, key };
     let mut diags = Vec::new();
     let mut integer = false;
@@ -315,10 +314,10 @@ pub fn sig<'db>(db: &'db dyn Db, item: &Item) -> &'db Signature {
 }
 
 #[salsa::tracked(returns(ref))]
-fn member_numbers(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> HashMap<String, u32> {
+fn member_numbers(db: &dyn Db, file: SourceFile, key: Key) -> FxHashMap<String, u32> {
     match &sig(db, &Item { file, key }).sig {
         Sig::Enum(names) => names.iter().enumerate().rev().map(|(i, n)| (n.clone(), i as u32)).collect(),
-        _ => HashMap::new(),
+        _ => FxHashMap::default(),
     }
 }
 

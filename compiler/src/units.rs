@@ -8,6 +8,7 @@ use crate::db::{Db, Diag, Item, SourceFile};
 use crate::names::{Entry, Ns, Resolved, lookup, nearest_visible};
 use footrule_diag::{Code, Span, text};
 use footrule_number::{Number, Ratio};
+use footrule_syntax::Key;
 use footrule_syntax::ast::{self, Stmt, UnitExpr};
 use std::collections::BTreeMap;
 
@@ -287,7 +288,7 @@ pub fn show_unit(db: &dyn Db, unit: &UnitTy) -> String {
 
 /// What a `unit` statement defines. Cyclic definitions are reported where they stand and define nothing.
 #[salsa::tracked(returns(ref), cycle_result = unit_cycle)]
-pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
+pub fn unit_info(db: &dyn Db, file: SourceFile, key: Key) -> UnitInfo {
     let item = Item { file, key };
     if crate::generics::kind(&item).is_some() {
         // A unit that stands for any has a dimension of its own; it is only ever compared with itself.
@@ -313,7 +314,7 @@ pub fn unit_info(db: &dyn Db, file: SourceFile, key: std::sync::Arc<footrule_syn
     UnitInfo { dimension: dimension.into_iter().collect(), scale, offset: def.offset, ucum }
 }
 
-fn unit_cycle(_: &dyn Db, _: salsa::Id, _: SourceFile, _: std::sync::Arc<footrule_syntax::ChunkKey>) -> UnitInfo {
+fn unit_cycle(_: &dyn Db, _: salsa::Id, _: SourceFile, _: Key) -> UnitInfo {
     UnitInfo::default()
 }
 
@@ -444,7 +445,7 @@ pub(crate) fn cycles(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             .collect()
     };
     let mut told: Vec<Item> = Vec::new();
-    for start in crate::db::items(db, file).iter().filter(|i| i.key.keyword == "unit") {
+    for start in crate::db::items_of(db, file, &["unit"]) {
         let mut path = vec![start.clone()];
         // Each unit is followed by its first symbol that leads on; a cycle comes back to its start.
         while let Some(next) = path.last().and_then(|i| reads(i).into_iter().find(|n| n == start || !path.contains(n)))

@@ -4,7 +4,7 @@
 //! other word is a unit: `footprint of kg{steel}`. Invariant: nothing here reads a body, so rules that rest on each
 //! other are found as a cycle and never become a cycle of queries.
 
-use crate::db::{Db, Diag, Item, SourceFile, Workspace, items};
+use crate::db::{Db, Diag, Item, SourceFile, Workspace, items_of};
 use crate::names::{Ns, Resolved, index, resolve};
 use crate::sigs::{Follow, factor_unit};
 use crate::types::Ty;
@@ -87,7 +87,7 @@ pub fn declared(db: &dyn Db, file: SourceFile) -> Declared {
         }
     }
     let mut products = 0;
-    for item in items(db, file) {
+    for item in items_of(db, file, &["product"]) {
         if let Some(Stmt::Product { unit: u, round, .. }) = item.ast(db).map(|a| &a.stmt) {
             products += 1;
             out.amount = Some(u.amount);
@@ -222,7 +222,7 @@ pub fn upstreams(db: &dyn Db, file: SourceFile) -> Vec<(SourceFile, Item)> {
                 files.push(m);
             }
         }
-        for item in items(db, f) {
+        for item in items_of(db, f, &["input", "record"]) {
             let types: Vec<&ast::Type> = match item.ast(db).map(|a| &a.stmt) {
                 Some(Stmt::Input(i)) => vec![&i.ty],
                 Some(Stmt::Record { fields, .. }) => fields.iter().filter_map(|f| f.ty.as_ref()).collect(),

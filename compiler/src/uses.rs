@@ -9,13 +9,12 @@ use crate::names::{Entry, Ns, Resolved, StmtName, exported, included, index, ins
 use crate::sigs::{Sig, sig};
 use crate::types::{EnumRef, TKind, Ty};
 use footrule_diag::Span;
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{
     Arg, Binder, Check, Constraint, DeclaredUnit, ExceptValue, Expr, ExprKind, FactorRule, Header, Ident, Include,
     Input, KeyCell, Line, Origin, Path, Piece, Round, Stmt, Table, TestEntry, Type, UnitExpr, WhenArm,
 };
-use std::collections::HashMap;
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
 
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,11 +48,17 @@ pub fn declared_name(stmt: &Stmt) -> Option<&Ident> {
 
 /// The names of a statement, in order of text. Those of a statement in a process are that statement's.
 #[salsa::tracked(returns(ref))]
-pub fn uses(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Use> {
+pub fn uses(db: &dyn Db, file: SourceFile, key: Key) -> Vec<Use> {
     let item = Item { file, key };
     let Some(ast) = item.ast(db) else { return Vec::new() };
-    let mut w =
-        Walk { db, item: &item, typed: HashMap::new(), matched: HashMap::new(), locals: Vec::new(), out: Vec::new() };
+    let mut w = Walk {
+        db,
+        item: &item,
+        typed: FxHashMap::default(),
+        matched: FxHashMap::default(),
+        locals: Vec::new(),
+        out: Vec::new(),
+    };
     w.types();
     if let Some(name) = ast.stmt.name().filter(|_| !matches!(ast.stmt, Stmt::Broken { .. })) {
         w.declare(name, Referent::Declared(Entry { item: item.clone(), member: None }));
@@ -69,9 +74,9 @@ struct Walk<'a> {
     db: &'a dyn Db,
     item: &'a Item,
     /// What the checker found a name to mean, by place.
-    typed: HashMap<Span, Referent>,
+    typed: FxHashMap<Span, Referent>,
     /// The enumeration of what is matched, by its place.
-    matched: HashMap<Span, Item>,
+    matched: FxHashMap<Span, Item>,
     locals: Vec<(String, Span)>,
     out: Vec<Use>,
 }

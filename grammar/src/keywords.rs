@@ -281,9 +281,12 @@ pub fn is_reserved(word: &str) -> bool {
 #[must_use]
 pub fn head_at(text: &str) -> Option<(&'static Keyword, usize)> {
     let mut best: Option<(&'static Keyword, usize)> = None;
+    // Asked for every statement of a file: most keywords begin otherwise.
+    let first = text.as_bytes().first();
     for keyword in KEYWORDS.iter().filter(|k| k.place.has(Place::HEAD)) {
         for spelling in [keyword.english, keyword.chinese] {
-            if let Some(len) = starts_with_words(text, spelling)
+            if spelling.as_bytes().first() == first
+                && let Some(len) = starts_with_words(text, spelling)
                 && best.is_none_or(|(_, longest)| len > longest)
             {
                 best = Some((keyword, len));

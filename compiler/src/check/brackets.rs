@@ -11,7 +11,7 @@ use footrule_diag::{Code, Span, text};
 use footrule_mir::{Const, EnumId};
 use footrule_number::Number;
 use footrule_syntax::ast::{self, CmpOp, KeyCell, KeyMode};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The upper ends of the brackets of one key, ascending; true if the end belongs to the bracket. What lies above all
 /// is the bracket behind the last. Empty for a key that is no bracket key.
@@ -67,7 +67,7 @@ fn ends(cx: &mut Cx<'_>, t: &ast::Table, k: usize, ty: &Ty, at: Span) -> Option<
     let mut out = Ends::new();
     let mut lowers = Vec::new();
     let mut open = true;
-    let mut last: HashMap<Vec<String>, (Number, bool)> = HashMap::new();
+    let mut last: FxHashMap<Vec<String>, (Number, bool)> = FxHashMap::default();
     let mut ok = true;
     for row in &t.rows {
         let Some(cell) = row.keys.get(k) else { continue };

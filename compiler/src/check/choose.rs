@@ -9,7 +9,7 @@ use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
 use footrule_number::Ratio;
 use footrule_syntax::ast::{CmpOp, Expr, ExprKind, MatchArm, WhenArm};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 impl Cx<'_> {
     pub(super) fn compare(&mut self, op: CmpOp, a: &Expr, b: &Expr, span: Span) -> TExpr {
@@ -113,7 +113,7 @@ impl Cx<'_> {
             }
         };
         let members = self.members(&e);
-        let numbers: HashMap<&str, usize> = members.iter().enumerate().rev().map(|(i, m)| (m.as_str(), i)).collect();
+        let numbers: FxHashMap<&str, usize> = members.iter().enumerate().rev().map(|(i, m)| (m.as_str(), i)).collect();
         let mut which: Vec<Option<usize>> = vec![None; members.len()];
         let mut bodies: Vec<TExpr> = Vec::new();
         for (i, arm) in arms.iter().enumerate() {

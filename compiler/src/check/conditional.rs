@@ -13,9 +13,8 @@ use crate::names::{Ns, Resolved, lookup};
 use crate::sigs::{Sig, sig};
 use crate::types::{TExpr, TKind, Through, Ty};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Expr, Stmt};
-use std::sync::Arc;
 
 /// What is known to hold at some place of a body.
 #[derive(Debug, Clone)]
@@ -31,7 +30,7 @@ pub(crate) enum Known {
 /// The conditions of a record's fields, or of an input (one entry). `None`: none, or one that is refused where it is
 /// declared.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn conditions(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Option<TExpr>> {
+pub(crate) fn conditions(db: &dyn Db, file: SourceFile, key: Key) -> Vec<Option<TExpr>> {
     let item = Item { file, key };
     let mut cx = Cx::new(db, &item);
     cx.trusting = true;

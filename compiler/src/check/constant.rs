@@ -5,7 +5,7 @@ use super::expr::Cx;
 use crate::db::{Db, Item};
 use crate::types::{TExpr, TKind};
 use footrule_diag::{Code, Span, text};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// A `const` is one number for ever: it reads no input, no dated value, no result, by way of functions neither.
 pub(super) fn independent(cx: &mut Cx<'_>, value: &TExpr) {
@@ -60,7 +60,7 @@ fn named(kind: &TKind) -> Option<&Item> {
 
 /// Whether a statement is such a one, or reads one, by way of others too.
 fn reaches(db: &dyn Db, from: &Item, such: &dyn Fn(&Item) -> bool) -> bool {
-    let mut seen: HashSet<Item> = HashSet::new();
+    let mut seen: FxHashSet<Item> = FxHashSet::default();
     let mut work = vec![from.clone()];
     while let Some(item) = work.pop() {
         if such(&item) {

@@ -3,10 +3,10 @@
 use crate::db::{Db, Item, SourceFile, all_items, items};
 use crate::names::{Ns, index, process_index, reach};
 use crate::types::Through;
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Binder, ExceptValue, Expr, ExprKind, Header, Line, Origin, Stmt};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use rustc_hash::FxHashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn binder(b: &Binder, f: &mut dyn FnMut(&[&str])) {
     paths(&b.list, f);
@@ -111,7 +111,7 @@ fn value_paths(value: &ExceptValue, f: &mut dyn FnMut(&[&str])) {
 /// The computed values that a statement reads directly, by way of includes too: those of lets, constants, lines,
 /// functions, defaults of inputs, products of processes.
 #[salsa::tracked(returns(ref))]
-pub fn value_reads(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Through> {
+pub fn value_reads(db: &dyn Db, file: SourceFile, key: Key) -> Vec<Through> {
     let item = Item { file, key };
     let mut out = BTreeSet::new();
     let mut add = |parts: &[&str]| out.extend(reach(db, &item, parts));
@@ -173,7 +173,7 @@ pub(crate) fn is_counted(item: &Item) -> bool {
 
 /// [`value_reads`] without the includes on the way.
 #[salsa::tracked(returns(ref))]
-pub fn value_deps(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Item> {
+pub fn value_deps(db: &dyn Db, file: SourceFile, key: Key) -> Vec<Item> {
     let all: BTreeSet<Item> = value_reads(db, file, key).iter().map(|t| t.item.clone()).collect();
     all.into_iter().collect()
 }
@@ -196,7 +196,7 @@ pub fn definitions(db: &dyn Db, file: SourceFile) -> Definitions {
     let processes = items(db, file).iter().filter(|i| i.key.keyword == "process");
     let inner = processes.flat_map(|p| process_index(db, file, p.key.clone()));
     let declared = index(db, file).names.iter().chain(inner).filter(|((ns, _), _)| *ns == Ns::Value);
-    let values: HashSet<&Item> = declared.flat_map(|(_, entries)| entries.iter().map(|e| &e.item)).collect();
+    let values: FxHashSet<&Item> = declared.flat_map(|(_, entries)| entries.iter().map(|e| &e.item)).collect();
     let starts: Vec<Item> = all_items(db, file).filter(|i| values.contains(i)).cloned().collect();
     let Searched { order, rings, cyclic } = search(&starts, |i| value_deps(db, i.file, i.key.clone()).clone());
     Definitions { order, rings, cyclic }
@@ -275,6 +275,6 @@ pub(super) fn search<T: Clone + Ord>(starts: &[T], reads: impl Fn(&T) -> Vec<T>)
 
 /// True if a definition stands in a cycle.
 #[salsa::tracked]
-pub fn is_cyclic(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+pub fn is_cyclic(db: &dyn Db, file: SourceFile, key: Key) -> bool {
     definitions(db, file).cyclic.contains(&Item { file, key })
 }

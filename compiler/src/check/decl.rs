@@ -11,7 +11,8 @@ use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_mir::Const;
 use footrule_number::Number;
 use footrule_syntax::ast::{self, DateKey, Expr, GasRow, Ident, KeyCell, KeyMode, Policy};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// A record's fields and requirements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Ex
             Some(crate::units::Tag::Follows { root: format!("#{}", l.id), path: path.to_vec(), shown: l.name.clone() })
         })
     };
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for ((name, _), (_, ty)) in params.iter().zip(types) {
         let ty = local(cx, ty);
         let taken = !seen.insert(name.text.as_str());
@@ -107,7 +108,7 @@ pub(super) fn function(cx: &mut Cx<'_>, params: &[(Ident, ast::Type)], body: &Ex
 
 pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Check]) -> BodyKind {
     let Sig::Record(sigs) = &sig(cx.db, cx.item).sig else { return BodyKind::None };
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     for f in fields {
         if !seen.insert(&f.name.text) {
             let n = &f.name.text;
@@ -165,7 +166,7 @@ pub(super) fn record(cx: &mut Cx<'_>, fields: &[ast::Field], requires: &[ast::Ch
 
 /// Defaults and computed fields may read fields in any order, but not in a circle.
 fn field_cycles(cx: &mut Cx<'_>, fields: &[ast::Field]) {
-    let numbers: HashMap<&str, usize> =
+    let numbers: FxHashMap<&str, usize> =
         fields.iter().enumerate().rev().map(|(i, f)| (f.name.text.as_str(), i)).collect();
     let reads = |i: &usize| {
         let (f, mut out) = (&fields[*i], Vec::new());
@@ -261,7 +262,7 @@ fn constant(cx: &mut Cx<'_>, e: TExpr) -> TExpr {
 
 /// The first row before row `i` that holds on a day on which this key does: an equal one, or a day inside a year.
 /// `held` gives the first row of each key; of a day, with `true`, also by its year.
-fn competitor(held: &mut HashMap<(DateKey, bool), usize>, key: DateKey, i: usize) -> Option<usize> {
+fn competitor(held: &mut FxHashMap<(DateKey, bool), usize>, key: DateKey, i: usize) -> Option<usize> {
     let (other, by_year) = match key {
         DateKey::Year(_) => ((key, true), None),
         DateKey::Day(d) => ((DateKey::Year(d.year), false), Some((DateKey::Year(d.year), true))),
@@ -286,7 +287,7 @@ pub(super) fn param(cx: &mut Cx<'_>, p: &ast::Param) -> BodyKind {
     }
     let common = p.source.as_ref().and_then(|s| cx.source(s));
     let mut rows: Vec<TParamRow> = Vec::new();
-    let mut held = HashMap::new();
+    let mut held = FxHashMap::default();
     for r in &p.rows {
         let e = cx.expr(&r.value, Some(want));
         let e = cx.fit(e, want, true);
@@ -467,7 +468,7 @@ fn key(cx: &mut Cx<'_>, cell: &KeyCell, ty: &Ty) -> (Option<Const>, Option<Item>
 }
 
 fn duplicates(cx: &mut Cx<'_>, rows: &[TRow]) {
-    let mut seen: std::collections::HashMap<&[Option<Const>], Span> = std::collections::HashMap::new();
+    let mut seen: rustc_hash::FxHashMap<&[Option<Const>], Span> = rustc_hash::FxHashMap::default();
     for r in rows {
         if let Some(old) = seen.insert(&r.keys, r.span) {
             let d = Diagnostic::new(Code::P002, text!("两行的键相同", "two rows have the same key"))
@@ -550,7 +551,7 @@ fn missing(names: &[Vec<String>], rows: &[TRow]) -> Vec<String> {
         return Vec::new();
     }
     // Which keys a row leaves open, and of the rows that leave these open, the members of the others.
-    let mut covers: HashMap<Vec<bool>, HashSet<Vec<usize>>> = HashMap::new();
+    let mut covers: FxHashMap<Vec<bool>, FxHashSet<Vec<usize>>> = FxHashMap::default();
     for r in rows {
         let cells = r.keys.iter().map(|k| match k {
             Some(Const::Enum(_, j)) => Some(*j as usize),

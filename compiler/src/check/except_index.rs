@@ -7,10 +7,9 @@
 use crate::db::{Db, Item, SourceFile, inner_items, items};
 use crate::names::{Ns, included, index, inside};
 use crate::types::Through;
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{ExceptValue, Expr, Ident, Path, Stmt};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An exception in the tree of a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +29,13 @@ pub struct Exception {
 /// The exceptions that the statements of a file, or of a process in it, make to their own definitions and to those of
 /// the processes that they include; in order of text, without their trees.
 #[salsa::tracked(returns(ref))]
-pub fn stated(db: &dyn Db, file: SourceFile, process: Option<Arc<ChunkKey>>) -> BTreeMap<Through, Vec<Exception>> {
+pub fn stated(db: &dyn Db, file: SourceFile, process: Option<Key>) -> BTreeMap<Through, Vec<Exception>> {
     let mut out: BTreeMap<Through, Vec<Exception>> = BTreeMap::new();
     let list = match &process {
         None => items(db, file),
         Some(p) => inner_items(db, file, p.clone()),
     };
-    for item in list {
+    for item in list.iter().filter(|i| i.key.keyword == "except") {
         let Some(ast) = item.ast(db) else { continue };
         let Stmt::Except { target: Path(path), name, when, value, .. } = &ast.stmt else {
             continue;
@@ -100,7 +99,7 @@ pub(super) fn arrange<T>(list: Vec<(T, Exception)>) -> Vec<(T, Exception)> {
 
 /// The exceptions that a file, or a process, makes to its own definitions, parents first.
 #[salsa::tracked(returns(ref))]
-fn own_exceptions(db: &dyn Db, file: SourceFile, process: Option<Arc<ChunkKey>>) -> BTreeMap<Item, Vec<Exception>> {
+fn own_exceptions(db: &dyn Db, file: SourceFile, process: Option<Key>) -> BTreeMap<Item, Vec<Exception>> {
     stated(db, file, process)
         .iter()
         .filter(|(t, _)| t.path.is_empty())

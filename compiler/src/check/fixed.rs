@@ -13,9 +13,8 @@ use crate::names::{Entry, Ns, Resolved, included, lookup};
 use crate::types::{GasTag, Through, Ty};
 use crate::units::{Tag, UnitTy, read_flow, read_unit};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Ident, Include, Path, Stmt, UnitExpr};
-use std::sync::Arc;
 
 /// What the variables of a process stand for in one include.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub struct Fixed {
 
 /// Reads what an include says of the variables of its process.
 #[salsa::tracked(returns(ref))]
-pub fn fixed_by(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Fixed {
+pub fn fixed_by(db: &dyn Db, file: SourceFile, include: Key) -> Fixed {
     let item = Item { file, key: include };
     let mut out = Fixed::default();
     let Some(Stmt::Include(i)) = item.ast(db).map(|a| &a.stmt) else { return out };

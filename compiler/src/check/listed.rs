@@ -12,14 +12,13 @@ use crate::names::{included, is_listed};
 use crate::sigs::{FieldSig, Sig, sig};
 use crate::types::{TExpr, TKind, Ty};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Include, Stmt};
-use std::sync::Arc;
 
 /// What the user gives for an include: the inputs of the process that it does not bind, in order of text, and the
 /// processes inside it for which there is something to give. The fields of an item of an `include … list`.
 #[salsa::tracked(returns(ref))]
-pub fn listed_inputs(db: &dyn Db, file: SourceFile, include: Arc<ChunkKey>) -> Vec<Item> {
+pub fn listed_inputs(db: &dyn Db, file: SourceFile, include: Key) -> Vec<Item> {
     given(db, &Item { file, key: include }, &mut Vec::new())
 }
 

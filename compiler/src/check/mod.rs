@@ -79,12 +79,11 @@ pub use test::{TExpect, TTest};
 use crate::db::{Db, Diag, Item, SourceFile};
 use crate::sigs::{Sig, sig};
 use crate::types::{TExpr, Ty};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{Header, Stmt};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::Arc;
 
 /// What a statement's body is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,7 +141,7 @@ pub struct Body {
 
 /// Checks the body of a statement.
 #[salsa::tracked(returns(ref))]
-pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
+pub fn body(db: &dyn Db, file: SourceFile, key: Key) -> Body {
     let item = Item { file, key };
     let Some(ast) = item.ast(db) else { return Body { kind: BodyKind::None, diags: Vec::new() } };
     let mut cx = expr::Cx::new(db, &item);
@@ -215,7 +214,7 @@ pub fn body(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Body {
     };
     let mut diags = cx.finish();
     // One slip, one finding: a body and its signature may meet the same unknown name.
-    let own: HashSet<&Diag> = sig(db, &item).diags.iter().collect();
+    let own: FxHashSet<&Diag> = sig(db, &item).diags.iter().collect();
     diags.retain(|d| !own.contains(d));
     // As trees are: a copy has no room to spare.
     Body { kind: kind.clone(), diags }
@@ -228,7 +227,7 @@ pub fn body_of<'db>(db: &'db dyn Db, item: &Item) -> &'db Body {
 
 /// The type of a named value, as an expression sees it: the firewall between bodies.
 #[salsa::tracked(returns(ref))]
-pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
+pub fn value_type(db: &dyn Db, file: SourceFile, key: Key) -> Ty {
     let item = Item { file, key };
     if let Sig::Value(t) = &sig(db, &item).sig {
         return t.clone();
@@ -255,7 +254,7 @@ pub fn value_type(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Ty {
 
 /// True for a line or an include over a list, which has no single quantity. A firewall: readers of a line do not see its text.
 #[salsa::tracked]
-pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Key) -> bool {
     let item = Item { file, key };
     match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Line(l)) => !l.loops.is_empty(),
@@ -266,13 +265,13 @@ pub fn is_over_list(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
 
 /// True for an `open let`, which is read from outside its process.
 #[salsa::tracked]
-pub fn is_open(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+pub fn is_open(db: &dyn Db, file: SourceFile, key: Key) -> bool {
     matches!(Item { file, key }.ast(db).map(|a| &a.stmt), Some(Stmt::Let { open: true, .. }))
 }
 
 /// How many decimals a named value was rounded to, if it was. A firewall like [`value_type`].
 #[salsa::tracked]
-pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Option<u32> {
+pub fn rounded_decimals(db: &dyn Db, file: SourceFile, key: Key) -> Option<u32> {
     let item = Item { file, key };
     if *is_cyclic(db, file, item.key.clone()) {
         return None;
@@ -341,7 +340,7 @@ pub fn expressions<'a>(kind: &'a BodyKind, f: &mut dyn FnMut(&'a TExpr)) {
 
 /// What stands in a list again: the first of its key, and the other one.
 fn repeated<'a, T, K: Eq + Hash>(all: &'a [T], key: impl Fn(&'a T) -> K) -> impl Iterator<Item = (&'a T, &'a T)> {
-    let mut first: HashMap<K, &T> = HashMap::new();
+    let mut first: FxHashMap<K, &T> = FxHashMap::default();
     all.iter().filter_map(move |x| match first.entry(key(x)) {
         Entry::Occupied(e) => Some((*e.get(), x)),
         Entry::Vacant(e) => {

@@ -10,9 +10,8 @@ use crate::generics::process_variables;
 use crate::names::{Ns, Resolved, StmtName, included, inside, is_data, lookup, process_called};
 use crate::types::{EnumRef, TExpr, Ty};
 use footrule_diag::{Code, Span, nearest, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{self, Expr, ExprKind, Ident, Stmt, Type};
-use std::sync::Arc;
 
 /// What a declaration of a process mentions by name: values in formulas, types.
 fn mentioned(db: &dyn Db, item: &Item) -> Vec<Item> {
@@ -75,7 +74,7 @@ fn mentioned(db: &dyn Db, item: &Item) -> Vec<Item> {
 
 /// True if what a process declares is the same in every include of it.
 #[salsa::tracked]
-pub fn is_free(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> bool {
+pub fn is_free(db: &dyn Db, file: SourceFile, key: Key) -> bool {
     let item = Item { file, key };
     let Some(process) = item.owner() else { return true };
     let variables = process_variables(db, file, process.key.clone());

@@ -8,9 +8,8 @@ use crate::db::{Db, Diag, Item, SourceFile};
 use crate::sigs::{Sig, is_integer, sig};
 use crate::types::{Binary, EnumRef, TExpr, TKind, TSeries, Ty, Unary};
 use footrule_diag::{Code, Span, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::{self, CmpOp, Constraint, Expr, ExprKind, SeriesBound, Stmt};
-use std::sync::Arc;
 
 /// The most steps from the first to the last number of a range.
 const LONGEST: i64 = 10_000;
@@ -266,7 +265,7 @@ fn whole(db: &dyn Db, e: &TExpr, inner: &dyn Fn(&TExpr) -> Option<Whole>) -> Opt
 /// What is known of an input, a definition (one entry) or the fields of a record. Of inputs and fields only the
 /// declaration is read, so that the body of any statement may ask; a definition is read through its body.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn whole_numbers(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Vec<Option<Whole>> {
+pub(crate) fn whole_numbers(db: &dyn Db, file: SourceFile, key: Key) -> Vec<Option<Whole>> {
     let item = Item { file, key };
     match item.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Input(i)) => vec![declared(&i.ty, &i.constraints, i.default.as_ref())],

@@ -1,7 +1,7 @@
 //! Where each line goes: wholly to one product, or through one allocation.
 
 use super::{At, Instances, instances};
-use crate::db::{Db, Diag, Item, Place, SourceFile, items};
+use crate::db::{Db, Diag, Item, Place, SourceFile, items, items_of};
 use crate::names::{Ns, Resolved, lookup};
 use crate::products::{called, product_called, products};
 use footrule_diag::{Code, Span, nearest, text};
@@ -44,7 +44,7 @@ struct Scope<'db> {
 /// Finds the target of every line; reads syntax and names only.
 #[salsa::tracked(returns(ref))]
 pub fn line_targets(db: &dyn Db, file: SourceFile) -> Targets {
-    let allocations = items(db, file).iter().filter_map(|i| match i.ast(db).map(|a| &a.stmt) {
+    let allocations = items_of(db, file, &["allocate"]).filter_map(|i| match i.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Allocate(a)) => Some((i, a)),
         _ => None,
     });

@@ -16,7 +16,8 @@ use crate::units::{Tag, UnitTy, unit_info};
 use footrule_diag::{Code, Span, text};
 use footrule_number::Number;
 use footrule_syntax::ast::Stmt;
-use std::collections::{BTreeMap, HashSet};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 /// Factors without a source.
 pub(super) fn bare(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
@@ -27,11 +28,11 @@ pub(super) fn bare(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
 }
 
 /// Constants of a rule that its checks alone read: thresholds. Those of a module are for others.
-fn only_compared(db: &dyn Db, file: SourceFile) -> HashSet<&Item> {
+fn only_compared(db: &dyn Db, file: SourceFile) -> FxHashSet<&Item> {
     if !super::is_rule(db, file) {
-        return HashSet::new();
+        return FxHashSet::default();
     }
-    let (mut checked, mut read) = (HashSet::new(), HashSet::new());
+    let (mut checked, mut read) = (FxHashSet::default(), FxHashSet::default());
     for item in all_items(db, file) {
         let kind = &body_of(db, item).kind;
         let by = if matches!(kind, BodyKind::Check(_)) { &mut checked } else { &mut read };

@@ -1,7 +1,7 @@
 //! What is wrong with a file as a whole: declarations that clash, reserved names, cycles, misplaced statements.
 
 use crate::check::definitions;
-use crate::db::{Db, Diag, Item, SourceFile, items};
+use crate::db::{Db, Diag, Item, SourceFile, items, items_of};
 use crate::names::{Ns, index, module};
 use footrule_diag::{Code, Span, text};
 use footrule_syntax::ast::Stmt;
@@ -57,7 +57,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         out.push(crate::report::reserved(item.name_place(db), item.name()));
     }
     if let Some(first) = &ix.rule {
-        for item in items(db, file).iter().filter(|i| *i != first) {
+        for item in items_of(db, file, &["rule"]).filter(|i| *i != first) {
             if let Some(Stmt::Rule { .. }) = item.ast(db).map(|a| &a.stmt) {
                 out.push(
                     Diag::new(Code::R002, text!("`rule` 写了两次", "`rule` is given twice"))
@@ -68,16 +68,17 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
             }
         }
     }
-    for item in items(db, file) {
-        if let Some(Stmt::Let { open: true, name, .. }) = item.ast(db).map(|a| &a.stmt) {
+    for item in items_of(db, file, &["open let"]) {
+        if let Some(Stmt::Let { name, .. }) = item.ast(db).map(|a| &a.stmt) {
             out.push(
                 Diag::new(Code::S015, text!("`open let` 只用在过程里", "`open let` belongs in a process"))
                     .at(item.at(name.span), text!("此处不在过程里", "this is in no process"))
                     .help(text!("在规则里写 `let`", "in a rule write `let`")),
             );
         }
-        if ix.rule.is_none()
-            && let Some(ast) = item.ast(db)
+    }
+    for item in items(db, file).iter().filter(|_| ix.rule.is_none()) {
+        if let Some(ast) = item.ast(db)
             && rule_only(&ast.stmt)
         {
             let k = &item.key.keyword;
@@ -119,7 +120,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     if let Some(units) = module(db, "std:units").filter(|u| *u != file) {
-        for item in items(db, file).iter().filter(|i| i.key.keyword == "unit") {
+        for item in items_of(db, file, &["unit"]) {
             if let Some(first) = index(db, units).names.get(&(Ns::Unit, item.name().to_string())) {
                 let n = item.name();
                 out.push(
@@ -131,7 +132,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     let mut checks: BTreeMap<&str, &Item> = BTreeMap::new();
-    for item in items(db, file).iter().filter(|i| matches!(i.key.keyword.as_str(), "warn" | "require")) {
+    for item in items_of(db, file, &["warn", "require"]) {
         let Some(Stmt::Check(c)) = item.ast(db).map(|a| &a.stmt) else { continue };
         let Some(name) = &c.name else { continue };
         if let Some(first) = checks.insert(&name.text, item) {

@@ -6,11 +6,11 @@ use crate::names::index;
 use crate::sigs::sig;
 use crate::types::{GasTag, TExpr, TKind};
 use footrule_diag::{Code, text};
-use footrule_syntax::ChunkKey;
+use footrule_syntax::Key;
 use footrule_syntax::ast::Stmt;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 fn through(t: &crate::types::Through, f: &mut dyn FnMut(&Item)) {
     t.path.iter().for_each(&mut *f);
@@ -154,8 +154,8 @@ pub(super) struct Naming {
 
 /// The words of a file, whether its statements can be read or not. Typing a number changes none.
 #[salsa::tracked(returns(ref))]
-pub(super) fn naming(db: &dyn Db, file: SourceFile) -> HashMap<Word, Naming> {
-    let mut out: HashMap<Word, Naming> = HashMap::new();
+pub(super) fn naming(db: &dyn Db, file: SourceFile) -> FxHashMap<Word, Naming> {
+    let mut out: FxHashMap<Word, Naming> = FxHashMap::default();
     for item in items(db, file) {
         let beyond_use = item.key.keyword != "use";
         for word in words(db, file, item.key.clone()) {
@@ -182,7 +182,7 @@ impl Word {
 
 /// The words of a statement that can be names.
 #[salsa::tracked(returns(ref))]
-fn words(db: &dyn Db, file: SourceFile, key: Arc<ChunkKey>) -> Box<[Word]> {
+fn words(db: &dyn Db, file: SourceFile, key: Key) -> Box<[Word]> {
     let chunk = crate::db::chunk(db, file, key);
     let text = chunk.as_ref().map_or("", |c| &c.text);
     let all = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '°'));

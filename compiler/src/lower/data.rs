@@ -10,7 +10,8 @@ use footrule_diag::Span;
 use footrule_mir::{self as mir, Cell, Const, Constraint, Day, FactorId, NodeId, Op, Origin, Policy, SourceId};
 use footrule_number::Number;
 use footrule_syntax::ast::{self, DateKey, Stmt};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 fn day(d: ast::Date) -> Day {
     (d.year, d.month, d.day)
@@ -405,7 +406,7 @@ impl Lower<'_> {
 
 /// The fields that the condition, default, computation or factor of each field reads.
 fn field_needs(fields: &[ast::Field]) -> Vec<Vec<usize>> {
-    let numbers: HashMap<&str, usize> =
+    let numbers: FxHashMap<&str, usize> =
         fields.iter().enumerate().rev().map(|(i, f)| (f.name.text.as_str(), i)).collect();
     fields
         .iter()

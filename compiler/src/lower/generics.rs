@@ -11,7 +11,7 @@ use crate::types::GasTag;
 use crate::units::{Tag, UnitTy};
 use footrule_diag::Span;
 use footrule_mir::GasRef;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What the variables of the process of each instance stand for, those of the processes around it in place.
 pub(super) fn fixed(db: &dyn Db, all: &Instances) -> Vec<Binding> {
@@ -86,8 +86,8 @@ impl Lower<'_> {
     }
 
     /// What the variables of a called function stand for, with those of the caller in place.
-    pub fn bind(&mut self, binding: &[(Item, Bound)]) -> (Binding, HashMap<Item, GasRef>) {
-        let mut gases = HashMap::new();
+    pub fn bind(&mut self, binding: &[(Item, Bound)]) -> (Binding, FxHashMap<Item, GasRef>) {
+        let mut gases = FxHashMap::default();
         let mut out = Vec::new();
         for (v, b) in binding {
             if let Bound::Tag(_, Some(g)) = b {

@@ -33,8 +33,10 @@ use footrule_diag::{Span, Text};
 use footrule_mir::{
     self as mir, DefId, EnumId, LineId, NodeId, Op, PlaceId, Program, Read, RecordId, RegionId, TableId, UnitId,
 };
+use footrule_syntax::Key;
 use footrule_syntax::ast::Stmt;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The result of lowering.
@@ -69,41 +71,41 @@ pub(crate) struct Lower<'db> {
     results: RegionId,
     /// In a region that stands alone (defaults, tests) named constants are lowered in place.
     isolated: bool,
-    env: HashMap<LocalId, NodeId>,
+    env: FxHashMap<LocalId, NodeId>,
     /// The includes of the rule, and which of them is being lowered; 0 is the rule itself.
     pub all: &'db Instances,
     pub instance: usize,
     /// The variable of each include over a list, by the instance that it enters; the instance whose loops are entered;
     /// the values made in the region that is being lowered.
-    loop_envs: HashMap<usize, HashMap<LocalId, NodeId>>,
+    loop_envs: FxHashMap<usize, FxHashMap<LocalId, NodeId>>,
     loop_base: usize,
-    loop_values: HashMap<At, NodeId>,
+    loop_values: FxHashMap<At, NodeId>,
     /// The item at hand of each include of a list that the user gives.
-    list_items: HashMap<usize, NodeId>,
+    list_items: FxHashMap<usize, NodeId>,
     /// The instance that the items of such a list are of, by their record; that of the item at hand.
-    item_records: HashMap<RecordId, usize>,
+    item_records: FxHashMap<RecordId, usize>,
     of_item: usize,
     /// What the variables of the function at hand stand for; the gas of each that is one.
-    generics: (Binding, HashMap<Item, mir::GasRef>),
+    generics: (Binding, FxHashMap<Item, mir::GasRef>),
     /// What the variables of the process of each instance stand for.
     fixed: Vec<Binding>,
-    values: HashMap<At, NodeId>,
-    units: HashMap<UnitTy, UnitId>,
-    symbols: HashMap<Item, u32>,
-    enums: HashMap<EnumRef, EnumId>,
-    records: HashMap<At, RecordId>,
-    tables: HashMap<At, TableId>,
-    params: HashMap<At, mir::ParamId>,
-    sources: HashMap<Item, mir::SourceId>,
-    inputs: HashMap<At, mir::InputId>,
-    lines: HashMap<At, LineId>,
-    defs: HashMap<At, DefId>,
-    allocations: HashMap<Item, mir::AllocationId>,
+    values: FxHashMap<At, NodeId>,
+    units: FxHashMap<UnitTy, UnitId>,
+    symbols: FxHashMap<Item, u32>,
+    enums: FxHashMap<EnumRef, EnumId>,
+    records: FxHashMap<At, RecordId>,
+    tables: FxHashMap<At, TableId>,
+    params: FxHashMap<At, mir::ParamId>,
+    sources: FxHashMap<Item, mir::SourceId>,
+    inputs: FxHashMap<At, mir::InputId>,
+    lines: FxHashMap<At, LineId>,
+    defs: FxHashMap<At, DefId>,
+    allocations: FxHashMap<Item, mir::AllocationId>,
     /// What is said of the bases of an allocation, from the lowering of its shares.
-    bases: HashMap<Item, Vec<mir::BasisInfo>>,
-    balances: HashMap<Item, balance::BalanceNodes>,
-    consts: HashMap<At, mir::FactorId>,
-    places: HashMap<Place, PlaceId>,
+    bases: FxHashMap<Item, Vec<mir::BasisInfo>>,
+    balances: FxHashMap<Item, balance::BalanceNodes>,
+    consts: FxHashMap<At, mir::FactorId>,
+    places: FxHashMap<Place, PlaceId>,
     /// CO2e data by source, with the first place that reads them.
     co2e_reads: Vec<(Option<Item>, Item, Place)>,
     used_gases: Vec<(Item, Place)>,
@@ -115,7 +117,7 @@ impl<'db> Lower<'db> {
     fn new(db: &'db dyn Db, file: SourceFile) -> Self {
         let here = crate::db::items(db, file).first().cloned().unwrap_or_else(|| Item {
             file,
-            key: Arc::new(footrule_syntax::ChunkKey {
+            key: Key::new(footrule_syntax::ChunkKey {
                 keyword: String::new(),
                 name: None,
                 occurrence: 0,
@@ -135,33 +137,33 @@ impl<'db> Lower<'db> {
             root,
             results,
             isolated: false,
-            env: HashMap::new(),
+            env: FxHashMap::default(),
             fixed: generics::fixed(db, all),
             all,
             instance: 0,
-            loop_envs: HashMap::new(),
+            loop_envs: FxHashMap::default(),
             loop_base: 0,
-            loop_values: HashMap::new(),
-            list_items: HashMap::new(),
-            item_records: HashMap::new(),
+            loop_values: FxHashMap::default(),
+            list_items: FxHashMap::default(),
+            item_records: FxHashMap::default(),
             of_item: 0,
             generics: Default::default(),
-            values: HashMap::new(),
-            units: HashMap::new(),
-            symbols: HashMap::new(),
-            enums: HashMap::new(),
-            records: HashMap::new(),
-            tables: HashMap::new(),
-            params: HashMap::new(),
-            sources: HashMap::new(),
-            inputs: HashMap::new(),
-            lines: HashMap::new(),
-            defs: HashMap::new(),
-            allocations: HashMap::new(),
-            bases: HashMap::new(),
-            balances: HashMap::new(),
-            consts: HashMap::new(),
-            places: HashMap::new(),
+            values: FxHashMap::default(),
+            units: FxHashMap::default(),
+            symbols: FxHashMap::default(),
+            enums: FxHashMap::default(),
+            records: FxHashMap::default(),
+            tables: FxHashMap::default(),
+            params: FxHashMap::default(),
+            sources: FxHashMap::default(),
+            inputs: FxHashMap::default(),
+            lines: FxHashMap::default(),
+            defs: FxHashMap::default(),
+            allocations: FxHashMap::default(),
+            bases: FxHashMap::default(),
+            balances: FxHashMap::default(),
+            consts: FxHashMap::default(),
+            places: FxHashMap::default(),
             co2e_reads: Vec::new(),
             used_gases: Vec::new(),
             upstreams: Vec::new(),

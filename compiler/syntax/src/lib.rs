@@ -8,9 +8,11 @@
 pub mod ast;
 pub mod format;
 mod head;
+mod key;
 mod lexical;
 mod parse;
 mod split;
 
+pub use key::{ChunkKey, Key};
 pub use parse::{Parsed, parse_chunk};
-pub use split::{Chunk, ChunkKey, MAX_DEPTH, MAX_FILE, Split, inner_chunks, split};
+pub use split::{Chunk, MAX_DEPTH, MAX_FILE, Split, inner_chunks, split};

@@ -13,9 +13,10 @@ mod scan;
 
 use crate::ast::{Item, Stmt};
 use crate::head::{clause_len, head, nfc, span};
+use crate::key::{ChunkKey, Key};
 use footrule_diag::{Code, Diagnostic, Span, text};
+use rustc_hash::FxHashMap;
 use scan::Open;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How deep brackets may nest.
@@ -25,35 +26,13 @@ pub const MAX_FILE: usize = 4 << 20;
 /// More errors than this in one chunk say nothing new.
 const MAX_ERRORS: usize = 20;
 
-/// What identifies a chunk while its file is edited.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ChunkKey {
-    /// English head, `rule`, `input`, `declared unit` …, or `?`.
-    pub keyword: String,
-    /// The declared name (NFC), or `#` and a hash for statements without one of which a file has many.
-    pub name: Option<String>,
-    /// 0 for the first chunk of this keyword and name, 1 for the second …
-    pub occurrence: u32,
-    /// For a statement inside a process: name and occurrence of the process.
-    pub process: Option<(String, u32)>,
-}
-
-impl ChunkKey {
-    /// The process that the statement stands in.
-    #[must_use]
-    pub fn owner(&self) -> Option<Self> {
-        let (name, occurrence) = self.process.clone()?;
-        Some(Self { keyword: "process".into(), name: Some(name), occurrence, process: None })
-    }
-}
-
 /// The statements inside a process as chunks of their own. `start` counts from the start of the process; errors of
 /// reading are those of the process, which is read as a whole too.
 #[must_use]
 pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
     let Stmt::Process { body, .. } = &process.stmt else { return Vec::new() };
     let Some(name) = chunk.key.name.clone() else { return Vec::new() };
-    let mut seen: HashMap<(String, Option<String>), u32> = HashMap::new();
+    let mut seen: FxHashMap<(String, Option<String>), u32> = FxHashMap::default();
     // A statement without a clause of its own belongs to that of the process.
     let clause = process.clause.as_ref().map(|c| c.text.clone());
     let mut out = Vec::new();
@@ -68,7 +47,7 @@ pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
         let next = seen.entry((keyword.clone(), own.clone())).or_default();
         let process = Some((name.clone(), chunk.key.occurrence));
         out.push(Chunk {
-            key: ChunkKey { keyword, name: own, occurrence: *next, process },
+            key: Key::new(ChunkKey { keyword, name: own, occurrence: *next, process }),
             start: item.span.start,
             text: text.into(),
             layout: layout.into(),
@@ -85,7 +64,7 @@ pub fn inner_chunks(chunk: &Chunk, process: &Item) -> Vec<Chunk> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chunk {
     /// Identity.
-    pub key: ChunkKey,
+    pub key: Key,
     /// Offset of `text` in the file, in bytes.
     pub start: u32,
     /// The text from the clause or head to the end of the last line, without the comments above.
@@ -154,7 +133,7 @@ struct Splitter<'a> {
     clause: Option<String>,
     /// No `”` stands from where one was looked for last up to here.
     no_curly_before: usize,
-    seen: HashMap<(String, Option<String>), u32>,
+    seen: FxHashMap<(String, Option<String>), u32>,
     out: Split,
 }
 
@@ -167,7 +146,7 @@ impl<'a> Splitter<'a> {
             docs: Vec::new(),
             clause: None,
             no_curly_before: 0,
-            seen: HashMap::new(),
+            seen: FxHashMap::default(),
             out: Split::default(),
         }
     }
@@ -379,7 +358,7 @@ impl<'a> Splitter<'a> {
         errors.sort_by_key(|e| e.primary.as_ref().map(|l| l.at));
         let (keyword, name) = identity(&layout);
         let occurrence = self.seen.entry((keyword.clone(), name.clone())).or_default();
-        let key = ChunkKey { keyword, name, occurrence: *occurrence, process: None };
+        let key = Key::new(ChunkKey { keyword, name, occurrence: *occurrence, process: None });
         *occurrence += 1;
         let (start, docs, heading_clause) = (by, current.docs, current.clause);
         self.out.chunks.push(Chunk {

@@ -115,7 +115,7 @@ fn identity_survives_edits_elsewhere() {
         "rule r\ndeclared unit 1 t of x\nflow a\nflow a\n声明单位 1 t\nemission e in s = 1\nexcept e.x as y when a = 1\nwarn w: a > b else en \"\"\nfoo\n",
     )
     .into_iter()
-    .map(|k| format!("{}|{}|{}", k.keyword, k.name.unwrap_or_default(), k.occurrence))
+    .map(|k| format!("{}|{}|{}", k.keyword, k.name.as_deref().unwrap_or_default(), k.occurrence))
     .collect();
     assert_eq!(
         found[..8],

@@ -123,7 +123,7 @@ fn in_statement(session: &Session, item: &Item, stmt: &Stmt) -> Option<Spot> {
                 occurrence: 0,
                 process: Some((name.text.clone(), owner)),
             };
-            let inner = Item { file: item.file, key: std::sync::Arc::new(key) };
+            let inner = Item { file: item.file, key: footrule_syntax::Key::new(key) };
             in_statement(session, &inner, s)
         };
         return body.iter().find_map(|i| inside(&i.stmt));

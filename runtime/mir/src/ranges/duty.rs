@@ -3,7 +3,8 @@
 use super::interval::{Interval, Verdict};
 use super::scope::{Analysis, ScopeId};
 use crate::{LineId, NodeId, Op, PlaceId, Ty};
-use std::collections::{BTreeMap, HashSet};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 /// What can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +86,7 @@ pub struct Obligation {
 /// Collects the obligations of everything that is asked for.
 #[derive(Default)]
 pub(super) struct Asked {
-    seen: HashSet<(ScopeId, NodeId)>,
+    seen: FxHashSet<(ScopeId, NodeId)>,
     found: BTreeMap<(PlaceId, Option<LineId>, Option<NodeId>, Risk), Obligation>,
 }
 
@@ -168,7 +169,7 @@ impl Analysis<'_> {
     pub(super) fn blamed(&self, of: NodeId, risk: Risk, s: ScopeId) -> Vec<String> {
         let mut out = Vec::new();
         let mut work = vec![of];
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         while let Some(n) = work.pop() {
             if !seen.insert(n) || seen.len() > 200 {
                 continue;

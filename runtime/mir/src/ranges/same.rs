@@ -1,12 +1,12 @@
 //! Nodes that compute the same: a condition on one tells of all.
 
 use crate::{NodeId, Op, Program};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// For each node the first that computes the same. Operations with regions and bound nodes stand for themselves.
 pub(super) fn same(program: &Program) -> Vec<NodeId> {
     let mut rep: Vec<NodeId> = (0..program.nodes.len() as u32).map(NodeId).collect();
-    let mut first: HashMap<Op, NodeId> = HashMap::new();
+    let mut first: FxHashMap<Op, NodeId> = FxHashMap::default();
     for (i, node) in program.nodes.iter().enumerate() {
         let mut op = node.op.clone();
         // The same number is the same whatever its source.

@@ -11,7 +11,7 @@ use super::duty::Duty;
 use super::interval::Interval;
 use super::range::{Kind, Range};
 use crate::{Node, NodeId, Op, Program, RegionId};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,13 +32,13 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     pub parent: Option<ScopeId>,
-    pub entries: HashMap<NodeId, Entry>,
-    pub narrowed: HashMap<NodeId, Range>,
+    pub entries: FxHashMap<NodeId, Entry>,
+    pub narrowed: FxHashMap<NodeId, Range>,
     pub facts: Vec<Fact>,
     /// What is narrowed or stands in a fact.
-    pub touched: HashSet<NodeId>,
+    pub touched: FxHashSet<NodeId>,
     /// Whether a node rests on what is touched.
-    rests: HashMap<NodeId, bool>,
+    rests: FxHashMap<NodeId, bool>,
 }
 
 impl Scope {
@@ -67,15 +67,15 @@ pub(super) struct Analysis<'p> {
     looks: usize,
     anew: usize,
     nested: u32,
-    busy: HashSet<NodeId>,
+    busy: FxHashSet<NodeId>,
     /// Where a loop's item or a record comes from, in words: `power[]`.
-    pub paths: HashMap<NodeId, String>,
+    pub paths: FxHashMap<NodeId, String>,
     /// A node that is at hand for the one that stands for it.
-    pub stands: HashMap<NodeId, NodeId>,
+    pub stands: FxHashMap<NodeId, NodeId>,
     /// Inputs that were looked at.
-    pub inputs: HashMap<u32, (Range, Vec<(ScopeId, NodeId)>)>,
+    pub inputs: FxHashMap<u32, (Range, Vec<(ScopeId, NodeId)>)>,
     /// Record types that were looked at, as inputs give them.
-    pub records: HashMap<u32, (Range, Vec<(ScopeId, NodeId)>)>,
+    pub records: FxHashMap<u32, (Range, Vec<(ScopeId, NodeId)>)>,
     /// What each line adds to the total.
     pub figures: Vec<Interval>,
 }
@@ -98,11 +98,11 @@ impl<'p> Analysis<'p> {
             looks: 0,
             anew: 0,
             nested: 0,
-            busy: HashSet::new(),
-            paths: HashMap::new(),
-            stands: HashMap::new(),
-            inputs: HashMap::new(),
-            records: HashMap::new(),
+            busy: FxHashSet::default(),
+            paths: FxHashMap::default(),
+            stands: FxHashMap::default(),
+            inputs: FxHashMap::default(),
+            records: FxHashMap::default(),
             figures: Vec::new(),
         }
     }
@@ -257,7 +257,7 @@ impl<'p> Analysis<'p> {
         self.busy.insert(n);
         // What it rests on, deepest first; nodes inside its regions belong to scopes of their own.
         let mut order = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut stack = vec![(n, false)];
         while let Some((m, done)) = stack.pop() {
             if done {

@@ -20,7 +20,8 @@ use crate::{
     TableId, Ty, UnitId,
 };
 use footrule_number::Ratio;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The text whose SHA-256 is the meaning hash.
@@ -71,7 +72,7 @@ struct Canon<'a> {
     number: Vec<u32>,
     next: u32,
     /// Number of each text, for nodes that are equal.
-    known: HashMap<String, u32>,
+    known: FxHashMap<String, u32>,
     pending: BTreeSet<Thing>,
     done: BTreeSet<Thing>,
     out: String,
@@ -104,7 +105,7 @@ impl<'a> Canon<'a> {
             p,
             number: vec![0; p.nodes.len()],
             next: 0,
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             pending: BTreeSet::new(),
             done: BTreeSet::new(),
             out: String::new(),
