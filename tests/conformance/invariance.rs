@@ -77,7 +77,8 @@ fn own_names(key: &str, text: &str) -> BTreeSet<String> {
         .filter(|(k, _)| *k != key)
         .flat_map(|(_, t)| t.split(|c| !is_word_char(c)))
         .collect();
-    let declared = split(text, false).chunks.into_iter().filter(|c| c.key.keyword != "rule").filter_map(|c| c.key.name);
+    let declared =
+        split(text, false).chunks.into_iter().filter(|c| c.key.keyword != "rule").filter_map(|c| c.key.name.clone());
     declared.filter(|n| n.chars().all(is_word_char) && !is_reserved(n) && !foreign.contains(n.as_str())).collect()
 }
 
