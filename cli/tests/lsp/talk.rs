@@ -56,22 +56,3 @@ pub(crate) fn nonsense_is_answered() {
     assert_eq!(e.ask("textDocument/hover", json!({ "textDocument": { "uri": URI }, "position": beyond })), Value::Null);
     assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
 }
-
-/// A request that is taken back while another is answered has one reply, which says so.
-#[test]
-fn what_waits_can_be_taken_back() {
-    let mut e = editor();
-    e.found(URI, 1);
-    // Asks for every file of the library.
-    let first = e.request("workspace/symbol", json!({ "query": "e" }));
-    let hovers: Vec<_> = (0..20).map(|_| e.request("textDocument/hover", on("factor\n", 0))).collect();
-    for id in &hovers[1..] {
-        let id: i32 = id.to_string().parse().expect("a number");
-        e.tell("$/cancelRequest", json!({ "id": id }));
-    }
-    assert!(e.reply(&first).response_result.is_ok());
-    assert!(e.reply(&hovers[0]).response_result.is_ok());
-    let last = e.reply(&hovers[19]).response_result;
-    assert!(last.as_ref().is_err_and(|e| e.code == -32800), "{last:?}");
-    assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
-}

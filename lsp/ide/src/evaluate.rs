@@ -58,9 +58,25 @@ pub struct Evaluation {
     pub values: Vec<NamedValue>,
 }
 
-/// Why nothing was evaluated: words for the user.
+/// Why nothing was evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotEvaluated(pub Text);
+pub enum NotEvaluated {
+    /// The file of this key is no rule.
+    NoRule(String),
+    /// The rule has no test of this name.
+    NoTest(String),
+}
+
+impl NotEvaluated {
+    /// Words for the user.
+    #[must_use]
+    pub fn said(&self) -> Text {
+        match self {
+            Self::NoRule(key) => text!("`{key}` 不是规则", "`{key}` is no rule"),
+            Self::NoTest(name) => text!("没有测试“{name}”", "there is no test `{name}`"),
+        }
+    }
+}
 
 /// The tests of a file in order of text, also of one that does not compile.
 #[must_use]
@@ -161,7 +177,7 @@ fn is_rule(session: &Session, key: &str) -> Result<(), NotEvaluated> {
     if session.is_rule(key) {
         return Ok(());
     }
-    Err(NotEvaluated(text!("`{key}` 不是规则", "`{key}` is no rule")))
+    Err(NotEvaluated::NoRule(key.to_owned()))
 }
 
 fn find(session: &Session, key: &str, name: &str) -> Result<(usize, TestCase), NotEvaluated> {
@@ -170,7 +186,7 @@ fn find(session: &Session, key: &str, name: &str) -> Result<(usize, TestCase), N
         [t.labels.zh.as_str(), t.labels.en.as_str()].contains(&name) || format!("#{}", ix + 1) == name
     };
     let found = tests(session, key).into_iter().enumerate().find(|(ix, t)| fits(*ix, t));
-    found.ok_or_else(|| NotEvaluated(text!("没有测试“{name}”", "there is no test `{name}`")))
+    found.ok_or_else(|| NotEvaluated::NoTest(name.to_owned()))
 }
 
 fn verdict(program: &Program, ix: usize, case: TestCase) -> TestRun {

@@ -8,7 +8,7 @@
 //!
 //! `at` (which statement and which name stand at an offset) · `tree` (expressions of a statement) · `prose` (outside the fences of
 //! a literate file) · `factor` (sourced values) · `formula` (formulas as people read them) · `navigate` (definition, references,
-//! highlights) · `implement` · `calls` (the tree of contributions) · `rename` · `linked` · `files` (renamed files) · `layout`
+//! highlights) · `implement` · `calls` (the tree of contributions) · `excepted` · `rename` · `linked` · `files` (renamed files) · `layout`
 //! (formatting of parts) · `hover` · `signature` · `inlay` · `symbols` · `complete` · `actions` · `evaluate` (results, tests,
 //! values) · `reach` (coverage) · `lenses` · `tokens` (roles of words) · `fold` · `select` · `links` · `pages` (what a code means).
 
@@ -17,6 +17,7 @@ mod at;
 mod calls;
 mod complete;
 mod evaluate;
+mod excepted;
 mod factor;
 mod files;
 mod fold;

@@ -16,20 +16,21 @@ mod tokens;
 mod write;
 
 use crate::documents::{Documents, path_of};
+use crate::refused::Refused;
+use footrule_diag::text;
 use gen_lsp_types as lsp;
 use lsp::{Notification as _, Request as _};
-use lsp_server::{ErrorCode, ExtractError, Notification, Request, Response};
+use lsp_server::{Notification, Request, Response};
 use serde::Serialize;
 use std::sync::Arc;
 
 /// The reply to a request.
 pub(crate) fn request(docs: &Documents, r: Request) -> Response {
-    let id = r.id.clone();
     macro_rules! dispatch {
         ($($request:ident => $handler:path),* $(,)?) => {
             match r.method.as_str() {
                 $(m if m == lsp::$request::METHOD.as_str() => reply(docs, r, $handler),)*
-                _ => Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("{} is not offered", r.method)),
+                _ => Refused::unknown(&r.method).reply(r.id, docs.lang),
             }
         };
     }
@@ -71,26 +72,17 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
     }
 }
 
-/// Why a request has no answer: words for the user.
-type Refused = String;
-
 fn reply<P: serde::de::DeserializeOwned, R: Serialize>(
     docs: &Documents,
     r: Request,
     f: impl FnOnce(&Documents, P) -> Result<R, Refused>,
 ) -> Response {
-    let (id, method) = (r.id.clone(), r.method.clone());
-    match r.extract::<P>(&method) {
-        Ok((id, params)) => match f(docs, params) {
-            Ok(result) => Response::new_ok(id, result),
-            Err(why) => Response::new_err(id, ErrorCode::RequestFailed as i32, why),
-        },
-        Err(ExtractError::JsonError { error, .. }) => {
-            Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string())
-        }
-        Err(ExtractError::MethodMismatch(_)) => {
-            Response::new_err(id, ErrorCode::InternalError as i32, "another method".to_owned())
-        }
+    let Request { id, params, .. } = r;
+    let read = serde_json::from_value(params)
+        .map_err(|e| Refused::unreadable(text!("无法读取请求的参数：{e}", "the parameters cannot be read: {e}")));
+    match read.and_then(|params| f(docs, params)) {
+        Ok(result) => Response::new_ok(id, result),
+        Err(why) => why.reply(id, docs.lang),
     }
 }
 
