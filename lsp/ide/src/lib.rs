@@ -46,7 +46,7 @@ pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
 pub use files::{Move, move_files, moved_dependency};
 pub use fold::folds;
-pub use hover::{Hover, hover};
+pub use hover::{Called, Hover, hover};
 pub use implement::implementations;
 pub use inlay::{Inlay, InlayKind, inlays};
 pub use layout::{Change, format_range, format_typed};

@@ -1,6 +1,7 @@
 //! Another name or label for a thing, everywhere.
 
 use crate::at::{called, found, statement, statements};
+use crate::hover::Called;
 use crate::navigate::{all, declared};
 use footrule_compiler::Session;
 use footrule_compiler::db::SourceFile;
@@ -120,7 +121,13 @@ fn has_label(session: &Session, file: SourceFile, label: &str) -> bool {
 ///
 /// # Errors
 /// [`NotRenamed`] if it cannot be, or if the new name is no name or is taken.
-pub fn rename(session: &Session, key: &str, offset: u32, new: &str) -> Result<Vec<Edit>, NotRenamed> {
+pub fn rename(
+    session: &Session,
+    key: &str,
+    offset: u32,
+    new: &str,
+    file_called: Called<'_>,
+) -> Result<Vec<Edit>, NotRenamed> {
     prepare_rename(session, key, offset)?;
     if let Some(label) = label(session, key, offset) {
         return rename_label(session, label, new);
@@ -142,7 +149,7 @@ pub fn rename(session: &Session, key: &str, offset: u32, new: &str) -> Result<Ve
                 .into_iter()
                 .any(|ns| lookup(db, other.item, ns, new.to_owned()) != Resolved::None);
             if taken && !matches!(found.of, Referent::Field(..) | Referent::Local(_)) {
-                let file = &place.at.file;
+                let file = file_called(&place.at.file);
                 return Err(NotRenamed(text!("`{file}` 中已有 `{new}`", "`{file}` has a `{new}` already")));
             }
         }

@@ -70,7 +70,7 @@ pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<
                     "argument 2 of `{command}` is the name of a test"
                 ))
             })?;
-            let run = ide::test(&docs.session, &key, &name)?;
+            let run = ide::test(&docs.session, &key, &name).map_err(|e| not_evaluated(docs, &e))?;
             Ok(Answer::new(docs, None).run(&run))
         }
         EVALUATE => {
@@ -87,6 +87,10 @@ pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<
             Ok(ide::tests(&docs.session, &key).iter().map(|t| answer.case(t)).collect())
         }
     }
+}
+
+fn not_evaluated(docs: &Documents, why: &ide::NotEvaluated) -> Refused {
+    Refused::not_evaluated(why, &|key| docs.called(key))
 }
 
 /// An argument; `None` if it cannot be read.
@@ -114,12 +118,12 @@ fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, Refused> {
         }
         (None, None) => ide::Data::Test(""),
     };
-    let found = ide::evaluation(&docs.session, key, data)?;
+    let found = ide::evaluation(&docs.session, key, data).map_err(|e| not_evaluated(docs, &e))?;
     let answer = Answer::new(docs, on.input.as_deref().zip(on.input_uri.as_ref()));
     let mut outcome = found.outcome;
     let tree = outcome.as_mut().and_then(|o| o.explain.take()).map(|tree| answer.tree(&said(&tree, docs.lang)));
     // Sourced numbers stand in the result with their sources.
-    let values = found.values.iter().filter(|v| v.kind != ValueKind::Factor);
+    let values = found.values.iter().filter(|v| !matches!(v.kind, ValueKind::Factor | ValueKind::Parameter));
     Ok(json!({
         "test": found.test.as_ref().map(|t| answer.run(t)),
         "tests": tests.iter().map(|t| answer.case(t)).collect::<Vec<_>>(),

@@ -21,6 +21,15 @@ impl Refused {
         Self { code: ErrorCode::RequestFailed, reason, said }
     }
 
+    /// There is nothing to evaluate.
+    pub(crate) fn not_evaluated(why: &ide::NotEvaluated, called: ide::Called<'_>) -> Self {
+        let reason = match why {
+            ide::NotEvaluated::NoRule(_) => "noRule",
+            ide::NotEvaluated::NoTest(_) => "noTest",
+        };
+        Self::new(reason, why.said(called))
+    }
+
     /// What is asked for cannot be understood.
     pub(crate) fn unreadable(said: Text) -> Self {
         Self { code: ErrorCode::InvalidParams, reason: "unreadable", said }
@@ -63,14 +72,5 @@ impl Refused {
 impl From<ide::NotRenamed> for Refused {
     fn from(why: ide::NotRenamed) -> Self {
         Self::new("notRenamed", why.0)
-    }
-}
-
-impl From<ide::NotEvaluated> for Refused {
-    fn from(why: ide::NotEvaluated) -> Self {
-        match why {
-            ide::NotEvaluated::NoRule(_) => Self::new("noRule", why.said()),
-            ide::NotEvaluated::NoTest(_) => Self::new("noTest", why.said()),
-        }
     }
 }

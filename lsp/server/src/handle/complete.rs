@@ -24,7 +24,7 @@ pub(super) fn resolve(docs: &Documents, mut item: lsp::CompletionItem) -> Result
         Some((d.get("file")?.as_str()?, offset))
     });
     if let Some((file, offset)) = place
-        && let Some(card) = ide::hover(&docs.session, file, offset, docs.lang)
+        && let Some(card) = ide::hover(&docs.session, file, offset, docs.lang, &|key| docs.called(key))
     {
         let content = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: card.markdown };
         item.documentation = Some(lsp::Documentation::MarkupContent(content));

@@ -26,7 +26,7 @@ pub(super) fn prepare_rename(
 
 pub(super) fn rename(docs: &Documents, p: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>, Refused> {
     let Some((key, _, offset)) = at(docs, &p.text_document_position_params) else { return Ok(None) };
-    let edits = ide::rename(&docs.session, &key, offset, &p.new_name)?;
+    let edits = ide::rename(&docs.session, &key, offset, &p.new_name, &|key| docs.called(key))?;
     Ok(Some(convert::workspace_edit(docs, edits)))
 }
 
