@@ -56,3 +56,39 @@ pub(crate) fn nonsense_is_answered() {
     assert_eq!(e.ask("textDocument/hover", json!({ "textDocument": { "uri": URI }, "position": beyond })), Value::Null);
     assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
 }
+
+/// Changes that come in another order than that of their versions are made in that of their versions.
+#[test]
+fn changes_that_come_late_stand_where_they_were_made() {
+    let mut e = Editor::new(json!({}), None);
+    e.open(URI, "flow \nflow b\n");
+    let mut change = |version: i32, line: u32, column: u32, text: &str| {
+        let at = json!({ "line": line, "character": column });
+        let edit = json!({ "range": { "start": at, "end": at }, "text": text });
+        let document = json!({ "uri": URI, "version": version });
+        e.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [edit] }));
+    };
+    // `coke` and a second line above the others, typed one by one.
+    for (version, line, column, text) in [
+        (2, 0, 5, "c"),
+        (4, 0, 7, "k"),
+        (5, 0, 8, "e"),
+        (3, 0, 6, "o"),
+        (7, 1, 5, "x"),
+        (6, 0, 0, "flow a\n"),
+        (8, 2, 6, "y"),
+    ] {
+        change(version, line, column, text);
+    }
+    e.found(URI, 8);
+    let symbols = e.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    let names: Vec<&Value> = symbols.as_array().into_iter().flatten().map(|s| &s["name"]).collect();
+    assert_eq!(names, ["a", "xcoke", "by"], "{symbols}");
+    // What is opened again is new.
+    e.open_version(URI, "flow new\n", 1);
+    let at = json!({ "line": 0, "character": 8 });
+    let edit = json!({ "range": { "start": at, "end": at }, "text": "er" });
+    e.tell("textDocument/didChange", json!({ "textDocument": { "uri": URI, "version": 2 }, "contentChanges": [edit] }));
+    let symbols = e.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    assert_eq!(symbols[0]["name"], "newer");
+}

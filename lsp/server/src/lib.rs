@@ -6,12 +6,13 @@
 //!
 //! # Layout
 //!
-//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) ·
+//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `changes` (what is typed) ·
 //! `inbox` (messages that wait) · `kept` (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all
 //! files) · `progress` · `refused` (why there is no answer) · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the
 //! protocol wants them).
 
 mod capabilities;
+mod changes;
 mod client;
 mod commands;
 mod convert;

@@ -106,7 +106,7 @@ pub(crate) fn notification(docs: &mut Documents, n: Notification) -> Vec<lsp::Ur
     }
     dispatch! {
         DidOpenTextDocumentNotification =>
-            |p| docs.set(p.text_document.uri, p.text_document.version, &p.text_document.text),
+            |p| docs.open(p.text_document.uri, p.text_document.version, &p.text_document.text),
         DidChangeTextDocumentNotification => |p| changed(docs, p),
         DidCloseTextDocumentNotification => |p| gone.extend(docs.close(&p.text_document.uri)),
         DidChangeWatchedFilesNotification => |p| changed_files(docs, p.changes.iter().map(|c| &c.uri)),
@@ -125,19 +125,7 @@ fn changed_files<'a>(docs: &mut Documents, uris: impl Iterator<Item = &'a lsp::U
 
 fn changed(docs: &mut Documents, p: lsp::DidChangeTextDocumentParams) {
     let uri = p.text_document.text_document_identifier.uri;
-    let Some(key) = docs.key(&uri) else { return };
-    let mut text = docs.text(&key).map(|t| t.to_string()).unwrap_or_default();
-    for change in p.content_changes {
-        match change {
-            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(c) => {
-                let lines = docs.lines(&text);
-                let (from, to) = (lines.offset(&text, c.range.start), lines.offset(&text, c.range.end));
-                text.replace_range(from as usize..to.max(from) as usize, &c.text);
-            }
-            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(c) => text = c.text,
-        }
-    }
-    docs.set(uri, p.text_document.version, &text);
+    docs.change(uri, p.text_document.version, p.content_changes);
 }
 
 /// Key, text and offset of a position.
