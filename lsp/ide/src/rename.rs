@@ -37,6 +37,14 @@ pub fn prepare_rename(session: &Session, key: &str, offset: u32) -> Result<(File
     if let Referent::Module(_) = found.of {
         return Err(NotRenamed(text!("模块名随文件名而定", "a module has the name of its file")));
     }
+    if let Referent::Declared(entry) = &found.of
+        && entry.item.is_built_in()
+    {
+        return Err(NotRenamed(text!(
+            "此名称随取舍而来，不能改",
+            "this name comes with the cut-off and cannot be changed"
+        )));
+    }
     let home = found.item().and_then(|item| declared(session, item, &found.of)).ok_or_else(nothing)?;
     library(&home.file).map_or(Ok((found.at, found.text)), Err)
 }

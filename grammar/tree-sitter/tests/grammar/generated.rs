@@ -16,6 +16,9 @@ fn the_parser_is_as_new_as_the_grammar() {
     for (hash, file) in noted {
         let content = fs::read(root.join(file)).expect(file);
         let now: String = Sha256::digest(&content).iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(now, hash, "{file} is not what the parser was made of or with: run `grammar/tree-sitter/generate.sh`");
+        assert_eq!(
+            now, hash,
+            "{file} is not what the parser was made of or with: run `grammar/tree-sitter/generate.sh`"
+        );
     }
 }
