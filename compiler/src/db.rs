@@ -125,6 +125,12 @@ impl Item {
         Place { item: self.clone(), span }
     }
 
+    /// True if no text of the file says it: a cut-off brings it.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        is_built_in(&self.key)
+    }
+
     /// The process that the statement stands in.
     #[must_use]
     pub fn owner(&self) -> Option<Self> {

@@ -80,6 +80,94 @@ fn emacs_finds_completes_renames_and_formats() {
 }
 
 #[test]
+fn emacs_finds_completes_renames_and_formats_with_lsp_mode() {
+    if !installed("emacs", &["--batch", "--eval", "(package-initialize)", "--eval", "(require 'lsp-mode)"]) {
+        return;
+    }
+    let package = package("emacs_lsp_mode");
+    let o = Command::new("emacs")
+        .args(["--batch", "--eval", "(package-initialize)", "-L"])
+        .arg(root().join("lsp/editors/emacs"))
+        .args(["--eval", &format!("(setq footrule-command \"{}\")", env!("CARGO_BIN_EXE_footrule")), "-l"])
+        .arg(root().join("cli/tests/editors/emacs_lsp_mode.el"))
+        .current_dir(&package)
+        .env("HOME", &package)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("emacs runs");
+    assert!(ends(&o, 0).contains("done"), "{o:?}");
+    is_renamed(&package);
+}
+
+/// The parser as `docs/editors.md` says to build it, and the queries, where an editor looks for both.
+fn grammar(parser: &Path, queries: &Path) {
+    let own = root().join("grammar/tree-sitter");
+    fs::create_dir_all(parser.parent().expect("a folder")).expect("a folder");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O2", "-I"])
+        .arg(own.join("src"))
+        .args([own.join("src/parser.c"), own.join("src/scanner.c")])
+        .arg("-o")
+        .arg(parser)
+        .status();
+    assert!(built.expect("cc runs").success());
+    fs::create_dir_all(queries).expect("a folder");
+    for query in fs::read_dir(own.join("queries")).expect("queries").map_while(Result::ok) {
+        fs::copy(query.path(), queries.join(query.file_name())).expect("a query");
+    }
+}
+
+#[test]
+fn neovim_colours_and_folds_by_the_tree() {
+    let new = ["--headless", "--clean", "--cmd", "if !has('nvim-0.9') | cquit | endif", "+qall!"];
+    if !installed("nvim", &new) || !installed("cc", &["--version"]) {
+        return;
+    }
+    let package = package("neovim_tree");
+    let runtime = package.join("runtime");
+    grammar(&runtime.join("parser/footrule.so"), &runtime.join("queries/footrule"));
+    let o = Command::new("nvim")
+        .args(["--headless", "--clean", "-n"])
+        .args(["--cmd", &format!("set rtp^={}", runtime.display())])
+        .args(["--cmd", &format!("set rtp^={}", root().join("lsp/editors/neovim").display())])
+        .args(["--cmd", &format!("let g:footrule_command = '{}'", env!("CARGO_BIN_EXE_footrule"))])
+        .arg("-S")
+        .arg(root().join("cli/tests/editors/neovim_tree.lua"))
+        .current_dir(&package)
+        .env("HOME", &package)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("nvim runs");
+    assert!(ends(&o, 0).contains("done"), "{o:?}");
+}
+
+#[test]
+fn helix_finds_completes_renames_and_formats() {
+    if !installed("hx", &["--version"]) || !installed("tmux", &["-V"]) || !installed("cc", &["--version"]) {
+        return;
+    }
+    let package = package("helix");
+    let own = package.join(".config/helix");
+    grammar(&own.join("runtime/grammars/footrule.so"), &own.join("runtime/queries/footrule"));
+    fs::copy(root().join("lsp/editors/helix/languages.toml"), own.join("languages.toml")).expect("languages.toml");
+    let binary = Path::new(env!("CARGO_BIN_EXE_footrule")).parent().expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let o = Command::new("sh")
+        .arg(root().join("cli/tests/editors/helix.sh"))
+        .arg(format!("footrule{}", std::process::id()))
+        .current_dir(&package)
+        .env("PATH", format!("{}:{path}", binary.display()))
+        .env("HOME", &package)
+        .env("TERM", "xterm-256color")
+        .env_remove("COLORTERM")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .expect("sh runs");
+    assert!(ends(&o, 0).contains("done"), "{o:?}");
+    is_renamed(&package);
+}
+
+#[test]
 fn kakoune_finds_renames_and_formats() {
     if !installed("kak", &["-version"]) || !installed("kak-lsp", &["--version"]) {
         return;

@@ -1,7 +1,8 @@
 //! Repairs and refactorings: each is applied, and what comes of it is checked.
 
 use crate::editor::Editor;
-use crate::{RULE, editor};
+use crate::{RULE, URI, editor};
+use footrule_syntax::format::{Keywords, Options, format};
 use serde_json::{Value, json};
 
 /// The rule in a literate file, and as it is.
@@ -24,6 +25,12 @@ fn offered(e: &mut Editor, uri: &str, text: &str, word: &str, whole: bool) -> Ve
     let range = json!({ "start": position(text, at), "end": position(text, if whole { at + word.len() } else { at }) });
     let params = json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
     e.ask("textDocument/codeAction", params).as_array().cloned().unwrap_or_default()
+}
+
+fn editor_of(text: &str) -> Editor {
+    let mut e = Editor::new(json!({}), None);
+    e.open(URI, text);
+    e
 }
 
 fn titled<'a>(all: &'a [Value], title: &str) -> &'a Value {
@@ -177,12 +184,43 @@ fn gases_become_co2e_and_kinds_are_crossed_visibly() {
     );
 }
 
+/// A text with Chinese keywords.
+fn in_chinese(text: &str) -> String {
+    let options = Options { keywords: Some(Keywords::Chinese) };
+    format(text, false, options).unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+/// Rows wait for their values: until they have them the rule is refused where they are missing, and has no result.
 #[test]
 fn missing_rows_are_added() {
-    let text = RULE.replace("{ first => 1; second => 2 }", "{ first => 1 }");
-    applies(&text, "bonus(grade: ", false, "Add the missing row", "second => 0 // to be filled in", &["FR-P001"]);
+    let one_line = RULE.replace("{ first => 1; second => 2 }", "{ first => 1 }");
     let lines = RULE.replace("{ first => 1; second => 2 }", "{\n    first => 1\n}");
-    applies(&lines, "bonus(grade: ", false, "Add the missing row", "    first => 1\n    second => 0 //", &["FR-P001"]);
+    let test = "test en \"t\" { production = 1 t{metal}; batches = [Batch(mass: 2 t{metal}, grade: first)] }\n";
+    for (locale, text, hole) in [
+        ("en", one_line.clone(), "to_be_filled_in"),
+        ("en", lines.clone(), "to_be_filled_in"),
+        ("zh", in_chinese(&lines), "待填"),
+    ] {
+        let mut e = Editor::with_locale(locale);
+        for (kind, text) in forms(&format!("{text}{test}")) {
+            let uri = format!("file:///rules/rows.{kind}");
+            let before = codes(&mut e, &uri, &text, 1);
+            assert!(before.iter().any(|c| c == "FR-P001"), "{before:?}");
+            let all = offered(&mut e, &uri, &text, "bonus(grade: ", false);
+            let title = if locale == "zh" { "补上缺少的 1 行" } else { "Add the missing row" };
+            let new = applied(&text, &uri, titled(&all, title));
+            assert!(new.contains(&format!("    first => 1\n    second => {hole}\n")), "{new}");
+            let after = codes(&mut e, &uri, &new, 2);
+            assert!(after.iter().all(|c| c != "FR-P001") && after.iter().any(|c| c == "FR-N001"), "{after:?}");
+            let run = json!({ "command": "footrule.evaluate", "arguments": [uri] });
+            let got = e.ask("workspace/executeCommand", run.clone());
+            assert_eq!((&got["result"], &got["errors"][0]["code"]), (&Value::Null, &json!("FR-N001")));
+            // 2 t of a grade with 1, at 2 t CO2 for each t of 1 t of metal.
+            codes(&mut e, &uri, &new.replace(hole, "3"), 3);
+            let got = e.ask("workspace/executeCommand", run);
+            assert_eq!(got["result"]["total"]["value"], "4000.0", "{got}");
+        }
+    }
 }
 
 #[test]
@@ -190,6 +228,10 @@ fn sources_are_cited() {
     let text = RULE.replace("2 t{CO2}/t{metal} source book", "2 t{CO2}/t{metal}");
     applies(&text, "2 t{CO2}", false, "Cite the source `book`", "2 t{CO2}/t{metal} source book", &["FR-L002"]);
     applies(&text, "2 t{CO2}", false, "Declare a new source", "2 t{CO2}/t{metal} source new_source", &["FR-L002"]);
+    // Of a new source nothing is known but that it has to be filled in.
+    let all = offered(&mut editor_of(&text), URI, &text, "2 t{CO2}", false);
+    let new = applied(&text, URI, titled(&all, "Declare a new source"));
+    assert!(new.contains("source new_source {\n    title \"to be filled in: title of the document\"\n}\n"), "{new}");
 }
 
 #[test]

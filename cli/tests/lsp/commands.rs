@@ -47,9 +47,11 @@ fn command(e: &mut Editor, command: &str, arguments: Value) -> Value {
     e.ask("workspace/executeCommand", json!({ "command": command, "arguments": arguments }))
 }
 
-fn refusal(e: &mut Editor, command: &str, arguments: Value) -> String {
+/// Message, code and reason of a refusal.
+fn refusal(e: &mut Editor, command: &str, arguments: Value) -> (String, i32, Value) {
     let r = e.response("workspace/executeCommand", json!({ "command": command, "arguments": arguments }));
-    r.response_result.err().unwrap_or_else(|| panic!("{command} is not refused")).message
+    let why = r.response_result.err().unwrap_or_else(|| panic!("{command} is not refused"));
+    (why.message, why.code, why.data.unwrap_or_default()["reason"].clone())
 }
 
 fn value_of(answer: &Value, name: &str) -> Value {
@@ -156,17 +158,52 @@ fn a_broken_rule_says_why(e: &mut Editor) {
 }
 
 fn nonsense_is_refused(e: &mut Editor) {
-    for (name, arguments, why) in [
-        ("footrule.runTest", json!([URI, "no such"]), "there is no test `no such`"),
-        ("footrule.runTest", json!([URI]), "invalid type"),
-        ("footrule.runTest", json!([]), "invalid type"),
-        ("footrule.evaluate", json!(["file:///rules/missing.pcr"]), "there is no file"),
-        ("footrule.evaluate", json!([URI, { "test": "wrong", "input": "{}" }]), "exclude each other"),
-        ("footrule.evaluate", json!([URI, { "tset": "wrong" }]), "unknown field"),
-        ("footrule.evaluate", json!(["footrule-std:/gas.pcr"]), "is no rule"),
-        ("footrule.delete", json!([URI]), "is not offered"),
+    let mut chinese = Editor::with_locale("zh-CN");
+    chinese.open(URI, RULE);
+    let untested = RULE.split("test zh").next().unwrap_or_default();
+    for e in [&mut *e, &mut chinese] {
+        e.open("file:///rules/untested.pcr", untested);
+    }
+    // Requests that cannot be understood are told from those that cannot be fulfilled.
+    let (unreadable, failed, unknown) = (-32602, -32803, -32601);
+    for (name, arguments, code, reason, english, words) in [
+        (
+            "footrule.runTest",
+            json!([URI, "no such"]),
+            failed,
+            "noTest",
+            "there is no test `no such`",
+            "没有测试“no such”",
+        ),
+        ("footrule.runTest", json!([URI]), unreadable, "unreadable", "is the name of a test", "应是测试的名称"),
+        ("footrule.runTest", json!([]), unreadable, "unreadable", "is the address of a file", "应是文件的地址"),
+        ("footrule.evaluate", json!(["file:///rules/missing.pcr"]), failed, "noFile", "there is no file", "没有文件"),
+        (
+            "footrule.evaluate",
+            json!([URI, { "test": "wrong", "input": "{}" }]),
+            unreadable,
+            "unreadable",
+            "exclude each other",
+            "只可给出一个",
+        ),
+        ("footrule.evaluate", json!([URI, { "tset": "wrong" }]), unreadable, "unreadable", "nothing else", "只可有"),
+        (
+            "footrule.evaluate",
+            json!(["file:///rules/untested.pcr"]),
+            failed,
+            "noData",
+            "input data are needed",
+            "请给出",
+        ),
+        ("footrule.evaluate", json!(["footrule-std:/gas.pcr"]), failed, "noRule", "is no rule", "不是规则"),
+        ("footrule.delete", json!([URI]), unknown, "unknown", "is not offered", "没有 `footrule.delete`"),
     ] {
-        let said = refusal(e, name, arguments);
-        assert!(said.contains(why), "{name}: {said}");
+        for (e, want) in [(&mut *e, english), (&mut chinese, words)] {
+            let (said, at, why) = refusal(e, name, arguments.clone());
+            assert!(said.contains(want), "{name}: {said}");
+            assert_eq!((at, why), (code, json!(reason)), "{said}");
+            // Nothing of the machinery in the user's words.
+            assert!(!said.contains("invalid type") && !said.contains("unknown field"), "{said}");
+        }
     }
 }

@@ -98,6 +98,12 @@ impl Editor {
         id
     }
 
+    /// Takes a request back.
+    pub(crate) fn take_back(&mut self, id: &RequestId) {
+        let id: i32 = id.to_string().parse().expect("a number");
+        self.tell("$/cancelRequest", json!({ "id": id }));
+    }
+
     /// Waits for the reply to a request.
     pub(crate) fn reply(&mut self, id: &RequestId) -> Response {
         loop {

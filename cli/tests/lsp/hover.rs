@@ -1,6 +1,7 @@
 //! Cards beside the cursor, in both languages, in code and in prose.
 
 use crate::editor::Editor;
+use crate::source::{Folder, Source};
 use crate::{RULE, URI, editor, on};
 use serde_json::{Value, json};
 
@@ -168,4 +169,78 @@ fn units_gases_and_words_are_explained() {
     says(&card(&mut e, uri, "after last", 0), &["`末值之后`"]);
     says(&card(&mut e, uri, "old zh", 0), &["Kiln.old", "old kiln · 旧窑"]);
     assert_eq!(card(&mut e, uri, "Text of", 0), "");
+}
+
+/// A parameter has the value of the test's period, or of its scenario; also one of a module, in the tests of the rule that names
+/// it. Files are called by their path in the folder that is open.
+#[test]
+fn parameters_have_values_in_tests() {
+    let module = "use std.gas\nflow coal zh \"煤\" en \"coal\"\nsource book { title \"Illustrative\"; gwp AR6 }\n\
+        param far: kg{CO2e}/kg{coal} source book { 2023 => 1.5; 2024 => 1.25; after last hold with warning; before first error }\n";
+    let rule = "rule demo zh \"示例\" en \"demo\"\nversion 1.0.0\nvalid from 2026-01-01\ngwp AR6\n\
+        declared unit 1 t{metal} of production\nround 1 decimals in kg{CO2e}/t{metal}\nuse std.gas, words.fuels\n\
+        flow metal\nstage making zh \"生产\" en \"making\"\nsource own { title \"Illustrative\"; gwp AR6 }\n\
+        input production: t{metal} where > 0\ninput coal_use: t{coal}\n\
+        param near: kg{CO2e}/kg{coal} source own { 2023 => 2.5; 2024 => 2.25; after last hold with warning; before first error }\n\
+        emission a in making = coal_use * near\nemission b in making = coal_use * far\n\
+        test en \"first\" { period = 2023; production = 1 t{metal}; coal_use = 1 t{coal} }\n\
+        scenario clean { near = 0.5 kg{CO2e}/kg{coal} }\n\
+        test en \"second\" { period = 2026; scenario clean; production = 1 t{metal}; coal_use = 1 t{coal} }\n";
+    let folder = Folder::new(&[("words/fuels.pcr", module), ("rule.pcr", rule)]);
+    let mut e = Editor::new(json!({}), Some(&folder.root()));
+    let s = Source { uri: folder.uri("rule.pcr"), text: rule.to_owned() };
+    s.open(&mut e);
+    let found = e.found(&s.uri, 1);
+    assert!(found.iter().all(|d| d["severity"] != json!(1)), "{found:?}");
+    let mut card = |word: &str, nth: usize| {
+        let found = e.ask("textDocument/hover", s.on(word, nth));
+        found["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    // The tests stand below the declaration: the nearest is the first.
+    says(&card("near: kg", 0), &["in the test “first”: `2.5 kg{CO2e}/kg{coal}`", "\n\n`rule.pcr`"]);
+    // Of the module the rule's test is told; by its name in the scenario, that test is the nearest that stands there.
+    says(&card("far\n", 0), &["in the test “first”: `1.5 kg{CO2e}/kg{coal}`", "\n\n`words/fuels.pcr`"]);
+    assert!(!card("far\n", 0).contains(&folder.root()));
+    // What is held is a value, too: 2026 is after the last row; the scenario gives the other one its own.
+    let swapped = rule.replace("period = 2023", "period = 2026; scenario clean");
+    e.open_version(&s.uri, &swapped, 2);
+    let s = Source { uri: s.uri, text: swapped };
+    let mut card = |word: &str| {
+        let found = e.ask("textDocument/hover", s.on(word, 0));
+        found["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    says(&card("near: kg"), &["in the test “first”: `0.5 kg{CO2e}/kg{coal}`"]);
+    says(&card("far\n"), &["in the test “first”: `1.25 kg{CO2e}/kg{coal}`"]);
+}
+
+/// In several folders the folder is named; what stands in none is called by its package, else by its path.
+#[test]
+fn files_are_called_as_people_know_them() {
+    let words = "flow pulp\n";
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
+    let folder = Folder::new(&[
+        ("one/base.pcr", words),
+        ("one/main.pcr", "use base\nconst a = 1 t{pulp}\n"),
+        ("two/x.pcr", words),
+        ("far/footrule.toml", &package("distant")),
+        ("far/deep/base.pcr", words),
+        ("far/deep/main.pcr", "use deep.base\nconst a = 1 t{pulp}\n"),
+        ("loose.pcr", "flow pulp\nconst a = 1 t{pulp}\n"),
+    ]);
+    let root = folder.root();
+    let called = |folders: &[&str], file: &str| {
+        let folders: Vec<String> = folders.iter().map(|f| format!("{root}/{f}")).collect();
+        let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let mut e = Editor::with(json!({ "capabilities": {} }), &folders);
+        let path = format!("{root}/{file}");
+        let s = Source { uri: folder.uri(file), text: std::fs::read_to_string(path).expect("it was written") };
+        s.open(&mut e);
+        let found = e.ask("textDocument/hover", s.on("pulp}", 0));
+        let card = found["contents"]["value"].as_str().unwrap_or_default().to_owned();
+        card.rsplit("\n\n").next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(called(&["one"], "one/main.pcr"), "`base.pcr`");
+    assert_eq!(called(&["one", "two"], "one/main.pcr"), "`one/base.pcr`");
+    assert_eq!(called(&["one"], "far/deep/main.pcr"), "`distant/deep/base.pcr`");
+    assert_eq!(called(&[], "loose.pcr"), format!("`{root}/loose.pcr`"));
 }

@@ -1,15 +1,18 @@
 //! The language server as an editor sees it: the command runs, and each capability is asked for over the protocol.
 //!
 //! `editor` (a client) · `source` (texts and folders) · `talk` (positions, findings, nonsense) · `navigate`, `hover`, `show`,
-//! `complete`, `actions`, `write` (requests, as the server groups them) · `calls` (contributions, lenses) · `typing` (linked places, formatting of parts) · `pull`
-//! (findings that are asked for) · `files` · `commands` · `edits` (ten thousand random ones).
+//! `complete`, `actions`, `write` (requests, as the server groups them) · `across` (files) · `calls` (contributions, lenses) · `typing` (linked places, formatting of parts) · `pull`
+//! (findings that are asked for) · `files` · `commands` · `cancel` · `ends` (of lines) · `edits` (ten thousand random ones).
 
+mod across;
 mod actions;
 mod calls;
+mod cancel;
 mod commands;
 mod complete;
 mod editor;
 mod edits;
+mod ends;
 mod files;
 mod hover;
 mod navigate;

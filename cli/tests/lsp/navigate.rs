@@ -1,6 +1,7 @@
 //! What leads to places.
 
 use crate::editor::Editor;
+use crate::source::{Source, names};
 use crate::{RULE, URI, editor, lines, on, place};
 use serde_json::json;
 
@@ -130,4 +131,44 @@ pub(crate) fn document_links() {
     let mut e = editor();
     let all = e.ask("textDocument/documentLink", json!({ "textDocument": { "uri": URI } }));
     assert_eq!(all[0]["target"], "https://example.org/book", "{all}");
+}
+
+/// What a cut-off brings stands in no line: the lines of the file are told as they are told without it.
+#[test]
+fn what_a_cutoff_brings_has_no_lines() {
+    let rule = RULE.replace("input production", "§4 input production");
+    let more = "cutoff each 1% total 5% by mass\nreport left = count(left_out)\n";
+    let [without, with] = [&rule, &format!("{rule}{more}")].map(|text| Source::both("brought", text));
+    for (plain, brought) in without.into_iter().zip(with) {
+        let answers = [&plain, &brought].map(|s| {
+            let mut e = Editor::new(json!({}), None);
+            s.open(&mut e);
+            let whole = json!({ "start": s.place("", 0, false), "end": s.place("report share", 0, false) });
+            let hint = json!({ "textDocument": { "uri": s.uri }, "range": whole });
+            [
+                e.ask("textDocument/semanticTokens/full", s.document())["data"].clone(),
+                e.ask("textDocument/codeLens", s.document()),
+                e.ask("textDocument/documentSymbol", s.document()),
+                e.ask("textDocument/inlayHint", hint),
+                e.ask("textDocument/foldingRange", s.document()),
+                e.ask("textDocument/hover", s.on("An illustrative rule", 0)),
+            ]
+        });
+        for (without, with) in answers[0].iter().zip(&answers[1]) {
+            match (without.as_array(), with.as_array()) {
+                (Some(a), Some(b)) => assert_eq!(&b[..a.len().min(b.len())], &a[..]),
+                _ => assert_eq!(without, with),
+            }
+        }
+        let mut e = Editor::new(json!({}), None);
+        brought.open(&mut e);
+        let symbols = e.ask("textDocument/documentSymbol", brought.document());
+        assert!(!names(&symbols, "/name").contains(&"left_out".to_owned()), "{symbols}");
+        // It leads to the cut-off, and cannot be called otherwise.
+        let at = brought.on("left_out", 0);
+        let definition = e.ask("textDocument/definition", at.clone());
+        assert_eq!(definition["range"]["start"]["line"], brought.line("cutoff each"));
+        let refused = e.response("textDocument/prepareRename", at).response_result;
+        assert!(refused.as_ref().is_err_and(|why| why.message.contains("cut-off")), "{refused:?}");
+    }
 }

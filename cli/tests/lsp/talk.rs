@@ -57,21 +57,38 @@ pub(crate) fn nonsense_is_answered() {
     assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
 }
 
-/// A request that is taken back while another is answered has one reply, which says so.
+/// Changes that come in another order than that of their versions are made in that of their versions.
 #[test]
-fn what_waits_can_be_taken_back() {
-    let mut e = editor();
-    e.found(URI, 1);
-    // Asks for every file of the library.
-    let first = e.request("workspace/symbol", json!({ "query": "e" }));
-    let hovers: Vec<_> = (0..20).map(|_| e.request("textDocument/hover", on("factor\n", 0))).collect();
-    for id in &hovers[1..] {
-        let id: i32 = id.to_string().parse().expect("a number");
-        e.tell("$/cancelRequest", json!({ "id": id }));
+fn changes_that_come_late_stand_where_they_were_made() {
+    let mut e = Editor::new(json!({}), None);
+    e.open(URI, "flow \nflow b\n");
+    let mut change = |version: i32, line: u32, column: u32, text: &str| {
+        let at = json!({ "line": line, "character": column });
+        let edit = json!({ "range": { "start": at, "end": at }, "text": text });
+        let document = json!({ "uri": URI, "version": version });
+        e.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [edit] }));
+    };
+    // `coke` and a second line above the others, typed one by one.
+    for (version, line, column, text) in [
+        (2, 0, 5, "c"),
+        (4, 0, 7, "k"),
+        (5, 0, 8, "e"),
+        (3, 0, 6, "o"),
+        (7, 1, 5, "x"),
+        (6, 0, 0, "flow a\n"),
+        (8, 2, 6, "y"),
+    ] {
+        change(version, line, column, text);
     }
-    assert!(e.reply(&first).response_result.is_ok());
-    assert!(e.reply(&hovers[0]).response_result.is_ok());
-    let last = e.reply(&hovers[19]).response_result;
-    assert!(last.as_ref().is_err_and(|e| e.code == -32800), "{last:?}");
-    assert!(e.ask("textDocument/hover", on("factor\n", 0)).is_object());
+    e.found(URI, 8);
+    let symbols = e.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    let names: Vec<&Value> = symbols.as_array().into_iter().flatten().map(|s| &s["name"]).collect();
+    assert_eq!(names, ["a", "xcoke", "by"], "{symbols}");
+    // What is opened again is new.
+    e.open_version(URI, "flow new\n", 1);
+    let at = json!({ "line": 0, "character": 8 });
+    let edit = json!({ "range": { "start": at, "end": at }, "text": "er" });
+    e.tell("textDocument/didChange", json!({ "textDocument": { "uri": URI, "version": 2 }, "contentChanges": [edit] }));
+    let symbols = e.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": URI } }));
+    assert_eq!(symbols[0]["name"], "newer");
 }

@@ -26,6 +26,33 @@ pub(crate) fn linked_editing() {
     }
 }
 
+/// What only its rule can name is linked, in its prose, too; what data or other files may name is not.
+#[test]
+fn linked_names_of_a_rule() {
+    let text = crate::RULE.replace("report share = ", "report share = 0 + ");
+    let [plain, literate] = Source::both("names", &text);
+    let literate = Source { text: format!("{}\nOn `factor` and `factors`.\n", literate.text), ..literate };
+    for (s, more) in [(plain, 0), (literate, 1)] {
+        let mut e = Editor::new(json!({}), None);
+        s.open(&mut e);
+        let mut linked = |word: &str| -> Vec<Value> {
+            let found = e.ask("textDocument/linkedEditingRange", s.on(word, 0));
+            found["ranges"].as_array().into_iter().flatten().map(|r| r["start"].clone()).collect()
+        };
+        let mut places = vec![s.place("factor = 2", 0, false), s.place("factor\nreport", 0, false)];
+        places.extend((more == 1).then(|| s.place("factor` and", 0, false)));
+        assert_eq!(linked("factor = 2"), places);
+        assert_eq!(
+            linked("装载量 ="),
+            ["装载量 =", "装载量 * factor", "装载量 / production"].map(|w| s.place(w, 0, false))
+        );
+        assert_eq!(linked("bonus(grade").len(), 2);
+        for word in ["production: t", "first;", "metal zh", "making zh", "share =", "mass: t", "factor\nreport"] {
+            assert_eq!(linked(word), Vec::<Value>::new(), "{word}");
+        }
+    }
+}
+
 fn options() -> Value {
     json!({ "tabSize": 4, "insertSpaces": true })
 }

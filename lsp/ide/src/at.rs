@@ -21,18 +21,21 @@ impl Statement<'_> {
     }
 }
 
-/// Every statement of a file, those inside processes behind their process.
+/// Every statement that a file says, those inside processes behind their process.
 pub(crate) fn statements(session: &Session, file: SourceFile) -> impl Iterator<Item = Statement<'_>> {
     let db = session.db();
-    all_items(db, file).filter_map(move |item| {
+    all_items(db, file).filter(|item| !item.is_built_in()).filter_map(move |item| {
         let text = &chunk(db, file, item.key.clone()).as_ref()?.text;
         Some(Statement { item, start: *chunk_start(db, file, item.key.clone()), text })
     })
 }
 
-/// A statement by its identity; `None` if it has no text of its own.
+/// A statement by its identity; `None` if it has no text of its own in the file.
 pub(crate) fn of_item<'a>(session: &'a Session, item: &'a Item) -> Option<Statement<'a>> {
     let db = session.db();
+    if item.is_built_in() {
+        return None;
+    }
     let text = &chunk(db, item.file, item.key.clone()).as_ref()?.text;
     Some(Statement { item, start: *chunk_start(db, item.file, item.key.clone()), text })
 }

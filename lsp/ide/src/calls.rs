@@ -6,6 +6,7 @@
 //! and no others. Must not: evaluate anything; figures are the run time's.
 
 use crate::at::{Statement, name, of_item, statement, statements};
+use crate::excepted::exceptions;
 use crate::navigate::all;
 use crate::symbols::{Symbol, SymbolKind, symbol};
 use footrule_compiler::Session;
@@ -337,54 +338,4 @@ impl Below<'_> {
             }
         }
     }
-}
-
-/// An exception.
-pub(crate) struct Excepted {
-    /// The `except`.
-    pub item: Item,
-    /// What it is directly an exception from: a definition or another exception.
-    pub base: Item,
-    /// Where the name of the definition stands, in the file.
-    pub at: Span,
-    /// The name of the definition's exception that it is one from, or the part of the definition that is meant.
-    of: Option<String>,
-    /// Its own name.
-    name: Option<String>,
-}
-
-/// The exceptions of a file, in order of text.
-pub(crate) fn exceptions(session: &Session, file: SourceFile) -> Vec<Excepted> {
-    let mut all: Vec<Excepted> = statements(session, file).filter_map(|s| excepted(session, s)).collect();
-    // What stands behind the dot may be a part of the value instead of another exception.
-    let bases: Vec<Option<Item>> = all
-        .iter()
-        .map(|e| {
-            let found = all.iter().find(|o| e.of.is_some() && o.base == e.base && o.name == e.of);
-            found.map(|o| o.item.clone())
-        })
-        .collect();
-    for (e, base) in all.iter_mut().zip(bases) {
-        e.base = base.unwrap_or_else(|| e.base.clone());
-    }
-    all
-}
-
-fn excepted(session: &Session, s: Statement<'_>) -> Option<Excepted> {
-    if s.item.key.keyword != "except" {
-        return None;
-    }
-    let db = session.db();
-    let Stmt::Except { target, name, .. } = &s.item.ast(db)?.stmt else { return None };
-    let own = uses(db, s.item.file, s.item.key.clone());
-    // The last part of the path that is a declaration: those before it are includes.
-    let (i, span, base) = target.0.iter().enumerate().rev().find_map(|(i, n)| {
-        own.iter().find(|u| u.span == n.span).and_then(|u| match &u.of {
-            Referent::Declared(e) => Some((i, n.span, e.item.clone())),
-            _ => None,
-        })
-    })?;
-    let of = target.0.get(i + 1).map(|n| n.text.clone());
-    let name = name.as_ref().map(|n| n.text.clone());
-    Some(Excepted { item: s.item.clone(), base, at: span.shift(s.start), of, name })
 }

@@ -5,11 +5,14 @@
 //! not: decide anything about a value; that is the run time's.
 
 use crate::at::statements;
+use crate::hover::Called;
 use footrule_compiler::Session;
 use footrule_compiler::db::Item;
 use footrule_diag::{Diagnostic, FileSpan, Span, Text, text};
 use footrule_mir::Program;
-use footrule_runtime::{Explain, ExplainKind, Inputs, NamedValue, Options, Outcome, evaluate, run_test, test_inputs};
+use footrule_runtime::{
+    Explain, ExplainKind, Inputs, NamedValue, Options, Outcome, ValueKind, evaluate, run_test, test_inputs,
+};
 use footrule_syntax::ast::{Stmt, TestEntry};
 
 /// What a rule is evaluated on.
@@ -58,9 +61,28 @@ pub struct Evaluation {
     pub values: Vec<NamedValue>,
 }
 
-/// Why nothing was evaluated: words for the user.
+/// Why nothing was evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotEvaluated(pub Text);
+pub enum NotEvaluated {
+    /// The file of this key is no rule.
+    NoRule(String),
+    /// The rule has no test of this name.
+    NoTest(String),
+}
+
+impl NotEvaluated {
+    /// Words for the user, with files as they are called.
+    #[must_use]
+    pub fn said(&self, called: Called<'_>) -> Text {
+        match self {
+            Self::NoRule(key) => {
+                let file = called(key);
+                text!("`{file}` 不是规则", "`{file}` is no rule")
+            }
+            Self::NoTest(name) => text!("没有测试“{name}”", "there is no test `{name}`"),
+        }
+    }
+}
 
 /// The tests of a file in order of text, also of one that does not compile.
 #[must_use]
@@ -132,22 +154,29 @@ pub fn evaluation(session: &Session, key: &str, data: Data<'_>) -> Result<Evalua
 }
 
 /// The test next to a declaration, and what the declaration is worth in it: several values if it stands in a process that
-/// is included several times.
+/// is included several times. Where its own file has no tests, those of the file that names it, next to the place where it does.
 #[must_use]
-pub fn in_nearest_test(session: &Session, item: &Item) -> Option<(TestCase, Vec<NamedValue>)> {
+pub fn in_nearest_test(session: &Session, item: &Item, named: &FileSpan) -> Option<(TestCase, Vec<NamedValue>)> {
     let db = session.db();
-    let key = item.file.key(db);
-    let here = footrule_compiler::db::resolve_place(db, &item.name_place(db)).span.start;
-    let mut near: Vec<(usize, TestCase)> = tests(session, key).into_iter().enumerate().collect();
-    if near.is_empty() {
-        return None;
-    }
-    let program = session.program(key).ok()?;
-    near.sort_by_key(|(_, t)| (t.expects_error, t.at.span.start.abs_diff(here)));
+    let own = footrule_compiler::db::resolve_place(db, &item.name_place(db));
+    let wanted = own.file.clone();
+    let (near, here) = [own, named.clone()].into_iter().find_map(|at| {
+        let tests = tests(session, &at.file);
+        (!tests.is_empty() && session.is_rule(&at.file)).then_some((tests, at))
+    })?;
+    let mut near: Vec<(usize, TestCase)> = near.into_iter().enumerate().collect();
+    let program = session.program(&here.file).ok()?;
+    near.sort_by_key(|(_, t)| (t.expects_error, t.at.span.start.abs_diff(here.span.start)));
+    let param = item.key.keyword == "param";
     near.into_iter().find_map(|(ix, case)| {
         let inputs = test_inputs(&program, ix).ok()?;
         let mut values = footrule_runtime::values(&program, &inputs);
-        values.retain(|v| names(&v.name.id, item.name()));
+        let is = |v: &NamedValue| {
+            names(&v.name.id, item.name())
+                && v.place.as_ref().is_none_or(|p| p.file == wanted)
+                && param == (v.kind == ValueKind::Parameter)
+        };
+        values.retain(is);
         (!values.is_empty()).then_some((case, values))
     })
 }
@@ -161,7 +190,7 @@ fn is_rule(session: &Session, key: &str) -> Result<(), NotEvaluated> {
     if session.is_rule(key) {
         return Ok(());
     }
-    Err(NotEvaluated(text!("`{key}` 不是规则", "`{key}` is no rule")))
+    Err(NotEvaluated::NoRule(key.to_owned()))
 }
 
 fn find(session: &Session, key: &str, name: &str) -> Result<(usize, TestCase), NotEvaluated> {
@@ -170,7 +199,7 @@ fn find(session: &Session, key: &str, name: &str) -> Result<(usize, TestCase), N
         [t.labels.zh.as_str(), t.labels.en.as_str()].contains(&name) || format!("#{}", ix + 1) == name
     };
     let found = tests(session, key).into_iter().enumerate().find(|(ix, t)| fits(*ix, t));
-    found.ok_or_else(|| NotEvaluated(text!("没有测试“{name}”", "there is no test `{name}`")))
+    found.ok_or_else(|| NotEvaluated::NoTest(name.to_owned()))
 }
 
 fn verdict(program: &Program, ix: usize, case: TestCase) -> TestRun {
@@ -234,7 +263,8 @@ test en "large" { production = 1 t{metal}; charge = 4 t{coke} }
     fn nearest(session: &Session, name: &str) -> Option<(String, Vec<(String, String)>)> {
         let file = session.file("furnace.pcr")?;
         let item = statements(session, file).find(|s| s.item.name() == name)?.item.clone();
-        let (case, values) = in_nearest_test(session, &item)?;
+        let named = FileSpan { file: "furnace.pcr".to_owned(), span: Span::new(0, 0) };
+        let (case, values) = in_nearest_test(session, &item, &named)?;
         let said = |v: &NamedValue| match &v.value {
             Shown::Quantity(q) => (v.name.id.clone(), format!("{} {}", q.value, q.unit)),
             other => (v.name.id.clone(), format!("{other:?}")),

@@ -1,8 +1,8 @@
 //! What stands above a statement: a test to run, how far tests reach its clause, its exceptions.
 
 use crate::at::{clause, statements};
-use crate::calls::exceptions;
 use crate::evaluate::{TestCase, tests};
+use crate::excepted::exceptions_anywhere;
 use footrule_compiler::Session;
 use footrule_compiler::db::resolve_place;
 use footrule_diag::{FileSpan, Span};
@@ -36,7 +36,7 @@ pub fn lenses(session: &Session, key: &str) -> Vec<Lens> {
     let at = |start: u32| Span { start, end: start };
     let tests = tests(session, key).into_iter().filter(|_| session.is_rule(key));
     let mut out: Vec<Lens> = tests.map(|t| Lens { at: at(t.at.span.start), kind: LensKind::Test(t) }).collect();
-    let exceptions = exceptions(session, file);
+    let exceptions = exceptions_anywhere(session, file);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for s in statements(session, file) {
         let word = s.item.key.keyword.as_str();
@@ -53,7 +53,7 @@ pub fn lenses(session: &Session, key: &str) -> Vec<Lens> {
             out.push(Lens { at: at(s.start), kind: LensKind::Clause(clause) });
         }
         let own = exceptions.iter().filter(|e| e.base == *s.item);
-        let places: Vec<FileSpan> = own.map(|e| FileSpan { file: key.to_owned(), span: e.at }).collect();
+        let places: Vec<FileSpan> = own.map(|e| e.place(session)).collect();
         if !places.is_empty() {
             let name = resolve_place(db, &s.item.name_place(db));
             out.push(Lens { at: at(s.start), kind: LensKind::Exceptions(name, places) });

@@ -8,7 +8,7 @@
 //!
 //! `at` (which statement and which name stand at an offset) · `tree` (expressions of a statement) · `prose` (outside the fences of
 //! a literate file) · `factor` (sourced values) · `formula` (formulas as people read them) · `navigate` (definition, references,
-//! highlights) · `implement` · `calls` (the tree of contributions) · `rename` · `linked` · `files` (renamed files) · `layout`
+//! highlights) · `implement` · `calls` (the tree of contributions) · `excepted` · `rename` · `linked` · `files` (renamed files) · `layout`
 //! (formatting of parts) · `hover` · `signature` · `inlay` · `symbols` · `complete` · `actions` · `evaluate` (results, tests,
 //! values) · `reach` (coverage) · `lenses` · `tokens` (roles of words) · `fold` · `select` · `links` · `pages` (what a code means).
 
@@ -17,6 +17,7 @@ mod at;
 mod calls;
 mod complete;
 mod evaluate;
+mod excepted;
 mod factor;
 mod files;
 mod fold;
@@ -45,7 +46,7 @@ pub use complete::{Completion, CompletionKind, complete};
 pub use evaluate::{Data, Evaluation, NotEvaluated, TestCase, TestRun, evaluation, in_nearest_test, test, tests};
 pub use files::{Move, move_files, moved_dependency};
 pub use fold::folds;
-pub use hover::{Hover, hover};
+pub use hover::{Called, Hover, hover};
 pub use implement::implementations;
 pub use inlay::{Inlay, InlayKind, inlays};
 pub use layout::{Change, format_range, format_typed};

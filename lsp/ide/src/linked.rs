@@ -1,20 +1,37 @@
 //! Places that change together while one of them is typed.
 //!
-//! Only a variable of a statement is linked, and only from where it is bound: all its uses stand in the statement, so nothing
-//! is left behind. A name that others can use is renamed, not linked; and whoever edits a use may mean another variable.
+//! Guarantees: only from where a name is bound, because whoever edits a use may mean another name; and only where all its places
+//! stand in this file, so that nothing is left behind: a variable of a statement, and a definition, constant, function or table of
+//! a rule, which no other file and no data can name. Inputs, members, flows and stages stand in data and results, too: they are
+//! renamed, not linked.
 
 use crate::at::name;
+use crate::navigate::all;
 use footrule_compiler::Session;
-use footrule_compiler::uses::{Referent, uses};
+use footrule_compiler::names::Entry;
+use footrule_compiler::uses::Referent;
 use footrule_diag::Span;
 
-/// The variable that is bound at an offset, and its uses, in order of text; empty if there is none.
+/// What only the file itself names.
+const OWN: [&str; 4] = ["let", "const", "fn", "table"];
+
+/// The name that is bound at an offset, and its uses, in order of text; empty if others may use it.
 #[must_use]
 pub fn linked(session: &Session, key: &str, offset: u32) -> Vec<Span> {
     let Some((at, found)) = name(session, key, offset) else { return Vec::new() };
-    if !found.declares || !matches!(found.of, Referent::Local(_)) {
+    let own = match &found.of {
+        Referent::Local(_) => true,
+        Referent::Declared(Entry { item, member: None }) => {
+            OWN.contains(&item.key.keyword.as_str()) && item.owner().is_none() && session.is_rule(key)
+        }
+        _ => false,
+    };
+    if !found.declares || !own {
         return Vec::new();
     }
-    let own = uses(session.db(), at.item.file, at.item.key.clone()).iter().filter(|u| u.of == found.of);
-    own.map(|u| u.span.shift(at.start)).collect()
+    let places = all(session, at.item, &found.of);
+    if places.iter().any(|r| r.at.file != key) {
+        return Vec::new();
+    }
+    places.into_iter().map(|r| r.at.span).collect()
 }

@@ -85,6 +85,7 @@ pub(crate) fn all(session: &Session, from: &Item, of: &Referent) -> Vec<Referenc
     }
     let wanted = called(session, of);
     for file in session.files() {
+        session.breathe();
         // A file without the word does not name the thing.
         if wanted.as_ref().is_some_and(|w| !file.text(db).contains(w.as_str())) {
             continue;

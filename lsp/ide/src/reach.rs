@@ -42,6 +42,7 @@ pub fn reach(session: &Session, key: &str, kept: Option<Arc<Reach>>) -> Option<A
     // The statements with a clause; a program lists them in the same order every time.
     let mut reached: Vec<(String, bool)> = statements(&program, &Recorder::new(&program), key);
     for test in 0..tests {
+        session.breathe();
         let seen = Recorder::new(&program);
         // Whether what it expects holds is another question.
         let _ = run_test(&program, test, Some(&seen));

@@ -1,8 +1,11 @@
 //! Another name or label for a thing, everywhere.
 
-use crate::at::{called, found, statement};
+use crate::at::{called, found, statement, statements};
+use crate::hover::Called;
 use crate::navigate::{all, declared};
 use footrule_compiler::Session;
+use footrule_compiler::db::SourceFile;
+use footrule_compiler::names::reachable;
 use footrule_compiler::uses::Referent;
 use footrule_diag::{FileSpan, Span, Text, text};
 use footrule_grammar::keywords::{KEYWORDS, Place, is_word_char};
@@ -34,6 +37,14 @@ pub fn prepare_rename(session: &Session, key: &str, offset: u32) -> Result<(File
     if let Referent::Module(_) = found.of {
         return Err(NotRenamed(text!("模块名随文件名而定", "a module has the name of its file")));
     }
+    if let Referent::Declared(entry) = &found.of
+        && entry.item.is_built_in()
+    {
+        return Err(NotRenamed(text!(
+            "此名称随取舍而来，不能改",
+            "this name comes with the cut-off and cannot be changed"
+        )));
+    }
     let home = found.item().and_then(|item| declared(session, item, &found.of)).ok_or_else(nothing)?;
     library(&home.file).map_or(Ok((found.at, found.text)), Err)
 }
@@ -61,18 +72,12 @@ fn label(session: &Session, key: &str, offset: u32) -> Option<(FileSpan, String)
         return None;
     }
     let stmt = &at.item.ast(session.db())?.stmt;
-    let mut labels: Vec<&Text> = stmt.labels().into_iter().collect();
-    match stmt {
-        Stmt::Enum { variants, .. } => labels.extend(variants.iter().map(|v| &v.labels)),
-        Stmt::Record { fields, .. } => labels.extend(fields.iter().map(|f| &f.labels)),
-        _ => {}
-    }
-    labels.iter().any(|l| l.zh == text || l.en == text).then_some(())?;
+    labels(stmt).iter().any(|l| l.zh == text || l.en == text).then_some(())?;
     let span = Span::new(u32::try_from(open + 1).ok()?, u32::try_from(close).ok()?);
     Some((at.absolute(session, span), text.to_owned()))
 }
 
-/// Another label: where it is declared, and between backticks in the prose of its file.
+/// Another label: where it is declared, and between backticks in the prose of its file and of those that read it.
 fn rename_label(session: &Session, (at, old): (FileSpan, String), new: &str) -> Result<Vec<Edit>, NotRenamed> {
     if new.trim().is_empty() || new.contains(['"', '\n', '\r']) {
         return Err(NotRenamed(text!(
@@ -80,21 +85,57 @@ fn rename_label(session: &Session, (at, old): (FileSpan, String), new: &str) -> 
             "a label is not empty and has no quotes and no line ends"
         )));
     }
-    let file = at.file.clone();
-    let mut out = vec![Edit { at, text: new.to_owned() }];
-    let prose = session.file(&file).map(|f| crate::prose::names(session, f)).unwrap_or_default();
-    for (span, _) in prose.iter().filter(|(_, name)| *name == old) {
-        out.push(Edit { at: FileSpan { file: file.clone(), span: *span }, text: new.to_owned() });
+    let db = session.db();
+    let mut out = vec![Edit { at: at.clone(), text: new.to_owned() }];
+    let home = session.file(&at.file);
+    for file in session.files().filter(|f| !f.key(db).starts_with("std:")) {
+        let own = Some(file) == home;
+        let prose = crate::prose::names(session, file).into_iter().filter(|(_, name)| *name == old);
+        let places: Vec<Span> = prose.map(|(span, _)| span).collect();
+        // Where something else has the same label, the words there may mean that.
+        let reads = || home.is_some_and(|home| reachable(db, file).contains(&home));
+        let other = || reachable(db, file).iter().any(|f| Some(*f) != home && has_label(session, *f, &old));
+        if places.is_empty() || !own && (!reads() || other()) {
+            continue;
+        }
+        let key = file.key(db);
+        out.extend(
+            places.into_iter().map(|span| Edit { at: FileSpan { file: key.to_string(), span }, text: new.to_owned() }),
+        );
     }
     out.sort_by(|a, b| a.at.cmp(&b.at));
     Ok(out)
+}
+
+/// The labels of a statement, of its members and of its fields.
+fn labels(stmt: &Stmt) -> Vec<&Text> {
+    let mut labels: Vec<&Text> = stmt.labels().into_iter().collect();
+    match stmt {
+        Stmt::Enum { variants, .. } => labels.extend(variants.iter().map(|v| &v.labels)),
+        Stmt::Record { fields, .. } => labels.extend(fields.iter().map(|f| &f.labels)),
+        _ => {}
+    }
+    labels
+}
+
+fn has_label(session: &Session, file: SourceFile, label: &str) -> bool {
+    file.text(session.db()).contains(label)
+        && statements(session, file)
+            .filter_map(|s| s.item.ast(session.db()))
+            .any(|ast| labels(&ast.stmt).iter().any(|l| l.zh == label || l.en == label))
 }
 
 /// Everything that changes when what stands at an offset is called otherwise.
 ///
 /// # Errors
 /// [`NotRenamed`] if it cannot be, or if the new name is no name or is taken.
-pub fn rename(session: &Session, key: &str, offset: u32, new: &str) -> Result<Vec<Edit>, NotRenamed> {
+pub fn rename(
+    session: &Session,
+    key: &str,
+    offset: u32,
+    new: &str,
+    file_called: Called<'_>,
+) -> Result<Vec<Edit>, NotRenamed> {
     prepare_rename(session, key, offset)?;
     if let Some(label) = label(session, key, offset) {
         return rename_label(session, label, new);
@@ -116,7 +157,7 @@ pub fn rename(session: &Session, key: &str, offset: u32, new: &str) -> Result<Ve
                 .into_iter()
                 .any(|ns| lookup(db, other.item, ns, new.to_owned()) != Resolved::None);
             if taken && !matches!(found.of, Referent::Field(..) | Referent::Local(_)) {
-                let file = &place.at.file;
+                let file = file_called(&place.at.file);
                 return Err(NotRenamed(text!("`{file}` 中已有 `{new}`", "`{file}` has a `{new}` already")));
             }
         }

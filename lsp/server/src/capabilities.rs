@@ -8,6 +8,8 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
     // Folders are moved with what is in them.
     let pattern = |glob: &str, of: &str| json!({ "scheme": "file", "pattern": { "glob": glob, "matches": of } });
     let moved = [pattern("**/*.{pcr,pcr.md,csv,json}", "file"), pattern("**/*", "folder")];
+    // What looks through all files says so while it does.
+    let shown = json!({ "workDoneProgress": true });
     json!({
         "positionEncoding": if utf8 { "utf-8" } else { "utf-16" },
         "textDocumentSync": { "openClose": true, "change": 2, "save": true },
@@ -15,11 +17,11 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
         "signatureHelpProvider": { "triggerCharacters": ["(", ",", "（", "，"] },
         "definitionProvider": true,
         "typeDefinitionProvider": true,
-        "referencesProvider": true,
+        "referencesProvider": shown,
         "documentHighlightProvider": true,
         "documentSymbolProvider": true,
-        "workspaceSymbolProvider": true,
-        "renameProvider": { "prepareProvider": true },
+        "workspaceSymbolProvider": shown,
+        "renameProvider": { "prepareProvider": true, "workDoneProgress": true },
         "completionProvider": { "triggerCharacters": [".", "{", ":", "§", "="], "resolveProvider": true },
         "foldingRangeProvider": true,
         "selectionRangeProvider": true,
@@ -34,8 +36,8 @@ pub(crate) fn capabilities(utf8: bool) -> Value {
             "range": true,
         },
         "diagnosticProvider": { "interFileDependencies": true, "workspaceDiagnostics": true },
-        "callHierarchyProvider": true,
-        "implementationProvider": true,
+        "callHierarchyProvider": shown,
+        "implementationProvider": shown,
         "codeLensProvider": { "resolveProvider": true },
         "linkedEditingRangeProvider": true,
         "documentRangeFormattingProvider": true,

@@ -5,6 +5,7 @@
 
 use crate::documents::Documents;
 use crate::position::Lines;
+use crate::refused::Refused;
 use footrule_diag::{Diagnostic, FileSpan, text};
 use footrule_ide as ide;
 use footrule_runtime::words::{Said, said};
@@ -45,33 +46,59 @@ struct On {
 }
 
 /// Carries out a command.
-pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<Value, String> {
+pub(crate) fn execute(docs: &Documents, p: lsp::ExecuteCommandParams) -> Result<Value, Refused> {
+    let command = p.command.as_str();
+    if !COMMANDS.contains(&command) {
+        return Err(Refused::unknown(command));
+    }
     let mut arguments = p.arguments.unwrap_or_default().into_iter();
     let mut next = || arguments.next().unwrap_or(Value::Null);
-    let uri: lsp::Uri = read(next())?;
+    let uri: lsp::Uri = read(next()).ok_or_else(|| {
+        Refused::unreadable(text!(
+            "`{command}` 的第 1 个参数应是文件的地址",
+            "argument 1 of `{command}` is the address of a file"
+        ))
+    })?;
     let key = docs.key(&uri).filter(|k| docs.session.has(k));
     let uri = uri.0;
-    let key = key.ok_or_else(|| text!("没有文件 {uri}", "there is no file {uri}").get(docs.lang).to_owned())?;
-    match p.command.as_str() {
+    let key = key.ok_or_else(|| Refused::new("noFile", text!("没有文件 {uri}", "there is no file {uri}")))?;
+    match command {
         RUN_TEST => {
-            let name: String = read(next())?;
-            let run = ide::test(&docs.session, &key, &name).map_err(|e| e.0.get(docs.lang).to_owned())?;
+            let name: String = read(next()).ok_or_else(|| {
+                Refused::unreadable(text!(
+                    "`{command}` 的第 2 个参数应是测试的名称",
+                    "argument 2 of `{command}` is the name of a test"
+                ))
+            })?;
+            let run = ide::test(&docs.session, &key, &name).map_err(|e| not_evaluated(docs, &e))?;
             Ok(Answer::new(docs, None).run(&run))
         }
-        EVALUATE => evaluate(docs, &key, read::<Option<On>>(next())?.unwrap_or_default()),
-        TESTS => {
+        EVALUATE => {
+            let on: Option<On> = read(next()).ok_or_else(|| {
+                Refused::unreadable(text!(
+                    "`{command}` 的第 2 个参数只可有 `test`，或者 `input` 与 `inputUri`，都是文本",
+                    "argument 2 of `{command}` has `test`, or `input` and `inputUri`, and nothing else; all are texts"
+                ))
+            })?;
+            evaluate(docs, &key, on.unwrap_or_default())
+        }
+        _ => {
             let answer = Answer::new(docs, None);
             Ok(ide::tests(&docs.session, &key).iter().map(|t| answer.case(t)).collect())
         }
-        other => Err(format!("{other} is not offered")),
     }
 }
 
-fn read<T: DeserializeOwned>(argument: Value) -> Result<T, String> {
-    serde_json::from_value(argument).map_err(|e| e.to_string())
+fn not_evaluated(docs: &Documents, why: &ide::NotEvaluated) -> Refused {
+    Refused::not_evaluated(why, &|key| docs.called(key))
 }
 
-fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, String> {
+/// An argument; `None` if it cannot be read.
+fn read<T: DeserializeOwned>(argument: Value) -> Option<T> {
+    serde_json::from_value(argument).ok()
+}
+
+fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, Refused> {
     let tests = ide::tests(&docs.session, key);
     let file = on.input_uri.as_ref().map_or_else(|| UNNAMED.to_owned(), |u| u.0.clone());
     let first = tests.iter().find(|t| !t.expects_error).or(tests.first()).map(|t| t.name.clone());
@@ -79,19 +106,24 @@ fn evaluate(docs: &Documents, key: &str, on: On) -> Result<Value, String> {
     let data = match (&test, &on.input) {
         (Some(test), None) => ide::Data::Test(test),
         (None, Some(input)) => ide::Data::Json(&file, input),
-        (Some(_), Some(_)) => return Err("a test and input data exclude each other".to_owned()),
+        (Some(_), Some(_)) => {
+            return Err(Refused::unreadable(text!(
+                "`test` 与 `input` 只可给出一个",
+                "a test and input data exclude each other"
+            )));
+        }
         (None, None) if docs.session.is_rule(key) => {
             let none = text!("规则没有测试：请给出输入数据", "the rule has no test: input data are needed");
-            return Err(none.get(docs.lang).to_owned());
+            return Err(Refused::new("noData", none));
         }
         (None, None) => ide::Data::Test(""),
     };
-    let found = ide::evaluation(&docs.session, key, data).map_err(|e| e.0.get(docs.lang).to_owned())?;
+    let found = ide::evaluation(&docs.session, key, data).map_err(|e| not_evaluated(docs, &e))?;
     let answer = Answer::new(docs, on.input.as_deref().zip(on.input_uri.as_ref()));
     let mut outcome = found.outcome;
     let tree = outcome.as_mut().and_then(|o| o.explain.take()).map(|tree| answer.tree(&said(&tree, docs.lang)));
     // Sourced numbers stand in the result with their sources.
-    let values = found.values.iter().filter(|v| v.kind != ValueKind::Factor);
+    let values = found.values.iter().filter(|v| !matches!(v.kind, ValueKind::Factor | ValueKind::Parameter));
     Ok(json!({
         "test": found.test.as_ref().map(|t| answer.run(t)),
         "tests": tests.iter().map(|t| answer.case(t)).collect::<Vec<_>>(),

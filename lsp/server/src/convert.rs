@@ -61,8 +61,9 @@ pub(crate) fn diagnostic(
 pub(crate) fn workspace_edit(docs: &Documents, edits: impl IntoIterator<Item = ide::Edit>) -> lsp::WorkspaceEdit {
     let mut changes: HashMap<lsp::Uri, Vec<lsp::TextEdit>> = HashMap::new();
     for edit in edits {
-        if let Some(at) = docs.location(&edit.at) {
-            changes.entry(at.uri).or_default().push(lsp::TextEdit { range: at.range, new_text: edit.text });
+        if let Some(text) = docs.text(&edit.at.file) {
+            let edits = changes.entry(docs.uri(&edit.at.file)).or_default();
+            edits.push(docs.lines(&text).edit(&text, edit.at.span, edit.text));
         }
     }
     lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }

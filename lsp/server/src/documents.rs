@@ -5,6 +5,7 @@
 
 mod folders;
 
+use crate::changes::Changes;
 use crate::client::Client;
 use crate::convert;
 use crate::kept::Kept;
@@ -14,7 +15,9 @@ use footrule_compiler::db::SourceFile;
 use footrule_compiler::names::reachable;
 use footrule_diag::{Diagnostic, FileSpan, Lang};
 use footrule_project::{Disk, Files, MANIFEST, Project};
-use gen_lsp_types::{InitializeParams, Location, PublishDiagnosticsParams, Uri, WorkspaceFolders};
+use gen_lsp_types::{
+    InitializeParams, Location, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri, WorkspaceFolders,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
@@ -90,6 +93,8 @@ pub(crate) struct Documents {
     pub client: Client,
     /// Answers on which the next ones build.
     pub kept: Kept,
+    /// What was typed last.
+    changes: Changes,
     /// Folders that are open.
     folders: Vec<String>,
     /// What the editor knows may be out of date, and not because of what was typed.
@@ -115,6 +120,7 @@ impl Documents {
             packages: Vec::new(),
             client,
             kept: Kept::default(),
+            changes: Changes::default(),
             folders: Vec::new(),
             outdated: false,
         }
@@ -192,8 +198,25 @@ impl Documents {
         Some(Location { uri: self.uri(&at.file), range: self.lines(&text).range(&text, at.span) })
     }
 
-    /// An opened or changed buffer.
-    pub(crate) fn set(&mut self, uri: Uri, version: i32, text: &str) {
+    /// An opened buffer.
+    pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) {
+        if let Some(key) = self.key(&uri) {
+            self.changes.forget(&key);
+        }
+        self.set(uri, version, text);
+    }
+
+    /// A changed buffer.
+    pub(crate) fn change(&mut self, uri: Uri, version: i32, events: Vec<TextDocumentContentChangeEvent>) {
+        let Some(key) = self.key(&uri) else { return };
+        let now = self.text(&key).unwrap_or_else(|| Arc::from(""));
+        let encoding = self.encoding;
+        let (text, version) = self.changes.apply(&key, now, (version, events), |text| Lines::new(text, encoding));
+        self.set(uri, version, &text);
+    }
+
+    /// A buffer and its text.
+    fn set(&mut self, uri: Uri, version: i32, text: &str) {
         let Some(key) = self.key(&uri) else { return };
         self.buffers.set(&key, Some(text));
         self.open.insert(key.clone(), Open { uri, version });
@@ -230,6 +253,7 @@ impl Documents {
         self.told.remove(&key);
         self.reached.remove(&key);
         self.kept.forget(&key);
+        self.changes.forget(&key);
         self.stale.retain(|(_, k)| *k != key);
         match Disk.read(&key) {
             _ if is_manifest(&key) => self.changed_manifest(),

@@ -1,17 +1,18 @@
 //! Footrule's language server: the protocol over [`footrule_ide`].
 //!
 //! One thread reads messages in order and answers them; what is typed is coalesced, and findings are published when nothing
-//! more waits. Guarantees: exactly one reply to each request, also to one that is taken back; a panic while a request is answered becomes an error reply, and
-//! the server goes on. Must not: know what a name means; that is `footrule-ide`'s and the compiler's.
+//! more waits. Guarantees: exactly one reply to each request, also to one that is taken back, which ends at once; a panic while a
+//! request is answered becomes an error reply, and the server goes on. Must not: know what a name means; that is `footrule-ide`'s and the compiler's.
 //!
 //! # Layout
 //!
-//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) ·
+//! `capabilities` (what is offered) · `client` (what the editor can do) · `documents` (buffers, files, keys and addresses) · `changes` (what is typed) ·
 //! `inbox` (messages that wait) · `kept` (answers before) · `position` (lines and columns ↔ bytes) · `survey` (findings of all
-//! files) · `progress` · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the
+//! files) · `progress` · `refused` (why there is no answer) · `handle` (one function for each request) · `commands` (tests, evaluation) · `convert` (answers as the
 //! protocol wants them).
 
 mod capabilities;
+mod changes;
 mod client;
 mod commands;
 mod convert;
@@ -21,12 +22,14 @@ mod inbox;
 mod kept;
 mod position;
 mod progress;
+mod refused;
 mod survey;
 
 use documents::Documents;
+use footrule_compiler::Stopped;
 use footrule_diag::Lang;
 use gen_lsp_types::{InitializeParams, PositionEncodingKind, PublishDiagnosticsParams};
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use position::Encoding;
 use serde_json::Value;
 use std::error::Error;
@@ -36,8 +39,9 @@ use std::time::Duration;
 
 use capabilities::capabilities;
 use client::Client;
-use inbox::{Inbox, Next};
+use inbox::{Desk, Inbox, Next};
 use progress::Progress;
+use refused::Refused;
 use survey::Surveys;
 
 /// How long nothing must have been typed before findings are published.
@@ -103,7 +107,7 @@ pub fn serve(connection: &Connection, lang: Lang) -> Result<(), Box<dyn Error + 
 fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut surveys = Surveys::default();
     let mut progress = Progress::default();
-    let mut inbox = Inbox::new(connection);
+    let mut inbox = Inbox::new(connection, docs.session.stop(), docs.lang);
     loop {
         if docs.client.progress {
             send(connection, progress.left(docs.unread_files(), docs.lang))?;
@@ -141,11 +145,13 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
                     send(connection, surveys.ask(request))?;
                     continue;
                 }
+                let across = ACROSS_FILES.contains(&request.method.as_str());
+                let shown = progress::Task::of(&request).filter(|_| across);
+                send(connection, shown.as_ref().map(|t| t.begin(docs.lang)))?;
                 // What asks for all files waits for them.
-                if ACROSS_FILES.contains(&request.method.as_str()) {
-                    while docs.load_one() {}
-                }
-                let response = answer(docs, request);
+                while across && !inbox.desk().taken_back(&request.id) && docs.load_one() {}
+                let response = answer(docs, inbox.desk(), request);
+                send(connection, shown.as_ref().map(progress::Task::end))?;
                 connection.sender.send(response.into())?;
             }
             Message::Notification(n) => {
@@ -157,12 +163,17 @@ fn main_loop(connection: &Connection, docs: &mut Documents) -> Result<(), Box<dy
     }
 }
 
-/// The reply to a request; what goes wrong inside becomes an error reply.
-fn answer(docs: &Documents, request: Request) -> Response {
+/// The reply to a request; what goes wrong inside becomes an error reply, and so does what the editor takes back meanwhile.
+fn answer(docs: &Documents, desk: &Desk, request: Request) -> Response {
     let (id, method) = (request.id.clone(), request.method.clone());
-    match catch_unwind(AssertUnwindSafe(|| handle::request(docs, request))) {
-        Ok(response) => response,
-        Err(_) => Response::new_err(id, ErrorCode::InternalError as i32, format!("{method} failed")),
+    let run = || {
+        let _answering = desk.answering(&id)?;
+        Some(handle::request(docs, request))
+    };
+    match catch_unwind(AssertUnwindSafe(|| docs.session.stoppable(run))) {
+        Ok(Ok(Some(response))) => response,
+        Ok(Ok(None) | Err(Stopped)) => Refused::taken_back(&method).reply(id, docs.lang),
+        Err(_) => Refused::broken(&method).reply(id, docs.lang),
     }
 }
 

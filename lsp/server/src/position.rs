@@ -1,10 +1,11 @@
 //! Lines and columns of the protocol, and byte offsets.
 //!
 //! Guarantees: a position beyond a line is its end, one beyond the text is the text's end; an offset inside a character is that
-//! character's start.
+//! character's start; lines that are written into a text end as its own do.
 
 use footrule_diag::Span;
-use gen_lsp_types::{Position, Range};
+use footrule_syntax::format::end_of_line;
+use gen_lsp_types::{Position, Range, TextEdit};
 
 /// What columns count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +18,15 @@ pub(crate) enum Encoding {
 #[derive(Debug, Clone)]
 pub(crate) struct Lines {
     starts: Vec<u32>,
+    /// What ends them.
+    end: &'static str,
     encoding: Encoding,
 }
 
 impl Lines {
     pub(crate) fn new(text: &str, encoding: Encoding) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1);
-        Self { starts: std::iter::once(0).chain(ends).collect(), encoding }
+        Self { starts: std::iter::once(0).chain(ends).collect(), end: end_of_line(text), encoding }
     }
 
     /// The text of a line without its end.
@@ -66,6 +69,19 @@ impl Lines {
 
     pub(crate) fn range(&self, text: &str, span: Span) -> Range {
         Range { start: self.position(text, span.start), end: self.position(text, span.end) }
+    }
+
+    /// What is written into the text, with the text's ends of lines.
+    pub(crate) fn written(&self, new: String) -> String {
+        if self.end == "\n" || !new.contains('\n') {
+            return new;
+        }
+        new.replace("\r\n", "\n").replace('\n', self.end)
+    }
+
+    /// A replacement in the text.
+    pub(crate) fn edit(&self, text: &str, span: Span, new: String) -> TextEdit {
+        TextEdit { range: self.range(text, span), new_text: self.written(new) }
     }
 }
 

@@ -1,6 +1,6 @@
-//! How far the sources of the folders are read, shown by the editor if it can.
+//! How far the sources of the folders are read, and that a request is being answered: shown by the editor if it can.
 //!
-//! Guarantees: what is begun is ended; nothing is told before the editor agreed.
+//! Guarantees: what is begun is ended; nothing is told before the editor agreed, or without a name that it gave.
 
 use footrule_diag::{Lang, text};
 use lsp_server::{Message, Notification, Request, RequestId, Response};
@@ -70,5 +70,31 @@ impl Progress {
 }
 
 fn told(value: Value) -> Message {
-    Notification { method: "$/progress".to_owned(), params: json!({ "token": TOKEN, "value": value }) }.into()
+    told_of(&json!(TOKEN), &value)
+}
+
+fn told_of(token: &Value, value: &Value) -> Message {
+    Notification { method: "$/progress".to_owned(), params: json!({ "token": token, "value": value }) }.into()
+}
+
+/// A request whose answer the editor shows as work.
+#[derive(Debug)]
+pub(crate) struct Task(Value);
+
+impl Task {
+    /// The work of a request; `None` if the editor gave it no name.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        request.params.get("workDoneToken").filter(|t| !t.is_null()).map(|t| Self(t.clone()))
+    }
+
+    /// It begins; the editor may take it back.
+    pub(crate) fn begin(&self, lang: Lang) -> Message {
+        let title = text!("查找全部规则", "looking through all rules");
+        told_of(&self.0, &json!({ "kind": "begin", "title": title.get(lang), "cancellable": true }))
+    }
+
+    /// It is at its end, whatever came of it.
+    pub(crate) fn end(&self) -> Message {
+        told_of(&self.0, &json!({ "kind": "end" }))
+    }
 }

@@ -113,16 +113,19 @@ impl Interp<'_> {
 
     /// The value over a period, if it has one that needs no finding.
     pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<Value> {
+        self.parameter_or_held(param, period).filter(|(_, held)| !held).map(|(value, _)| value)
+    }
+
+    /// The value over a period, if it has one, and whether a policy with a finding gives it.
+    pub(crate) fn parameter_or_held(&mut self, param: ParamId, period: (Day, Day)) -> Option<(Value, bool)> {
         let info = self.program.params.get(param.ix())?;
         let instead = self.scenario.and_then(|s| s.params.iter().find(|(p, ..)| *p == param));
         if let Some((_, factor, origin)) = instead {
-            return Some(self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE).value);
+            return Some((self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE).value, false));
         }
         let list = stretches(info, period.0, period.1).ok()?;
-        if list.iter().any(|s| s.held.is_some()) {
-            return None;
-        }
-        self.read(NodeId(0), info, &list)?.ok()
+        let held = list.iter().any(|s| s.held.is_some());
+        Some((self.read(NodeId(0), info, &list)?.ok()?, held))
     }
 
     /// The one value that a scenario gives a parameter for all dates.

@@ -9,7 +9,7 @@ use crate::diagnose;
 use crate::input::Inputs;
 use crate::value::Value;
 use footrule_diag::FileSpan;
-use footrule_mir::{Program, Ty};
+use footrule_mir::{ParamId, Program, Ty};
 use serde::Serialize;
 
 /// What has a name and a value.
@@ -20,6 +20,8 @@ pub enum ValueKind {
     Input,
     /// A sourced number: a constant, a row of a parameter or a table.
     Factor,
+    /// A parameter over the period of the evaluation, or in its scenario.
+    Parameter,
     /// A definition.
     Let,
     /// A line: its own quantity, before allocation.
@@ -43,7 +45,7 @@ pub struct NamedValue {
     pub place: Option<FileSpan>,
 }
 
-/// The values of inputs, sourced numbers, definitions, lines and reports, each kind in order of the rule. What fails has
+/// The values of inputs, sourced numbers, parameters, definitions, lines and reports, each kind in order of the rule. What fails has
 /// none.
 #[must_use]
 pub fn values(program: &Program, inputs: &Inputs) -> Vec<NamedValue> {
@@ -61,6 +63,17 @@ pub fn values(program: &Program, inputs: &Inputs) -> Vec<NamedValue> {
     for f in &program.factors {
         let name = Name { id: f.id.clone(), ..Name::default() };
         add(name, ValueKind::Factor, &Value::Number(f.value), &Ty::Number(f.unit), f.place);
+    }
+    for (ix, info) in program.params.iter().enumerate() {
+        let value = inputs.period.and_then(|p| it.parameter_or_held(ParamId(u32::try_from(ix).ok()?), p));
+        // Written as one number; its parts are those of the line that reads it.
+        let (value, ty) = match (value, &info.ty) {
+            (Some((Value::Split(s), _)), Ty::Split(unit)) => (s.whole().ok().map(Value::Number), Ty::Number(*unit)),
+            (value, ty) => (value.map(|(v, _)| v), ty.clone()),
+        };
+        if let Some(value) = value {
+            add(assemble::name(&info.name), ValueKind::Parameter, &value, &ty, info.place);
+        }
     }
     for def in &program.defs {
         let Some(node) = program.nodes.get(def.node.ix()) else { continue };

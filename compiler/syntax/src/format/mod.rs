@@ -84,6 +84,12 @@ pub fn format_sound(text: &str, literate: bool, options: Options) -> String {
     print(text, literate, options, &file, &kept)
 }
 
+/// What ends the lines of a text: whatever is written into it ends its lines so.
+#[must_use]
+pub fn end_of_line(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// The text in the one style, but for the lines that are kept.
 fn print(text: &str, literate: bool, options: Options, file: &Split, kept: &[(usize, usize)]) -> String {
     let mark = if text.starts_with('\u{FEFF}') && !literate { '\u{FEFF}'.len_utf8() } else { 0 };
@@ -92,7 +98,7 @@ fn print(text: &str, literate: bool, options: Options, file: &Split, kept: &[(us
     } else {
         vec![(mark, text.len(), 0)]
     };
-    let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let end_of_line = end_of_line(text);
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut done = mark;
     for (start, end, margin) in regions {

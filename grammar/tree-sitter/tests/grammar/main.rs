@@ -1,5 +1,6 @@
 //! The grammars for editors beside the compiler's parser, over every source of the repository.
 
+mod generated;
 mod outline;
 mod queries;
 mod robust;

@@ -7,9 +7,9 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const SWITCHES = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export class Editor {
-  static async open(address, size = { width: 1440, height: 860 }) {
+  static async open(address, language = 'en-US', size = { width: 1440, height: 860 }) {
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
-    const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1 });
+    const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1, locale: language });
     page.setDefaultTimeout(WAIT);
     await page.goto(address);
     await page.locator('.monaco-workbench').waitFor({ timeout: 120_000 });
@@ -20,6 +20,13 @@ export class Editor {
 
   async close() {
     await this.browser.close();
+  }
+
+  /** Loads the window anew. */
+  async reload() {
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 120_000 });
+    await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
   press(keys) {
@@ -57,7 +64,7 @@ export class Editor {
     await this.page.locator('.quick-input-widget input.input').fill(`:${line}:${column}`);
     await this.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await this.see('.editor-status-selection, #status\\.editor\\.selection', `Ln ${line}, Col ${column}`);
+    await this.see('.editor-status-selection, #status\\.editor\\.selection', new RegExp(`\\D${line}\\D+${column}\\b`));
   }
 
   /** Asks for the hover at a place until it says something: what is typed takes a moment to be checked. */

@@ -11,7 +11,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Editor } from './editor.mjs';
-import { program, serve } from './program.mjs';
+import { languagePack, program, serve } from './program.mjs';
 
 const here = import.meta.dirname;
 const repository = join(here, '../../../..');
@@ -70,22 +70,56 @@ const settings = {
   'extensions.ignoreRecommendations': true,
   'security.workspace.trust.enabled': false,
 };
-writeFileSync(join(user, 'settings.json'), JSON.stringify(settings));
+const set = (more = {}) => writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...settings, ...more }));
 
 const step = (what) => console.log(`· ${what}`);
-const server = await serve(program(), { extension, folder, data: work });
-let editor;
+
+/** Does something in a VS Code that is opened for it. */
+async function inEditor(options, what) {
+  const server = await serve(program(), { folder, data: work, ...options });
+  let editor;
+  try {
+    editor = await Editor.open(`${server.address}?folder=${encodeURIComponent(folder)}`, options.language);
+    await what(editor);
+  } catch (e) {
+    await editor?.picture(join(pictures, 'failure.png'));
+    throw e;
+  } finally {
+    await editor?.close();
+    server.stop();
+  }
+}
+
 try {
-  editor = await Editor.open(`${server.address}?folder=${encodeURIComponent(folder)}`);
-  await drive(editor);
+  set();
+  await inEditor({ extensions: [extension] }, drive);
+  // In an editor that speaks Chinese nothing has to be set.
+  set({ 'footrule.language': 'auto' });
+  const pack = languagePack(join(work, 'pack'), { id: 'zh-cn', name: '中文(简体)' });
+  await inEditor({ extensions: [pack], locale: 'zh-cn', language: 'zh-CN' }, chinese);
   console.log(`✓ seen; pictures in ${pictures}`);
-} catch (e) {
-  await editor?.picture(join(pictures, 'failure.png'));
-  throw e;
 } finally {
-  await editor?.close();
-  server.stop();
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function chinese(e) {
+  step('in an editor in Chinese the extension speaks Chinese');
+  await e.file('电解铝.pcr');
+  await e.see('.view-line span[class*="mtk"]', '规则');
+  await e.press('Control+B');
+  await e.press('F1');
+  await e.page.locator('.quick-input-widget input.input').fill('>Footrule');
+  await e.see('.quick-input-list .monaco-list-row', '显示结果');
+  await e.picture(join(pictures, 'chinese-commands.png'));
+  await e.press('Escape');
+  await e.command('Footrule: 显示结果');
+  await e.seeInPanel('.passed', '测试通过');
+  const [line, column] = place('§5.2.1 令 net_specific', 'net_anode');
+  await e.press('Control+1');
+  await e.hover(line, column + 2, '单位或类型');
+  await e.see('.tabs-container .tab', '的结果');
+  await e.see('.codelens-decoration a', '项');
+  await e.picture(join(pictures, 'chinese.png'));
 }
 
 async function drive(e) {
@@ -175,6 +209,11 @@ async function drive(e) {
   await e.see('.quick-input-list .monaco-list-row', '电解铝.json');
   await e.press('Enter');
   await e.seeInPanel('.total strong', new RegExp(`^${published}$`));
+
+  step('a window that is loaded anew has its panel again');
+  await e.reload();
+  await e.seeInPanel('.total strong', new RegExp(`^${published}$`));
+  await e.seeInPanel('#data option:checked', '电解铝.json');
 
   step('a name is explained in the derivation');
   await e.press('Control+1');

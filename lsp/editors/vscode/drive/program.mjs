@@ -3,7 +3,7 @@
 // The first time takes about five minutes and 400 MB under `drive/.vscode-server`, or in the folder that VSCODE_SERVER names.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -47,14 +47,40 @@ function freePort() {
   });
 }
 
-/** Installs an extension and serves a folder; the address, and how to end it. */
-export async function serve(root, { extension, folder, data }) {
+/** Makes a language known whose pack cannot be had: with it VS Code itself stays English, extensions speak the language. */
+export function languagePack(folder, { id, name }) {
+  mkdirSync(folder, { recursive: true });
+  const translation = { languageId: id, languageName: name, localizedLanguageName: name };
+  const manifest = {
+    name: `language-pack-${id}`,
+    publisher: 'drive',
+    version: '1.0.0',
+    license: 'MIT',
+    engines: { vscode: '^1.91.0' },
+    categories: ['Language Packs'],
+    contributes: { localizations: [{ ...translation, translations: [{ id: 'vscode', path: './main.i18n.json' }] }] },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'main.i18n.json'), JSON.stringify({ version: '1.0.0', contents: {} }));
+  writeFileSync(join(folder, 'README.md'), 'Nothing but the name of a language.\n');
+  writeFileSync(join(folder, 'LICENSE.txt'), 'MIT\n');
+  const vsce = join(import.meta.dirname, '../node_modules/@vscode/vsce/vsce');
+  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--out', 'pack.vsix'];
+  execFileSync('node', [vsce, ...args], { cwd: folder, stdio: 'pipe' });
+  return join(folder, 'pack.vsix');
+}
+
+/** Installs extensions and serves a folder, in a language if one is named; the address, and how to end it. */
+export async function serve(root, { extensions: wanted, folder, data, locale }) {
   const entry = join(root, 'out/node/entry.js');
   const extensions = join(data, 'extensions');
   const env = { ...process.env, VSCODE_IPC_HOOK_CLI: '' };
-  execFileSync('node', [entry, '--extensions-dir', extensions, '--install-extension', extension], { stdio: 'pipe', env });
+  const own = ['--user-data-dir', join(data, 'user'), '--extensions-dir', extensions];
+  for (const extension of wanted) {
+    execFileSync('node', [entry, ...own, '--install-extension', extension], { stdio: 'pipe', env });
+  }
   const port = await freePort();
-  const args = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--user-data-dir', join(data, 'user'), '--extensions-dir', extensions];
+  const args = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...own, ...(locale ? ['--locale', locale] : [])];
   const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'];
   const server = spawn('node', [entry, ...args, ...quiet, folder], { stdio: 'pipe', env });
   let said = '';

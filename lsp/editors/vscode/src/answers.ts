@@ -94,8 +94,17 @@ export interface Evaluation {
   derivation: Node | null;
 }
 
+/** What the panel shows: kept by its page, so that it can be shown again in a window that was loaded anew. */
+export interface Memory {
+  rule: string;
+  test?: string;
+  file?: string;
+  files: string[];
+}
+
 /** What the panel's page is shown. */
 export interface Shown {
+  memory: Memory;
   language: Language;
   words: Record<string, string>;
   /** The data that the rule is evaluated on: of those that can be chosen. */

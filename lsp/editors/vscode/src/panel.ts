@@ -4,11 +4,13 @@
 // result, the panel says why and keeps the last one, dimmed.
 
 import * as vscode from 'vscode';
-import type { Asked, Evaluation, Shown } from './answers';
+import type { Asked, Evaluation, Memory, Shown } from './answers';
 import { show } from './places';
 import { type Server, isSource } from './server';
 import { all, language, say } from './words';
 
+/** The type of the panel, under which it is restored. */
+const TYPE = 'footrule.result';
 /** How long nothing must have been typed before the rule is evaluated again, in ms. */
 const QUIET = 150;
 /** Most JSON files that are offered as inputs. */
@@ -40,6 +42,10 @@ export class ResultPanel implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument((d) => this.changed(d)),
       vscode.workspace.onDidChangeConfiguration((e) => e.affectsConfiguration('footrule') && this.later()),
       server.onDidStart(() => this.later()),
+      // A window that is loaded anew has its panel again.
+      vscode.window.registerWebviewPanelSerializer(TYPE, {
+        deserializeWebviewPanel: async (panel: vscode.WebviewPanel, kept: unknown) => this.restore(panel, kept),
+      }),
     ];
   }
 
@@ -83,9 +89,25 @@ export class ResultPanel implements vscode.Disposable {
       return;
     }
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.adopt(vscode.window.createWebviewPanel(TYPE, say('Result'), column, { retainContextWhenHidden: true }));
+  }
+
+  /** Takes over the panel of the window before. */
+  private restore(panel: vscode.WebviewPanel, kept: unknown): void {
+    const memory = remembered(kept);
+    if (!memory || this.panel) {
+      panel.dispose();
+      return;
+    }
+    this.rule = vscode.Uri.parse(memory.rule);
+    this.files = memory.files.map((f) => vscode.Uri.parse(f));
+    this.data = memory.file ? { file: vscode.Uri.parse(memory.file) } : memory.test ? { test: memory.test } : {};
+    this.adopt(panel);
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
     const roots = [vscode.Uri.joinPath(this.root, 'dist'), vscode.Uri.joinPath(this.root, 'media')];
-    const options = { enableScripts: true, localResourceRoots: roots, retainContextWhenHidden: true };
-    const panel = vscode.window.createWebviewPanel('footrule.result', say('Result'), column, options);
+    panel.webview.options = { enableScripts: true, localResourceRoots: roots };
     panel.iconPath = vscode.Uri.joinPath(this.root, 'media', 'file.svg');
     this.ready = false;
     panel.webview.onDidReceiveMessage((asked: Asked) => void this.asked(asked));
@@ -95,6 +117,14 @@ export class ResultPanel implements vscode.Disposable {
       this.ready = false;
     });
     this.panel = panel;
+  }
+
+  private memory(rule: vscode.Uri): Memory {
+    const files = this.files.map((f) => f.toString());
+    if ('file' in this.data) {
+      return { rule: rule.toString(), file: this.data.file.toString(), files };
+    }
+    return { rule: rule.toString(), files, ...(this.data.test === undefined ? {} : { test: this.data.test }) };
   }
 
   private async asked(asked: Asked): Promise<void> {
@@ -144,6 +174,7 @@ export class ResultPanel implements vscode.Disposable {
     });
     const chosen = 'file' in this.data ? this.data.file.toString() : (found.test?.name ?? this.data.test ?? '');
     const shown: Shown = {
+      memory: this.memory(rule),
       language: language(),
       words: all(),
       chosen,
@@ -169,6 +200,12 @@ export class ResultPanel implements vscode.Disposable {
       return { test: null, tests: [], errors: [finding], result: null, derivation: null };
     }
   }
+}
+
+/** What the page kept; `undefined` if it is none of ours. */
+function remembered(kept: unknown): Memory | undefined {
+  const memory = (kept as { memory?: Partial<Memory> } | undefined)?.memory;
+  return typeof memory?.rule === 'string' && Array.isArray(memory.files) ? (memory as Memory) : undefined;
 }
 
 /** The text of a JSON file, as it stands in the editor or on disk. */

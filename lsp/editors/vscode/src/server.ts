@@ -87,6 +87,10 @@ export class Server implements vscode.Disposable {
 
   private async launch(): Promise<Client | undefined> {
     const command = vscode.workspace.getConfiguration('footrule').get<string>('server.path') || 'footrule';
+    const dbg = () => JSON.stringify([vscode.workspace.isTrusted, vscode.workspace.getConfiguration('footrule').inspect('server.path'), vscode.workspace.getConfiguration('footrule').get('server.path')]);
+    require('node:fs').appendFileSync('/tmp/ed_dbg.txt', dbg() + '\n');
+    for (const t of [100, 500, 2000, 5000]) setTimeout(() => require('node:fs').appendFileSync('/tmp/ed_dbg.txt', t + dbg() + '\n'), t);
+    vscode.workspace.onDidChangeConfiguration((e) => require('node:fs').appendFileSync('/tmp/ed_dbg.txt', 'event ' + e.affectsConfiguration('footrule.server.path') + '\n'));
     const version = await versionOf(command);
     if (version instanceof Error) {
       this.output.appendLine(`${command}: ${version.message}`);

@@ -1,7 +1,8 @@
 //! Edits that are offered at a place: repairs of findings, and other forms of what stands there.
 //!
 //! Guarantees: what is offered can be read and, applied to a file without findings, leaves one without findings; what would
-//! not is not offered. Placeholders are marked as such. Must not: choose a number for the author.
+//! not is not offered, but for what the author must fill in, which the checker refuses until then. Must not: choose a number for
+//! the author.
 //!
 //! # Layout
 //!

@@ -2,10 +2,12 @@
 
 use super::{Action, ActionKind, Place, refactoring};
 use footrule_compiler::check::missing_rows;
+use footrule_compiler::names::Ns;
 use footrule_diag::{Lang, Span, text};
 use footrule_syntax::ast::Stmt;
 
-/// Adds a row for each combination of keys without one. Their values are 0 and say so: a number is the author's to give.
+/// Adds a row for each combination of keys without one. In place of values they have a name that nothing has: a number is the
+/// author's to give, and until it is given the checker refuses the rule and says where.
 pub(super) fn missing(place: &Place<'_>) -> Option<Action> {
     let db = place.session.db();
     let Stmt::Table(t) = &place.at.item.ast(db)?.stmt else { return None };
@@ -13,11 +15,15 @@ pub(super) fn missing(place: &Place<'_>) -> Option<Action> {
     if missing.is_empty() || t.from.is_some() {
         return None;
     }
-    let values = vec!["0"; t.columns.len().max(1)].join(", ");
-    let note = match place.words {
-        Lang::Zh => "// 待填：此值未经核定",
-        Lang::En => "// to be filled in: this value is no datum",
+    let hole = match place.words {
+        Lang::Zh => "待填",
+        Lang::En => "to_be_filled_in",
     };
+    let hole = match place.visible(Ns::Value).iter().any(|n| n == hole) {
+        true => place.unused_name(hole),
+        false => hole.to_owned(),
+    };
+    let values = vec![hole.as_str(); t.columns.len().max(1)].join(", ");
     let close = place.at.text.rfind('}')?;
     // On the column of the rows above, where those stand on lines of their own.
     let column = |at: u32| {
@@ -26,17 +32,15 @@ pub(super) fn missing(place: &Place<'_>) -> Option<Action> {
         (before.contains('\n') && line.trim().is_empty()).then(|| line.to_owned())
     };
     let margin = t.rows.first().and_then(|r| column(r.span.start));
-    let rows: String = missing
-        .iter()
-        .map(|keys| format!("\n{}{keys} => {values} {note}", margin.as_deref().unwrap_or("    ")))
-        .collect();
+    let rows: String =
+        missing.iter().map(|keys| format!("\n{}{keys} => {values}", margin.as_deref().unwrap_or("    "))).collect();
     let text = &place.at.text[..close];
     let end = text.trim_end().len();
     let edit = match (&margin, t.rows.is_empty()) {
         // Behind the last row.
         (Some(_), _) => place.replace(span(end, end)?, rows),
         (None, true) => place.replace(span(end, close)?, format!("{rows}\n")),
-        // Rows on one line are laid out anew: a comment ends its line.
+        // Rows on one line are laid out anew.
         (None, false) => {
             let open = text[..t.rows.first()?.span.start as usize].rfind('{')? + 1;
             let own: String = t.rows.iter().map(|r| format!("\n    {}", slice(place.at.text, r.span))).collect();

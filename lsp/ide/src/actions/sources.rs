@@ -66,23 +66,22 @@ pub(super) fn cite(place: &Place<'_>) -> Vec<Action> {
             refactoring(text!("引用来源 `{name}`", "Cite the source `{name}`"), ActionKind::QuickFix, vec![edit])
         })
         .collect();
-    let (name, statement) = stub(place, set.as_deref());
+    let (name, statement) = stub(place);
     let title = text!("新建来源 `{name}` 并引用", "Declare a new source `{name}` and cite it");
     let edits = vec![place.before(&statement), place.replace(end, format!(" {cite} {name}"))];
     out.push(refactoring(title, ActionKind::QuickFix, edits));
     out
 }
 
-/// A source to be filled in.
-fn stub(place: &Place<'_>, set: Option<&str>) -> (String, String) {
+/// A source to be filled in. It says nothing that is not known, such as a year or a GWP set.
+fn stub(place: &Place<'_>) -> (String, String) {
     let (base, title) = match place.words {
         Lang::Zh => ("新来源", "待填：文件名称"),
         Lang::En => ("new_source", "to be filled in: title of the document"),
     };
     let name = place.unused_name(base);
     let w = |english| word(english, place.words);
-    let gwp = set.map(|s| format!("\n    {} {s}", w("gwp"))).unwrap_or_default();
-    let text = format!("{} {name} {{\n    {} \"{title}\"{gwp}\n}}\n", w("source"), w("title"));
+    let text = format!("{} {name} {{\n    {} \"{title}\"\n}}\n", w("source"), w("title"));
     (name, text)
 }
 
@@ -96,11 +95,7 @@ fn to_const(place: &Place<'_>, value: &footrule_syntax::ast::Expr) -> Option<Act
     if literal.span.start < value.span.start || place.at.item.key.process.is_some() {
         return None;
     }
-    let set = headers(db, place.file).find_map(|(_, h)| match h {
-        Header::Gwp(set) => Some(set.text.clone()),
-        _ => None,
-    });
-    let (source, statement) = stub(place, set.as_deref());
+    let (source, statement) = stub(place);
     let name = place.unused_name(if place.words == Lang::Zh { "因子" } else { "factor" });
     let (c, s) = (word("const", place.words), word("source", place.words));
     let written = place.at.item.slice(db, literal.span).trim();

@@ -73,7 +73,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         "source",
         "来源",
         "source",
-        "‹source› ‹名称|name› {\n    ‹title› \"‹标题|title_text›\"\n    ‹publisher› \"‹出版单位|publisher_name›\"\n    ‹year› ‹2024|2024›\n    ‹url› \"‹地址|address›\"\n    ‹gwp› ‹AR6|AR6›\n}‹›",
+        "‹source› ‹名称|name› {\n    ‹title› \"‹标题|title_text›\"\n    ‹publisher› \"‹出版单位|publisher_name›\"\n    ‹year› ‹年份|year_number›\n    ‹url› \"‹地址|address›\"\n    ‹gwp› ‹体系|set›\n}‹›",
     ),
     template("fn", "函数", "function", "‹fn› ‹名称|name›(‹参数|parameter›: ‹t|t›) -> ‹t|t› = ‹算式|formula›‹›"),
     template(

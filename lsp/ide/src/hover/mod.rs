@@ -35,10 +35,13 @@ pub struct Hover {
 /// Most lines of a declaration that are shown.
 const LINES: usize = 12;
 
+/// How the file of a key is called where people read it.
+pub type Called<'a> = &'a dyn Fn(&str) -> String;
+
 /// What is known of what stands at an offset.
 #[must_use]
-pub fn hover(session: &Session, key: &str, offset: u32, lang: Lang) -> Option<Hover> {
-    let cards = Cards { session, lang };
+pub fn hover(session: &Session, key: &str, offset: u32, lang: Lang, called: Called<'_>) -> Option<Hover> {
+    let cards = Cards { session, lang, called };
     if let Some(found) = found(session, key, offset) {
         let mut markdown = cards.of(&found, key)?;
         if let Some(row) = cards.row_at(key, offset) {
@@ -56,6 +59,7 @@ pub fn hover(session: &Session, key: &str, offset: u32, lang: Lang) -> Option<Ho
 struct Cards<'a> {
     session: &'a Session,
     lang: Lang,
+    called: Called<'a>,
 }
 
 impl Cards<'_> {
@@ -78,7 +82,7 @@ impl Cards<'_> {
             }
             Referent::Module(file) => {
                 let docs = &split(db, *file).module_docs;
-                Some(format!("`{}`\n\n{docs}", file.key(db)))
+                Some(format!("`{}`\n\n{docs}", (self.called)(file.key(db))))
             }
         }
     }
@@ -178,7 +182,7 @@ impl Cards<'_> {
         if let Stmt::Line(_) | Stmt::Let { .. } | Stmt::Report { .. } | Stmt::Input(_) = &ast.stmt {
             let from = self.session.file(key).unwrap_or(item.file);
             more.extend(self.range(item, from));
-            more.extend(self.in_a_test(item));
+            more.extend(self.in_a_test(item, &found.at));
         }
         if word == "source" {
             more.push(source_in_words(self.session, item, self.lang));
@@ -189,12 +193,13 @@ impl Cards<'_> {
             && let Some(f) = factor(self.session, item)
         {
             more.push(format!("{}{}", self.say("最近的值", "latest value"), f.brief()));
+            more.extend(self.in_a_test(item, &found.at));
         }
         more.extend(self.clause(item));
         if !ast.docs.is_empty() {
             more.push(ast.docs.clone());
         }
-        more.push(format!("`{}`", item.file.key(db)));
+        more.push(format!("`{}`", (self.called)(item.file.key(db))));
         let mut out = format!("```pcr\n{}\n```", lines.join("\n").trim_end());
         for m in more {
             out.push_str("\n\n");

@@ -3,7 +3,7 @@
 use super::Cards;
 use crate::evaluate::in_nearest_test;
 use footrule_compiler::db::{Item, SourceFile};
-use footrule_diag::Lang;
+use footrule_diag::{FileSpan, Lang};
 use footrule_mir::ranges::analyse;
 use footrule_mir::{DefId, LineId, Op, Program};
 use footrule_runtime::Shown;
@@ -21,9 +21,9 @@ impl Cards<'_> {
         (!text.starts_with("any")).then(|| format!("{}`{text}`", self.say("取值范围", "range")))
     }
 
-    /// What a name is worth in the test next to it.
-    pub(super) fn in_a_test(&self, item: &Item) -> Option<String> {
-        let (case, values) = in_nearest_test(self.session, item)?;
+    /// What a name is worth in the test next to it, or next to where it is named.
+    pub(super) fn in_a_test(&self, item: &Item, named: &FileSpan) -> Option<String> {
+        let (case, values) = in_nearest_test(self.session, item, named)?;
         let name = match case.labels.get(self.lang) {
             "" => case.name.as_str(),
             label => label,

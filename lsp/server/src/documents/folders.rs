@@ -46,6 +46,20 @@ impl Documents {
         all.filter(|k| self.open.contains_key(k) || self.in_a_folder(k)).collect()
     }
 
+    /// How a file is called where people read it: by the folder that is open and the path in it, else by its package and the path
+    /// in that, else by its whole path.
+    pub(crate) fn called(&self, key: &str) -> String {
+        let inside = |folder: &&String| below(key, folder).is_some_and(|p| !p.is_empty());
+        if let Some(folder) = self.folders.iter().filter(inside).max_by_key(|f| f.len()) {
+            let path = below(key, folder).unwrap_or(key);
+            let name = folder.rsplit('/').next().filter(|_| self.folders.len() > 1);
+            return name.map_or_else(|| path.to_owned(), |name| format!("{name}/{path}"));
+        }
+        let db = self.session.db();
+        let package = self.session.file(key).and_then(|f| *f.package(db));
+        package.map_or_else(|| key.to_owned(), |p| format!("{}/{}", p.name(db), p.root(db).path(key)))
+    }
+
     /// The packages on which a package that was read depends: the key and text of each description, and what it names.
     pub(crate) fn dependencies(&self) -> impl Iterator<Item = (&str, &str, &Dependency)> {
         self.project.dependencies()

@@ -24,7 +24,7 @@ pub(super) fn resolve(docs: &Documents, mut item: lsp::CompletionItem) -> Result
         Some((d.get("file")?.as_str()?, offset))
     });
     if let Some((file, offset)) = place
-        && let Some(card) = ide::hover(&docs.session, file, offset, docs.lang)
+        && let Some(card) = ide::hover(&docs.session, file, offset, docs.lang, &|key| docs.called(key))
     {
         let content = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: card.markdown };
         item.documentation = Some(lsp::Documentation::MarkupContent(content));
@@ -34,7 +34,6 @@ pub(super) fn resolve(docs: &Documents, mut item: lsp::CompletionItem) -> Result
 
 fn item(docs: &Documents, text: &str, lines: &Lines, c: ide::Completion) -> lsp::CompletionItem {
     let label = c.labels.get(docs.lang).to_owned();
-    let range = lines.range(text, c.at);
     let snippet = c.snippet.filter(|_| docs.client.snippets);
     let data = c.declared.map(|FileSpan { file, span }| json!({ "file": file, "at": span.start }));
     lsp::CompletionItem {
@@ -46,10 +45,7 @@ fn item(docs: &Documents, text: &str, lines: &Lines, c: ide::Completion) -> lsp:
         sort_text: Some(format!("{}{}", c.rank, c.name)),
         filter_text: Some(c.filter),
         insert_text_format: snippet.is_some().then_some(lsp::InsertTextFormat::Snippet),
-        text_edit: Some(lsp::CompletionItemTextEdit::TextEdit(lsp::TextEdit {
-            range,
-            new_text: snippet.unwrap_or(c.text),
-        })),
+        text_edit: Some(lsp::CompletionItemTextEdit::TextEdit(lines.edit(text, c.at, snippet.unwrap_or(c.text)))),
         data,
         ..lsp::CompletionItem::default()
     }

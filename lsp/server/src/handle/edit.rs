@@ -40,6 +40,5 @@ pub(super) fn format_typed(
 
 fn edits(docs: &Documents, text: &str, changes: Vec<ide::Change>) -> Vec<lsp::TextEdit> {
     let lines = docs.lines(text);
-    let one = |(span, new_text)| lsp::TextEdit { range: lines.range(text, span), new_text };
-    changes.into_iter().map(one).collect()
+    changes.into_iter().map(|(span, new)| lines.edit(text, span, new)).collect()
 }

@@ -50,6 +50,6 @@ pub(super) fn content(
     let source = || uri.starts_with("footrule-std:/").then(|| docs.text(&docs.key(&p.uri)?)).flatten();
     match page.or_else(|| source().map(|t| t.to_string())) {
         Some(text) => Ok(lsp::TextDocumentContentResult { text }),
-        None => Err(text!("没有 {uri}", "there is no {uri}").get(docs.lang).to_owned()),
+        None => Err(Refused::new("noFile", text!("没有 {uri}", "there is no {uri}"))),
     }
 }

@@ -16,20 +16,21 @@ mod tokens;
 mod write;
 
 use crate::documents::{Documents, path_of};
+use crate::refused::Refused;
+use footrule_diag::text;
 use gen_lsp_types as lsp;
 use lsp::{Notification as _, Request as _};
-use lsp_server::{ErrorCode, ExtractError, Notification, Request, Response};
+use lsp_server::{Notification, Request, Response};
 use serde::Serialize;
 use std::sync::Arc;
 
 /// The reply to a request.
 pub(crate) fn request(docs: &Documents, r: Request) -> Response {
-    let id = r.id.clone();
     macro_rules! dispatch {
         ($($request:ident => $handler:path),* $(,)?) => {
             match r.method.as_str() {
                 $(m if m == lsp::$request::METHOD.as_str() => reply(docs, r, $handler),)*
-                _ => Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("{} is not offered", r.method)),
+                _ => Refused::unknown(&r.method).reply(r.id, docs.lang),
             }
         };
     }
@@ -71,26 +72,17 @@ pub(crate) fn request(docs: &Documents, r: Request) -> Response {
     }
 }
 
-/// Why a request has no answer: words for the user.
-type Refused = String;
-
 fn reply<P: serde::de::DeserializeOwned, R: Serialize>(
     docs: &Documents,
     r: Request,
     f: impl FnOnce(&Documents, P) -> Result<R, Refused>,
 ) -> Response {
-    let (id, method) = (r.id.clone(), r.method.clone());
-    match r.extract::<P>(&method) {
-        Ok((id, params)) => match f(docs, params) {
-            Ok(result) => Response::new_ok(id, result),
-            Err(why) => Response::new_err(id, ErrorCode::RequestFailed as i32, why),
-        },
-        Err(ExtractError::JsonError { error, .. }) => {
-            Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string())
-        }
-        Err(ExtractError::MethodMismatch(_)) => {
-            Response::new_err(id, ErrorCode::InternalError as i32, "another method".to_owned())
-        }
+    let Request { id, params, .. } = r;
+    let read = serde_json::from_value(params)
+        .map_err(|e| Refused::unreadable(text!("无法读取请求的参数：{e}", "the parameters cannot be read: {e}")));
+    match read.and_then(|params| f(docs, params)) {
+        Ok(result) => Response::new_ok(id, result),
+        Err(why) => why.reply(id, docs.lang),
     }
 }
 
@@ -114,7 +106,7 @@ pub(crate) fn notification(docs: &mut Documents, n: Notification) -> Vec<lsp::Ur
     }
     dispatch! {
         DidOpenTextDocumentNotification =>
-            |p| docs.set(p.text_document.uri, p.text_document.version, &p.text_document.text),
+            |p| docs.open(p.text_document.uri, p.text_document.version, &p.text_document.text),
         DidChangeTextDocumentNotification => |p| changed(docs, p),
         DidCloseTextDocumentNotification => |p| gone.extend(docs.close(&p.text_document.uri)),
         DidChangeWatchedFilesNotification => |p| changed_files(docs, p.changes.iter().map(|c| &c.uri)),
@@ -133,19 +125,7 @@ fn changed_files<'a>(docs: &mut Documents, uris: impl Iterator<Item = &'a lsp::U
 
 fn changed(docs: &mut Documents, p: lsp::DidChangeTextDocumentParams) {
     let uri = p.text_document.text_document_identifier.uri;
-    let Some(key) = docs.key(&uri) else { return };
-    let mut text = docs.text(&key).map(|t| t.to_string()).unwrap_or_default();
-    for change in p.content_changes {
-        match change {
-            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(c) => {
-                let lines = docs.lines(&text);
-                let (from, to) = (lines.offset(&text, c.range.start), lines.offset(&text, c.range.end));
-                text.replace_range(from as usize..to.max(from) as usize, &c.text);
-            }
-            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(c) => text = c.text,
-        }
-    }
-    docs.set(uri, p.text_document.version, &text);
+    docs.change(uri, p.text_document.version, p.content_changes);
 }
 
 /// Key, text and offset of a position.

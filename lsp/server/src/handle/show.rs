@@ -7,7 +7,7 @@ use gen_lsp_types as lsp;
 
 pub(super) fn hover(docs: &Documents, p: lsp::HoverParams) -> Result<Option<lsp::Hover>, Refused> {
     Ok(at(docs, &p.text_document_position_params).and_then(|(key, text, offset)| {
-        let h = ide::hover(&docs.session, &key, offset, docs.lang)?;
+        let h = ide::hover(&docs.session, &key, offset, docs.lang, &|key| docs.called(key))?;
         let content = lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: h.markdown };
         let range = docs.lines(&text).range(&text, h.at.span);
         Some(lsp::Hover { contents: lsp::Contents::MarkupContent(content), range: Some(range) })

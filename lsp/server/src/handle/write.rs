@@ -18,7 +18,7 @@ pub(super) fn prepare_rename(
     p: lsp::PrepareRenameParams,
 ) -> Result<Option<lsp::PrepareRenameResult>, Refused> {
     let Some((key, text, offset)) = at(docs, &p.text_document_position_params) else { return Ok(None) };
-    let (place, old) = ide::prepare_rename(&docs.session, &key, offset).map_err(|e| e.0.get(docs.lang).to_owned())?;
+    let (place, old) = ide::prepare_rename(&docs.session, &key, offset)?;
     let range = docs.lines(&text).range(&text, place.span);
     let found = lsp::PrepareRenamePlaceholder { range, placeholder: old };
     Ok(Some(lsp::PrepareRenameResult::PrepareRenamePlaceholder(found)))
@@ -26,7 +26,7 @@ pub(super) fn prepare_rename(
 
 pub(super) fn rename(docs: &Documents, p: lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>, Refused> {
     let Some((key, _, offset)) = at(docs, &p.text_document_position_params) else { return Ok(None) };
-    let edits = ide::rename(&docs.session, &key, offset, &p.new_name).map_err(|e| e.0.get(docs.lang).to_owned())?;
+    let edits = ide::rename(&docs.session, &key, offset, &p.new_name, &|key| docs.called(key))?;
     Ok(Some(convert::workspace_edit(docs, edits)))
 }
 
@@ -36,12 +36,12 @@ pub(super) fn formatting(
 ) -> Result<Option<Vec<lsp::TextEdit>>, Refused> {
     let Some((key, text)) = of(docs, &p.text_document) else { return Ok(None) };
     // A file with errors stays as it is; its findings say why.
-    let Ok(new_text) = format(&text, key.ends_with(".md"), Options::default()) else { return Ok(Some(Vec::new())) };
-    if *new_text == *text {
+    let Ok(new) = format(&text, key.ends_with(".md"), Options::default()) else { return Ok(Some(Vec::new())) };
+    if *new == *text {
         return Ok(Some(Vec::new()));
     }
     let all = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-    Ok(Some(vec![lsp::TextEdit { range: docs.lines(&text).range(&text, all), new_text }]))
+    Ok(Some(vec![docs.lines(&text).edit(&text, all, new)]))
 }
 
 pub(super) fn code_actions(

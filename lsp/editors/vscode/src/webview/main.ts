@@ -1,21 +1,35 @@
 // The page of the result panel. It shows what it is sent, and keeps what the reader unfolded.
 
-import type { Asked, Evaluation, Finding, Footprint, Labels, Name, Result, Shown } from '../answers';
+import type { Asked, Evaluation, Finding, Footprint, Labels, Memory, Name, Result, Shown } from '../answers';
 import { type Child, button, element, figure } from './element';
 import { Tree } from './tree';
 
-declare function acquireVsCodeApi(): { postMessage(asked: Asked): void };
+/** What is kept while the page is gone. */
+interface Kept {
+  memory?: Memory;
+  /** What the reader folded and unfolded. */
+  folds: [string, boolean][];
+}
+
+declare function acquireVsCodeApi(): { postMessage(asked: Asked): void; getState(): Kept | undefined; setState(kept: Kept): void };
 
 const editor = acquireVsCodeApi();
-const tree = new Tree((location) => editor.postMessage({ type: 'open', location }));
+const tree = new Tree((location) => editor.postMessage({ type: 'open', location }), keep, editor.getState()?.folds);
 let shown: Shown | undefined;
 
 window.addEventListener('message', (event: MessageEvent<Shown>) => {
   shown = event.data;
   document.documentElement.lang = shown.language === 'zh' ? 'zh-CN' : 'en';
   render(shown);
+  keep();
 });
 editor.postMessage({ type: 'ready' });
+
+function keep(): void {
+  if (shown) {
+    editor.setState({ memory: shown.memory, folds: tree.folds() });
+  }
+}
 
 function say(english: string): string {
   return shown?.words[english] ?? english;

@@ -18,11 +18,23 @@ interface Item {
 }
 
 export class Tree {
-  private readonly choices = new Map<string, boolean>();
+  private readonly choices: Map<string, boolean>;
   private items: Item[] = [];
   private current = '';
 
-  constructor(private readonly go: (at: Location) => void) {}
+  /** `folded` is told when the reader folds or unfolds; `before` is what the reader chose before. */
+  constructor(
+    private readonly go: (at: Location) => void,
+    private readonly folded: () => void,
+    before: [string, boolean][] = [],
+  ) {
+    this.choices = new Map(before);
+  }
+
+  /** What the reader folded and unfolded. */
+  folds(): [string, boolean][] {
+    return [...this.choices];
+  }
 
   build(root: Derived, label: string): HTMLElement {
     this.items = [];
@@ -109,6 +121,7 @@ export class Tree {
       item.open = open;
       this.choices.set(item.path, open);
       this.show(item);
+      this.folded();
     }
   }
 
