@@ -57,6 +57,9 @@ pub fn agree() -> Result<(), String> {
     for (why, n) in &tally.why {
         println!("not native: {n} × {why}");
     }
+    for ((source, what), n) in &tally.gaps {
+        println!("{source}: {n} kernels leave to the reference: {what}");
+    }
     println!("met: {:?}", tally.met);
     let n = tally.evaluations();
     println!("{n} evaluations");

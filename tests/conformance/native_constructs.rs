@@ -190,6 +190,41 @@ const CONSTRUCTS: &[Construct] = &[
             input f: Fuel\ninput m: kg\nemission e in s = m * factor(f)\nreport y = origin_total(biogenic) * 10 + total\n",
         rows: &[(r#"{"f": "coal", "m": "2"}"#, Some("6")), (r#"{"f": "wood", "m": "3"}"#, Some("66"))],
     },
+    Construct {
+        name: "a range whose end is computed",
+        rule: "input n: integer where 0 .. 40\ninput x: number\nreport y = sum(x * k for k in 1 .. n)\n",
+        rows: &[
+            (r#"{"n": "3", "x": "2"}"#, Some("12")),
+            (r#"{"n": "0", "x": "2"}"#, Some("0")),
+            (r#"{"n": "40", "x": "1"}"#, Some("820")),
+            (r#"{"n": "41", "x": "1"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a range for each item",
+        rule: "record Part { n: integer where 0 .. 6; mass: number }\ninput parts: list of Part\n\
+            report y = sum(p.mass * k for p in parts, k in 1 .. p.n)\n",
+        rows: &[
+            (r#"{"parts": [{"n": "2", "mass": "2"}, {"n": "1", "mass": "5"}]}"#, Some("11")),
+            (r#"{"parts": [{"n": "0", "mass": "2"}]}"#, Some("0")),
+        ],
+    },
+    Construct {
+        name: "values that are scaled, and said to be",
+        rule: "record Part { p: number where >= 0 }\ninput parts: list of Part where sum(p) = 1 within 50% scaled\n\
+            report y = min(q.p for q in parts)\n",
+        rows: &[
+            (r#"{"parts": [{"p": "0.2"}, {"p": "0.6"}]}"#, Some("0.25")),
+            (r#"{"parts": [{"p": "0.4"}, {"p": "0.6"}]}"#, Some("0.4")),
+            (r#"{"parts": [{"p": "0.1"}, {"p": "0.1"}]}"#, None),
+        ],
+    },
+    Construct {
+        name: "a total in a further unit",
+        rule: "unit ingot en \"ingot\"\ninput ingots: ingot where > 0 default 4 ingot\nalso unit 1 ingot of ingots\n\
+            emission e in s = made * 3 kg{CO2}/t{Al}\nreport y = total\n",
+        rows: &[(r#"{"made": "2"}"#, Some("3")), (r#"{"ingots": "0.25"}"#, Some("3"))],
+    },
 ];
 
 /// Every construct, on its rows.

@@ -22,6 +22,8 @@ pub struct Native<'a> {
     reference: Reference<'a>,
     /// Names of the figures that each column of the results needs; `None` if some column is none of native code's.
     wanted: Option<Vec<String>>,
+    /// The results tell the warnings of a row.
+    tells: bool,
     known: Variants,
     /// Rows that native code was sure of.
     sure: Arc<AtomicU64>,
@@ -34,13 +36,17 @@ impl<'a> Native<'a> {
     /// An evaluator; `sure` counts the rows that native code answers.
     #[must_use]
     pub fn new(setup: Setup<'a>, sure: Arc<AtomicU64>) -> Self {
+        let columns = &setup.output.columns;
+        // A total in two units of one name is told apart by the reference only.
+        let twice = |c: &OutColumn| columns.iter().filter(|d| d.name == c.name).count() > 1;
         let name = |c: &OutColumn| match c.what {
-            What::Also(..) => None,
+            What::Also(..) if twice(c) => None,
             What::Warnings => Some(String::new()),
             _ => Some(c.name.clone()),
         };
-        let wanted = setup.output.columns.iter().map(name).collect();
-        Self { setup, reference: Reference::new(setup), wanted, known: Variants::default(), sure }
+        let wanted = columns.iter().map(name).collect();
+        let tells = columns.iter().any(|c| matches!(c.what, What::Warnings));
+        Self { setup, reference: Reference::new(setup), wanted, tells, known: Variants::default(), sure }
     }
 
     /// What native code says of a chunk, with the kernel whose outputs the figures are, and which rows it must not answer.
@@ -66,7 +72,7 @@ impl Evaluator for Native<'_> {
         let mut rows: Option<Rows<'_>> = None;
         let mut sure = 0;
         // A warning that fires is put into words by the reference.
-        let quiet = |i: usize| answers.holds.iter().all(|h| h[i]);
+        let quiet = |i: usize| !self.tells || answers.holds.iter().all(|h| h[i]);
         let n = chunk.batch.num_rows();
         let mut i = 0;
         while i < n {

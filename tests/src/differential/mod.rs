@@ -78,6 +78,8 @@ pub struct Tally {
     pub sources: BTreeMap<&'static str, [usize; 4]>,
     /// Why a program has no kernel, or a kernel no evaluator.
     pub why: BTreeMap<String, usize>,
+    /// What plans did not understand, by source of the rules: in how many kernels.
+    pub gaps: BTreeMap<(&'static str, &'static str), usize>,
     /// What was wrong.
     pub wrong: Vec<String>,
     /// Operations of programs, and definitions of kernels, that were met.
@@ -103,6 +105,9 @@ impl Tally {
         }
         for (k, n) in other.why {
             *self.why.entry(k).or_default() += n;
+        }
+        for (k, n) in other.gaps {
+            *self.gaps.entry(k).or_default() += n;
         }
         for (k, n) in other.met {
             *self.met.entry(k).or_default() += n;
@@ -179,6 +184,9 @@ pub fn batch(
         }
     };
     tally.sources.entry(source).or_default()[1] += 1;
+    for gap in &kernel.gaps {
+        *tally.gaps.entry((source, gap)).or_default() += 1;
+    }
     for def in &kernel.defs {
         *tally.met.entry(format!("Def::{}", variant(def))).or_default() += 1;
     }

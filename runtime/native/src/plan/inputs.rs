@@ -20,7 +20,7 @@ impl<'p> Plan<'p> {
         let program = self.program;
         for i in footrule_runtime::input_order(program) {
             let Some(info) = program.inputs.get(i) else { continue };
-            let sym = self.input(info);
+            let sym = self.input(i, info);
             if let Some(slot) = self.inputs.get_mut(i) {
                 *slot = Some(sym);
             }
@@ -29,7 +29,7 @@ impl<'p> Plan<'p> {
         Ok(())
     }
 
-    fn input(&mut self, info: &'p InputInfo) -> Sym {
+    fn input(&mut self, number: usize, info: &'p InputInfo) -> Sym {
         let path = info.name.id.as_str();
         let applies = info.when.as_ref().map(|w| self.condition(w.region));
         if applies.and_then(|c| self.b.known_bool(c)) == Some(false) {
@@ -57,6 +57,7 @@ impl<'p> Plan<'p> {
         self.admit(stated, &sym, needed, applies);
         let holds = self.constrained(&sym, &info.constraints, applies);
         self.b.require(holds);
+        let sym = self.scaled(number, info, sym, applies);
         match (applies, sym) {
             (None, Sym::Maybe(_, v)) if needed => (*v).clone(),
             (None, sym) => sym,

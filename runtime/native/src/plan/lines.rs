@@ -107,14 +107,19 @@ impl<'p> Plan<'p> {
         {
             return items;
         }
-        let start = Turn { over: Vec::new(), when };
+        let start = Turn { when, ..Turn::default() };
         match (&line.over, line.value) {
             (Some(l), _) => {
                 let mut found = Vec::new();
                 let sound = self.each_turn(l, &mut |p, turn| {
-                    let value = p.region(l.body);
                     let when = and(&mut p.b, start.when, turn.when);
-                    let turn = Turn { over: turn.over.clone(), when };
+                    let turn = Turn { when, ..turn.clone() };
+                    if turn.fails {
+                        let fail = p.b.add(Def::Fail);
+                        p.require_at(&turn, fail);
+                        return;
+                    }
+                    let value = p.region(l.body);
                     let item = p.line_item(line, turn, &value);
                     found.push(item);
                 });

@@ -11,10 +11,12 @@ mod lines;
 mod loops;
 mod nodes;
 mod points;
+mod ranges;
+mod scaled;
 mod sym;
 mod tables;
 
-use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning, Words};
+use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Told, Warning, Words};
 use crate::layout::{Kind, Layout, texts};
 use footrule_mir::{NodeId, Op, Program, RegionId, Ty, UnitId};
 use lines::Figures;
@@ -209,7 +211,8 @@ impl<'p> Plan<'p> {
         for (i, check) in program.checks.iter().enumerate() {
             let holds = self.condition(check.condition);
             if check.warn {
-                self.b.warning(Warning { name: check.name.id.clone(), check: i as u32, holds });
+                let told = Told::Check(i as u32);
+                self.b.warning(Warning { name: check.name.id.clone(), told, holds });
             } else {
                 self.b.require(holds);
             }
@@ -240,6 +243,10 @@ impl<'p> Plan<'p> {
             out.extend(stages.map(|(s, x)| (format!("{prefix}stage.{}", s.id), *x)));
             for (name, value) in out {
                 self.output(Output { name, unit: unit.clone(), value, round });
+            }
+            for (also, value) in product.also.iter().zip(figures.also) {
+                let (name, unit) = (format!("{prefix}total_per.{}", self.unit(also.unit)), self.unit(also.result_unit));
+                self.output(Output { name, unit, value, round });
             }
             let gases = program.gases.iter().map(|g| g.name.id.as_str()).zip(figures.gases);
             for (gas, (value, there)) in gases.chain([("other", figures.no_gas)]) {
