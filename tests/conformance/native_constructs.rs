@@ -225,6 +225,70 @@ const CONSTRUCTS: &[Construct] = &[
             emission e in s = made * 3 kg{CO2}/t{Al}\nreport y = total\n",
         rows: &[(r#"{"made": "2"}"#, Some("3")), (r#"{"ingots": "0.25"}"#, Some("3"))],
     },
+    Construct {
+        name: "a parameter that is held on a day",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning until 2024-06-30; before first hold with warning }\n\
+            input d: date\nreport y = late at d\n",
+        rows: &[
+            (r#"{"d": "2022-12-31"}"#, Some("8")),
+            (r#"{"d": "2023-01-01"}"#, Some("8")),
+            (r#"{"d": "2024-06-30"}"#, Some("8")),
+            (r#"{"d": "2024-07-01"}"#, None),
+            (r#"{"d": "2020-12-31"}"#, Some("5")),
+            (r#"{"d": "2021-01-01"}"#, Some("5")),
+        ],
+    },
+    Construct {
+        name: "a parameter that is held in a year, in one arm",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            input n: integer\ninput x: number\nreport y = if x > 1 then late at n else 3\n",
+        rows: &[
+            (r#"{"n": "2022", "x": "2"}"#, Some("8")),
+            (r#"{"n": "2023", "x": "2"}"#, Some("8")),
+            (r#"{"n": "2023", "x": "1"}"#, Some("3")),
+            (r#"{"n": "2020", "x": "1"}"#, Some("3")),
+            (r#"{"n": "2020", "x": "2"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter that is held in the period, wherever it may be read",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            param later: kg{CO2e}/kWh source s2 { 2022 => 0.5; after last hold with warning; before first error }\n\
+            enum Way { plain; odd; held }\n\
+            record Part { mass: number; share: number default late; note: optional number }\n\
+            input way: Way\ninput x: number default late\ninput parts: list of Part default []\n\
+            input use: kWh default 0 kWh\n\
+            let other = late * 2\n\
+            let base = match way { plain => 1; odd => 2; held => late }\n\
+            §1 let chosen = 4\n§2 except chosen when way == odd and x > 5 = other\n\
+            emission e in s when use > 10 kWh = use * later\n\
+            emission f in s for p in parts where p.mass > (if way == odd then late else 0) = p.mass * 1 kg{CO2}\n\
+            report y = base + x + chosen\nreport z = sum(p.share for p in parts)\n\
+            report some = any(p.mass > 3 for p in parts)\nreport told = all(x > 0 for p in parts)\n",
+        rows: &[
+            (r#"{"way": "plain", "x": "1", "parts": []}"#, Some("6")),
+            (r#"{"way": "held", "x": "1", "parts": []}"#, Some("13")),
+            (r#"{"way": "plain", "parts": []}"#, Some("13")),
+            (r#"{"way": "odd", "x": "1", "parts": []}"#, Some("7")),
+            (r#"{"way": "odd", "x": "6", "parts": []}"#, Some("24")),
+            (r#"{"way": "plain", "x": "1", "use": "5", "parts": []}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "use": "20", "parts": []}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "parts": [{"mass": "2", "share": "1"}]}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "parts": [{"mass": "2"}]}"#, Some("6")),
+            (r#"{"way": "odd", "x": "1", "parts": [{"mass": "2", "share": "1"}]}"#, Some("7")),
+        ],
+    },
+    Construct {
+        name: "a factor that the rule completes, held or not",
+        rule: "param later: kg{CO2e}/kWh source s2 { 2022 => 0.5; after last hold with warning; before first error }\n\
+            input use: activity of kWh factor default later\ninput x: number\n\
+            emission e in s = if x > 1 then use.amount * use.factor else use.amount * 1 kg{CO2e}/kWh\nreport y = total\n",
+        rows: &[
+            (r#"{"use": {"amount": "4"}, "x": "2"}"#, Some("2")),
+            (r#"{"use": {"amount": "4", "factor": "3"}, "x": "2"}"#, Some("12")),
+            (r#"{"use": {"amount": "4"}, "x": "0"}"#, Some("4")),
+        ],
+    },
 ];
 
 /// Every construct, on its rows.
@@ -245,7 +309,7 @@ fn one(c: &Construct, all: &mut Compared) -> Result<(), String> {
     let mut rows = Vec::new();
     for (text, _) in c.rows {
         let Ok(Json::Object(inputs)) = serde_json::from_str(text) else { return Err(format!("no object: {text}")) };
-        rows.push(Case { period: None, inputs });
+        rows.push(Case { period: Some(((2024, 1, 1), (2024, 12, 31))), inputs });
     }
     let (mut n, mut why) = (Compared::default(), BTreeSet::new());
     batch(&program, &rows, &mut n, &mut why)?;

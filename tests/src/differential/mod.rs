@@ -360,10 +360,21 @@ fn kernel_agrees(kernel: &Kernel, row: Option<&Row>, found: Option<&(Vec<String>
             .collect();
         return Err(wrong.join("; "));
     }
-    for (w, holds) in kernel.warnings.iter().zip(&row.holds) {
-        if !w.name.is_empty() && *holds == warnings.contains(&w.name) {
-            return Err(format!("the warning {} differs", w.name));
-        }
+    warnings_agree(kernel, &row.holds, warnings)
+}
+
+/// The warnings of a kernel that fire against those that the reference tells, by name.
+///
+/// # Errors
+/// Both, if they differ.
+pub fn warnings_agree(kernel: &Kernel, holds: &[bool], told: &[String]) -> Result<(), String> {
+    let fires = kernel.warnings.iter().zip(holds).filter(|(_, holds)| !**holds);
+    let mut fires: Vec<&str> = fires.map(|(w, _)| w.name.as_str()).collect();
+    let mut told: Vec<&str> = told.iter().map(String::as_str).collect();
+    fires.sort_unstable();
+    told.sort_unstable();
+    if fires != told {
+        return Err(format!("the warnings {fires:?} fire, the reference tells {told:?}"));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 use super::Plan;
 use super::loops::Turn;
+use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
 use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
 use footrule_mir::{
@@ -102,6 +103,10 @@ impl<'p> Plan<'p> {
     fn items(&mut self, line: &'p Line) -> Vec<Item> {
         let mut items = Vec::new();
         let when = line.when.map(|r| self.condition(r));
+        if let Some(r) = line.when {
+            let marks = self.of_region(r);
+            self.trace(None, &marks);
+        }
         if let Some(w) = when
             && self.b.known_bool(w) == Some(false)
         {
@@ -111,7 +116,8 @@ impl<'p> Plan<'p> {
         match (&line.over, line.value) {
             (Some(l), _) => {
                 let mut found = Vec::new();
-                let sound = self.each_turn(l, &mut |p, turn| {
+                let sound = self.each_turn(l, &mut |p, met| {
+                    let turn = met;
                     let when = and(&mut p.b, start.when, turn.when);
                     let turn = Turn { when, ..turn.clone() };
                     if turn.fails {
@@ -120,21 +126,51 @@ impl<'p> Plan<'p> {
                         return;
                     }
                     let value = p.region(l.body);
+                    let marks = p.of_region(l.body);
                     let item = p.line_item(line, turn, &value);
                     found.push(item);
+                    p.meet_line(line, met, marks);
                 });
                 items = found;
+                let marks = self.end_loop(start.when, false);
+                self.trace(None, &marks);
                 // Where the line applies its list must be there.
                 let sound = sound.unwrap_or_else(|| self.b.add(Def::Fail));
                 self.require_at(&start, sound);
             }
             (None, Some(n)) => {
                 let value = self.present(n);
-                items.push(self.line_item(line, start, &value));
+                self.begin_loop();
+                items.push(self.line_item(line, start.clone(), &value));
+                let marks = self.tracker.get(n);
+                self.meet_line(line, &start, marks);
+                let marks = self.end_loop(None, false);
+                self.trace(None, &marks);
             }
             (None, None) => {}
         }
         items
+    }
+
+    /// What an item of a line rests on, in the turn at hand of the loops: its value, and what else is read for it.
+    fn meet_line(&mut self, line: &'p Line, turn: &Turn, value: Marks) {
+        if !self.tracker.on {
+            return;
+        }
+        self.meet(turn, value);
+        let mut regions = line.named.clone();
+        for r in &line.named {
+            self.region(*r);
+        }
+        regions.extend(if let LineGas::Region(r) = line.gas { Some(r) } else { None });
+        regions.extend(if let StageRef::Region(r) = line.stage { Some(r) } else { None });
+        if let LineOrigin::Split(list) = &line.origin {
+            regions.extend(list.iter().filter_map(|(_, r)| *r));
+        }
+        for r in regions {
+            let marks = self.of_region(r);
+            self.meet(turn, marks);
+        }
     }
 
     fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym) -> Item {

@@ -38,9 +38,11 @@ impl Turn {
 
 impl<'p> Plan<'p> {
     /// Calls `visit` for each turn of a loop. A condition that fails is a failure of what is made of the turns, and so is a
-    /// turn that fails. Where what is yielded does not hold, the loop fails; none if it cannot be followed.
+    /// turn that fails. Where what is yielded does not hold, the loop fails; none if it cannot be followed. The caller ends the loop
+    /// ([`Plan::end_loop`]).
     pub(super) fn each_turn(&mut self, l: &'p Loop, visit: &mut dyn FnMut(&mut Self, &Turn)) -> Option<Id> {
         let mut left = MAX_TURNS;
+        self.begin_loop();
         let outer = self.missing.take();
         let ok = self.level(l, 0, &Turn::default(), &mut left, visit);
         let sound = std::mem::replace(&mut self.missing, outer);
@@ -76,7 +78,11 @@ impl<'p> Plan<'p> {
             visit(self, turn);
             return *left > 0;
         };
-        let (list, turn) = match self.region(level.list) {
+        let list = self.region(level.list);
+        let of_list = self.of_region(level.list);
+        self.meet(turn, of_list.clone());
+        self.tracker.set(level.bound, of_list);
+        let (list, turn) = match list {
             // Where there is no list the loop fails, whatever is made of its turns.
             Sym::Maybe(p, list) => {
                 let gone = self.b.add(Def::Not(p));
@@ -113,6 +119,8 @@ impl<'p> Plan<'p> {
             None => 0..segments.len(),
             Some(series) => {
                 let at = self.region(series.at).number(&mut self.b);
+                let marks = self.of_region(series.at);
+                self.meet(turn, marks);
                 let of_list = match (&segments[..], self.b.position_of(at)) {
                     ([Segment { over, when: None, .. }], Some(l)) => {
                         over.len() == 1 && self.b.source(over[0]) == self.b.source(l)
@@ -207,6 +215,8 @@ impl<'p> Plan<'p> {
             return self.level(l, depth + 1, turn, left, visit);
         };
         let holds = self.condition(filter);
+        let marks = self.of_region(filter);
+        self.meet(turn, marks);
         match self.b.known_bool(holds) {
             Some(false) => true,
             Some(true) => self.level(l, depth + 1, turn, left, visit),
@@ -235,10 +245,16 @@ impl<'p> Plan<'p> {
             let value = match kind {
                 _ if turn.fails => Sym::Fail(NO_LIST),
                 Over::Count => Sym::Absent,
-                _ => p.region(l.body),
+                _ => {
+                    let value = p.region(l.body);
+                    let marks = p.of_region(l.body);
+                    p.meet(turn, marks);
+                    value
+                }
             };
             turns.push((turn.clone(), value));
         });
+        self.tracker.last = Some(self.end_loop(None, Self::is_lazy(kind)));
         // Nothing that decides comes before a failure.
         if matches!(kind, Over::Any | Over::All) {
             turns.sort_by_key(|(t, _)| !t.fails);

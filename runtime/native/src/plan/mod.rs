@@ -9,6 +9,7 @@ mod evidence;
 mod inputs;
 mod lines;
 mod loops;
+mod marks;
 mod nodes;
 mod points;
 mod ranges;
@@ -58,6 +59,7 @@ pub fn plan(program: &Program, layout: &Layout) -> Result<Kernel, NotNative> {
     plan.results();
     plan.checks();
     plan.outputs();
+    plan.tell_held();
     plan.finish()
 }
 
@@ -84,6 +86,8 @@ struct Plan<'p> {
     references: Vec<Option<Id>>,
     /// The texts of the program; a text is known by its place here.
     texts: Vec<String>,
+    /// What values rest on.
+    tracker: marks::Tracker,
     /// The first thing that was not understood.
     why: Option<&'static str>,
 }
@@ -112,6 +116,7 @@ impl<'p> Plan<'p> {
             figures: Vec::new(),
             references: Vec::new(),
             texts: texts(program),
+            tracker: marks::Tracker::new(program),
             why: None,
         }
     }
@@ -160,6 +165,7 @@ impl<'p> Plan<'p> {
         // A number of what fails, where it would be CO2e.
         let lost = matches!((&node.ty, &sym), (Ty::Split(_), Sym::Number(_)));
         self.set(n, if lost { Sym::Fail("CO2e that is not known") } else { sym });
+        self.mark(n, node);
     }
 
     /// Evaluates a region.
@@ -210,6 +216,8 @@ impl<'p> Plan<'p> {
         let program = self.program;
         for (i, check) in program.checks.iter().enumerate() {
             let holds = self.condition(check.condition);
+            let marks = self.of_region(check.condition);
+            self.trace(None, &marks);
             if check.warn {
                 let told = Told::Check(i as u32);
                 self.b.warning(Warning { name: check.name.id.clone(), told, holds });
@@ -221,6 +229,8 @@ impl<'p> Plan<'p> {
             for n in balance.rows.iter().map(|r| r.value).chain([balance.ins, balance.outs, balance.gap]) {
                 let amount = self.get(n).number(&mut self.b);
                 self.b.demand(amount);
+                let marks = self.tracker.get(n);
+                self.trace(None, &marks);
             }
             if let Some(check) = &balance.check {
                 let holds = self.get(check.holds).bool(&mut self.b);
@@ -261,6 +271,8 @@ impl<'p> Plan<'p> {
                 Some(Ty::Optional(_)) => self.get(report.value),
                 _ => self.present(report.value),
             };
+            let marks = self.tracker.get(report.value);
+            self.trace(None, &marks);
             let name = format!("report.{}", report.name.id);
             match (&sym, ty) {
                 (Sym::Number(x), Some(Ty::Number(u))) => {

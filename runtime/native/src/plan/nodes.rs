@@ -36,10 +36,7 @@ impl<'p> Plan<'p> {
                 Sym::Activity { factor: Some(f), given: None, .. } => Sym::Split(f),
                 _ => Sym::Fail("an activity without factor"),
             },
-            Op::Record(record, given) => {
-                let given = given.iter().map(|n| n.map(|n| self.get(n))).collect();
-                self.record(*record, given)
-            }
+            Op::Record(record, given) => self.record(*record, given),
             Op::List(items) => {
                 let segment = |value| Segment { over: Vec::new(), when: None, value };
                 Sym::List(items.iter().map(|n| segment(self.get(*n))).collect())
