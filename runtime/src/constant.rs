@@ -4,7 +4,7 @@ use crate::days;
 use crate::interp::Interp;
 use crate::value::Value;
 use footrule_diag::{Text, text};
-use footrule_mir::{Day, NodeId, Op, ParamId, Program};
+use footrule_mir::{Day, NodeId, Op, ParamId, Program, Ty};
 use footrule_number::Number;
 
 /// The value of a dated parameter.
@@ -77,4 +77,16 @@ pub fn day(text: &str) -> Option<Day> {
 #[must_use]
 pub fn day_text(day: Day) -> String {
     days::show(day)
+}
+
+/// True for what is or holds a number.
+#[must_use]
+pub fn holds_number(program: &Program, ty: &Ty) -> bool {
+    crate::given::numeric(program, ty, 0)
+}
+
+/// Which sourced numbers are rows of parameters or tables.
+#[must_use]
+pub fn data(program: &Program) -> Vec<bool> {
+    crate::interp::data(program)
 }

@@ -289,6 +289,51 @@ const CONSTRUCTS: &[Construct] = &[
             (r#"{"use": {"amount": "4"}, "x": "0"}"#, Some("4")),
         ],
     },
+    Construct {
+        name: "the share of primary data",
+        rule: "input out: kg{CO2}\ninput leak: kg{CO2} default 20\ninput back: kg{CO2} default 0\n\
+            emission a in s = out\nemission b in s = leak\ncredit c in s = back\nreport y = primary_share\n",
+        rows: &[
+            (r#"{"out": "10"}"#, Some("0.333")),
+            (r#"{"out": "10", "leak": "30"}"#, Some("1")),
+            // 20 of 10 + 20 + 10, by magnitude.
+            (r#"{"out": "10", "back": "10"}"#, Some("0.5")),
+            (r#"{"out": "0", "leak": "0"}"#, None),
+        ],
+    },
+    Construct {
+        name: "primary data in the items of a list",
+        rule: "record Leak { mass: kg{CO2} where >= 0; share: number default 0.5; let net: kg{CO2} = mass * share }\n\
+            input leaks: list of Leak\ninput use: activity of kWh factor default later\n\
+            param later: kg{CO2e}/kWh source s2 { 2024 => 3; after last hold; before first error }\n\
+            emission a in s for l in leaks = l.mass\nemission b in s for l in leaks = l.net\n\
+            emission c in s = use.amount * use.factor\nreport y = primary_share\n",
+        rows: &[
+            // 4 + 2 and 4 · 0.5 of 4 + 2 + 2 + 1 + 3.
+            (r#"{"leaks": [{"mass": "4", "share": "0.5"}, {"mass": "2"}], "use": {"amount": "1"}}"#, Some("0.667")),
+            // All of 4 + 4 + 6.
+            (r#"{"leaks": [{"mass": "4", "share": "1"}], "use": {"amount": "2"}}"#, Some("0.571")),
+        ],
+    },
+    Construct {
+        name: "primary data as a whole, in an arm, and read from a table",
+        rule: "record Leak { mass: kg{CO2} where >= 0; share: number default 0.5 }\ninput leaks: list of Leak\n\
+            enum E { plain; odd }\ntable times(e: E) -> number source s1 { plain => 2; odd => 4 }\n\
+            input way: E\ninput x: number default 1\ninput out: kg{CO2}\n\
+            emission a in s = sum(l.mass for l in leaks)\n\
+            emission b in s = match way { plain => out; odd => out * x }\n\
+            emission c in s = if x > 5 then out * times(way) else 3 kg{CO2}\nreport y = primary_share\n",
+        rows: &[
+            // The list is read as a whole: a share that is assumed makes all of it secondary. 2 and 3 of 4 + 2 + 3.
+            (r#"{"leaks": [{"mass": "4"}], "way": "plain", "out": "2", "x": "1"}"#, Some("0.556")),
+            (r#"{"leaks": [{"mass": "4", "share": "1"}], "way": "plain", "out": "2", "x": "1"}"#, Some("1")),
+            // Nobody gave x: 2 of 2 + 3, then none of 2 + 3.
+            (r#"{"leaks": [], "way": "plain", "out": "2"}"#, Some("0.4")),
+            (r#"{"leaks": [], "way": "odd", "out": "2"}"#, Some("0")),
+            // 2 · 6 of it and of 2 · 4 from the table.
+            (r#"{"leaks": [], "way": "odd", "out": "2", "x": "6"}"#, Some("0.6")),
+        ],
+    },
 ];
 
 /// Every construct, on its rows.

@@ -236,6 +236,9 @@ fn reports(g: &mut Gen<'_>, out: &mut String) {
         "report supply = max(co2e(act), 10 kg{CO2e}) round 2 decimals",
         "report twice = untag(total) * 2 round 2 decimals",
     ];
+    if g.rare >= 33 {
+        let _ = writeln!(out, "report primary = primary_share round 5 decimals");
+    }
     if g.rare == 5 {
         let _ = writeln!(out, "report same_day = started < 2024-06-02 and started != 2020-01-01");
     }

@@ -250,13 +250,7 @@ impl<'i> Reader<'i> {
 fn is_layer(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::expr
-            | Rule::cmp_expr
-            | Rule::sum_expr
-            | Rule::postfix
-            | Rule::range_expr
-            | Rule::exponent
-            | Rule::at_arg
+        Rule::expr | Rule::cmp_expr | Rule::sum_expr | Rule::postfix | Rule::range_expr | Rule::exponent | Rule::at_arg
     )
 }
 

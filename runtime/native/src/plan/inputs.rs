@@ -61,7 +61,8 @@ impl<'p> Plan<'p> {
             }
             None => given,
         };
-        self.mark_input(number, applies, &read);
+        let datum = self.datum_of(info, assumed.is_some(), stated);
+        self.mark_input(number, applies, &read, &datum);
         let sym = self.complete(sym, info.factor.as_ref(), None);
         let needed = !matches!(info.ty, Ty::Optional(_));
         self.admit(stated, &sym, needed, applies);
@@ -330,7 +331,7 @@ impl<'p> Plan<'p> {
     }
 
     /// Something is given at a path or below it.
-    fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
+    pub(super) fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
         let layout = self.layout;
         let below = |p: &str| p.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         let lists = layout.lists.iter().any(|l| l.parent == list && below(&l.path));
@@ -352,7 +353,7 @@ impl<'p> Plan<'p> {
         }
         let given = nodes.iter().map(|n| n.map(|n| self.get(n))).collect();
         let (record, marks) = self.build(id, given, start, &mut |p, holds| sound = p.b.add(Def::And(sound, holds)));
-        self.tracker.last = Some(marks);
+        self.tracker.last = Some(self.settled(&marks));
         select(&mut self.b, sound, &record, &Sym::Fail("a record that is refused"))
     }
 

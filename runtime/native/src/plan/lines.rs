@@ -26,6 +26,8 @@ pub(super) struct Figures {
     pub origins: Vec<(Origin, Id)>,
     pub lines: Vec<Id>,
     pub also: Vec<Id>,
+    /// The share of primary data, if it is read.
+    pub primary: Option<Id>,
 }
 
 /// Items of a line: one for each turn.
@@ -34,6 +36,8 @@ struct Item {
     /// CO2e before allocation and sign.
     co2e: Parts,
     stage: Place,
+    /// Masses of gases are primary data; nothing if nobody asks.
+    primary: Option<Id>,
 }
 
 /// The stage of an item.
@@ -127,7 +131,7 @@ impl<'p> Plan<'p> {
                     }
                     let value = p.region(l.body);
                     let marks = p.of_region(l.body);
-                    let item = p.line_item(line, turn, &value);
+                    let item = p.line_item(line, turn, &value, &marks);
                     found.push(item);
                     p.meet_line(line, met, marks);
                 });
@@ -141,8 +145,8 @@ impl<'p> Plan<'p> {
             (None, Some(n)) => {
                 let value = self.present(n);
                 self.begin_loop();
-                items.push(self.line_item(line, start.clone(), &value));
                 let marks = self.tracker.get(n);
+                items.push(self.line_item(line, start.clone(), &value, &marks));
                 self.meet_line(line, &start, marks);
                 let marks = self.end_loop(None, false);
                 self.trace(None, &marks);
@@ -173,7 +177,8 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym) -> Item {
+    fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym, marks: &Marks) -> Item {
+        let primary = self.tracker.primary.then(|| self.is_primary(marks));
         let value = &self.held(value.clone());
         let own = match value {
             Sym::Split(parts) => whole(&mut self.b, parts),
@@ -243,8 +248,9 @@ impl<'p> Plan<'p> {
         let twice = |(i, p): (usize, &Part)| p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q));
         if co2e.iter().enumerate().any(twice) {
             self.b.inexact();
+            self.tracker.mixed = true;
         }
-        Item { turn, co2e, stage }
+        Item { turn, co2e, stage, primary }
     }
 
     /// What must hold for an item.
@@ -320,6 +326,7 @@ impl<'p> Plan<'p> {
         let mut stages: Vec<Vec<Id>> = vec![Vec::new(); program.stages.len()];
         let mut gases: Vec<(Vec<Term>, bool)> = vec![(Vec::new(), false); program.gases.len()];
         let mut no_gas: Vec<Term> = Vec::new();
+        let (mut all, mut primary): (Vec<Term>, Vec<Term>) = (Vec::new(), Vec::new());
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
         for (line, items) in program.lines.iter().zip(items) {
@@ -365,6 +372,9 @@ impl<'p> Plan<'p> {
                         for Part { key, value, there } in parts.iter().copied() {
                             let when = and(&mut self.b, when, there);
                             let term = Term { when, ..term(value) };
+                            if let Some(own) = item.primary {
+                                self.weigh(key, own, &term, (&mut all, &mut primary));
+                            }
                             if let Some((_, list)) = origins.iter_mut().find(|(o, _)| *o == key.origin) {
                                 list.push(term.clone());
                             }
@@ -408,7 +418,33 @@ impl<'p> Plan<'p> {
         }
         let of = program.products.get(p).map_or(&[][..], |p| &p.also);
         let also = of.iter().map(|unit| self.in_also_unit(total, reference, unit)).collect();
-        Figures { total, stages, gases, no_gas, origins, lines, also }
+        let primary = self.tracker.primary.then(|| self.share_of(all, primary));
+        Figures { total, stages, gases, no_gas, origins, lines, also, primary }
+    }
+
+    /// Adds a part to what the share of primary data is of, and to what is primary. Masses of gases are if the item is; of other
+    /// CO2e it is known beforehand.
+    fn weigh(&mut self, key: Key, item: Id, part: &Term, (all, primary): (&mut Vec<Term>, &mut Vec<Term>)) {
+        let value = unary(&mut self.b, Unary::Abs, part.value);
+        all.push(Term { value, ..part.clone() });
+        if key.evidence == Evidence::Primary {
+            let when = match key.gas {
+                Gas::None => part.when,
+                _ => and(&mut self.b, part.when, Some(item)),
+            };
+            primary.push(Term { over: part.over.clone(), when, value });
+        }
+    }
+
+    /// The share of primary data; where there is none it fails.
+    fn share_of(&mut self, all: Vec<Term>, primary: Vec<Term>) -> Id {
+        if self.tracker.mixed {
+            // Two parts of a gas may be one in the reference.
+            self.fail("the share of primary data of parts that may become one");
+            return self.b.add(Def::Fail);
+        }
+        let (all, primary) = (fold(&mut self.b, Fold::Sum, all), fold(&mut self.b, Fold::Sum, primary));
+        binary(&mut self.b, Binary::Div, primary, all)
     }
 
     /// The sum of terms, and whether there is one.

@@ -79,9 +79,8 @@ impl<'p> Plan<'p> {
             return *left > 0;
         };
         let list = self.region(level.list);
-        let of_list = self.of_region(level.list);
-        self.meet(turn, of_list.clone());
-        self.tracker.set(level.bound, of_list);
+        let rests_on = self.of_region(level.list);
+        self.meet(turn, rests_on.clone());
         let (list, turn) = match list {
             // Where there is no list the loop fails, whatever is made of its turns.
             Sym::Maybe(p, list) => {
@@ -169,6 +168,8 @@ impl<'p> Plan<'p> {
             let before = self.active.len();
             self.active.extend(&segment.over);
             self.set(level.bound, segment.value.clone());
+            let marks = self.item_marks(&rests_on, &segment.over);
+            self.tracker.set(level.bound, marks);
             let position = match (known, &segments[..]) {
                 (true, _) => Some(At::Known(i as u64)),
                 (false, [s]) if s.when.is_none() => s.over.last().map(|l| At::In(*l)),

@@ -1,24 +1,35 @@
-//! What values rest on, as far as a result tells it: parameters that were held with a warning.
+//! What values rest on, as far as a result tells it: parameters that were held with a warning, and whether masses of gases are
+//! primary data.
 //!
 //! The reference keeps with each value what it was computed from, and follows what it really evaluates: of a choice the arm
 //! that was taken, of a definition with exceptions what is in force. Here each mark has the condition under which a value has
 //! it. Guarantees: in a row that has an answer a mark's condition holds exactly if the reference's value has the mark; where that
-//! is not known the condition fails. Must not: do anything where no parameter can be held.
+//! is not known the condition fails. Must not: do anything where nothing is told of it.
 
 use super::Plan;
+use super::given::Datum;
 use super::loops::Turn;
 use super::sym::{Parts, Sym, and, fold};
 use crate::kernel::{Builder, Def, Fold, Id, Term, Told, Warning};
-use footrule_mir::{Case, Day, Fold as Over, Node, NodeId, Op, ParamId, Policy, Program, RegionId};
+use footrule_mir::{Case, Day, Fold as Over, Node, NodeId, Op, ParamId, Policy, Program, RegionId, ResultRef};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A parameter whose value was held: which, of which row, and for which day if that is the same in all rows.
+/// One thing that a value rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub param: ParamId,
-    pub row: u32,
-    pub day: Option<Day>,
+pub(super) enum Mark {
+    /// A parameter whose value was held: which, of which row, and for which day if that is the same in all rows.
+    Held(ParamId, u32, Option<Day>),
+    /// A parameter or a table.
+    Data,
+    /// Given numbers.
+    Given,
+    /// What nobody gave.
+    Assumed,
+    /// The value is this datum itself, so that a part of it is a part of the datum.
+    Datum(u32),
+    /// What it rests on is not known.
+    Unknown,
 }
 
 /// Marks, each where its condition holds; everywhere if there is none.
@@ -58,8 +69,16 @@ impl Found {
 /// What is known of marks while a program is planned.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
-    /// Some parameter may be held with a warning.
+    /// Something is told of it.
     pub on: bool,
+    /// Some parameter may be held with a warning.
+    held: bool,
+    /// The share of primary data is read.
+    pub primary: bool,
+    /// Some line may have two parts of one gas, one of which is primary data.
+    pub mixed: bool,
+    /// The given data of which values may be a part.
+    pub data: Vec<Datum>,
     /// Of each node, where it was evaluated last.
     of: Vec<Option<Marks>>,
     /// Of each input.
@@ -79,8 +98,12 @@ pub(super) struct Tracker {
 impl Tracker {
     pub(super) fn new(program: &Program) -> Self {
         let warns = |p: &Policy| matches!(p, Policy::Hold { warning: true, .. });
+        let held = program.params.iter().any(|p| warns(&p.before) || warns(&p.after));
+        let primary = program.nodes.iter().any(|n| matches!(n.op, Op::Result(_, ResultRef::PrimaryShare)));
         Self {
-            on: program.params.iter().any(|p| warns(&p.before) || warns(&p.after)),
+            on: held || primary,
+            held,
+            primary,
             of: vec![None; program.nodes.len()],
             inputs: vec![None; program.inputs.len()],
             ..Self::default()
@@ -113,8 +136,21 @@ impl<'p> Plan<'p> {
     fn marks(&mut self, node: &'p Node, last: Option<Marks>) -> Marks {
         let mut found = Found::default();
         for n in footrule_runtime::operands(&node.op) {
-            let marks = self.tracker.get(n);
+            let marks = match &node.op {
+                Op::Field(a, k) => {
+                    let marks = self.tracker.get(*a);
+                    self.part(&marks, *k)
+                }
+                op if keeps(op) => self.tracker.get(n),
+                _ => {
+                    let marks = self.tracker.get(n);
+                    self.settled(&marks)
+                }
+            };
             found.add(&mut self.b, None, &marks);
+        }
+        if self.tracker.primary {
+            self.reads_data(&node.op, &mut found);
         }
         match &node.op {
             Op::Input(i) => return self.tracker.inputs.get(i.ix()).cloned().flatten().unwrap_or_default(),
@@ -253,7 +289,7 @@ impl<'p> Plan<'p> {
     pub(super) fn end_loop(&mut self, when: Option<Id>, lazy: bool) -> Marks {
         let mut by_mark: BTreeMap<Mark, Vec<(Turn, Option<Id>)>> = BTreeMap::new();
         for (turn, marks) in self.tracker.met.pop().unwrap_or_default() {
-            for (mark, c) in marks.iter() {
+            for (mark, c) in self.settled(&marks).iter() {
                 by_mark.entry(*mark).or_default().push((turn.clone(), *c));
             }
         }
@@ -270,7 +306,7 @@ impl<'p> Plan<'p> {
             }
             let mut any = fold(&mut self.b, Fold::Any, terms);
             if lazy && !same {
-                self.b.gap("a parameter held in a loop that may end early");
+                self.b.gap("what a loop that may end early rests on");
                 let (fail, no) = (self.b.add(Def::Fail), self.b.bool(false));
                 any = self.b.add(Def::Select(any, fail, no));
             }
@@ -304,7 +340,7 @@ impl<'p> Plan<'p> {
             None if self.tracker.factors.is_empty() => {}
             // It may be one of these, or made of them.
             None => {
-                self.b.gap("a parameter held in the factor of an activity");
+                self.b.gap("what the factor of an activity rests on");
                 let fail = self.b.add(Def::Fail);
                 let all: Vec<Marks> = self.tracker.factors.iter().map(|(_, m)| m.clone()).collect();
                 for marks in all {
@@ -327,10 +363,17 @@ impl<'p> Plan<'p> {
     }
 
     /// What an input rests on: what its records took their defaults from, and its own default where it took that.
-    pub(super) fn mark_input(&mut self, number: usize, applies: Option<Id>, own: &[(Option<Id>, RegionId)]) {
+    pub(super) fn mark_input(
+        &mut self,
+        number: usize,
+        applies: Option<Id>,
+        own: &[(Option<Id>, RegionId)],
+        datum: &Marks,
+    ) {
         let given = std::mem::take(&mut self.tracker.given).done();
         let mut found = Found::default();
         found.add(&mut self.b, applies, &given);
+        found.add(&mut self.b, applies, datum);
         for (when, r) in own {
             let when = and(&mut self.b, applies, *when);
             self.mark_under(when, *r, &mut found);
@@ -342,6 +385,10 @@ impl<'p> Plan<'p> {
 
     /// A result tells of this.
     pub(super) fn trace(&mut self, when: Option<Id>, marks: &Marks) {
+        if !self.tracker.held {
+            return;
+        }
+        let marks: &Marks = &marks.iter().filter(|(m, _)| matches!(m, Mark::Held(..))).copied().collect();
         let mut traces = std::mem::take(&mut self.tracker.traces);
         traces.add(&mut self.b, when, marks);
         self.tracker.traces = traces;
@@ -352,10 +399,11 @@ impl<'p> Plan<'p> {
         let traces = std::mem::take(&mut self.tracker.traces).done();
         let mut by_row: BTreeMap<(ParamId, u32), (Option<Day>, Found)> = BTreeMap::new();
         for (mark, c) in traces.iter() {
-            let slot = by_row.entry((mark.param, mark.row)).or_insert_with(|| (mark.day, Found::default()));
+            let Mark::Held(param, row, day) = *mark else { continue };
+            let slot = by_row.entry((param, row)).or_insert_with(|| (day, Found::default()));
             // Which of several days it is told for differs from row to row.
-            slot.0 = slot.0.filter(|d| Some(*d) == mark.day);
-            slot.1.add(&mut self.b, None, &Marks::from([(Mark { day: None, ..*mark }, *c)]));
+            slot.0 = slot.0.filter(|d| Some(*d) == day);
+            slot.1.add(&mut self.b, None, &Marks::from([(Mark::Held(param, row, None), *c)]));
         }
         for ((param, row), (day, found)) in by_row {
             let Some(info) = self.program.params.get(param.ix()) else { continue };
@@ -368,5 +416,15 @@ impl<'p> Plan<'p> {
                 self.b.warning(Warning { name: info.name.id.clone(), told, holds });
             }
         }
+    }
+}
+
+/// Operations whose value may be a datum that they read, or a part of it.
+fn keeps(op: &Op) -> bool {
+    match op {
+        Op::Amount(_) | Op::Factor(_) | Op::Unwrap(_) | Op::Present(_) | Op::Position(_) | Op::Shares { .. } => true,
+        Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..) => true,
+        Op::Lookup { .. } | Op::HasRow { .. } | Op::Interpolate { .. } => true,
+        _ => false,
     }
 }

@@ -6,6 +6,7 @@
 
 mod constraints;
 mod evidence;
+mod given;
 mod inputs;
 mod lines;
 mod loops;

@@ -506,9 +506,8 @@ impl<'p> Plan<'p> {
                 of.map(|of| sum(&mut self.b, of))
             }
             ResultRef::Also(i) => at(&f.also, *i as usize),
-            ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => {
-                return self.fail("figures on data quality");
-            }
+            ResultRef::PrimaryShare => f.primary,
+            ResultRef::RatedShare | ResultRef::Dqr => return self.fail("ratings of data"),
         };
         found.map_or(Sym::Fail("no such figure"), Sym::Number)
     }

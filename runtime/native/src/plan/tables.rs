@@ -48,7 +48,7 @@ impl Plan<'_> {
     /// Over a known period; the rows that are held are noted.
     fn param_over(&mut self, param: ParamId, period: (Day, Day)) -> Sym {
         let (sym, held) = self.reading(param, period);
-        let held = held.iter().map(|(row, day)| (Mark { param, row: *row, day: Some(*day) }, None));
+        let held = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None));
         self.tracker.last = Some(held.collect());
         sym
     }
@@ -107,7 +107,7 @@ impl Plan<'_> {
                 let not = self.b.add(Def::Not(*next));
                 here = self.b.add(Def::And(here, not));
             }
-            let marks: Marks = held.iter().map(|(row, _)| (Mark { param, row: *row, day: None }, None)).collect();
+            let marks: Marks = held.iter().map(|(row, _)| (Mark::Held(param, *row, None), None)).collect();
             found.add(&mut self.b, Some(here), &marks);
         }
         self.tracker.last = Some(found.done());
@@ -127,8 +127,7 @@ impl Plan<'_> {
             let (here, held) = self.reading(param, period);
             let is = compare(&mut self.b, Cmp::Eq, year, this);
             value = select(&mut self.b, is, &here, &value);
-            let marks: Marks =
-                held.iter().map(|(row, day)| (Mark { param, row: *row, day: Some(*day) }, None)).collect();
+            let marks: Marks = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None)).collect();
             found.add(&mut self.b, Some(is), &marks);
         }
         self.tracker.last = Some(found.done());
