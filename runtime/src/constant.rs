@@ -3,16 +3,44 @@
 use crate::days;
 use crate::interp::Interp;
 use crate::value::Value;
-use footrule_mir::{Day, ParamId, Program};
+use footrule_diag::{Text, text};
+use footrule_mir::{Day, NodeId, Op, ParamId, Program, Ty};
 use footrule_number::Number;
 
+/// The value of a dated parameter.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The value.
+    pub value: Value,
+    /// The rows whose value was held with a warning, each with the day for which it was.
+    pub held: Vec<(u32, Day)>,
+}
+
 /// The value of a dated parameter over a period, in a scenario; `None` if the rule has none for it, or several without
-/// saying how to read them. A value that is held by a policy that warns is none: the finding is the reference's to tell.
+/// saying how to read them.
 #[must_use]
-pub fn parameter(program: &Program, param: ParamId, period: (Day, Day), scenario: Option<usize>) -> Option<Value> {
+pub fn parameter(program: &Program, param: ParamId, period: (Day, Day), scenario: Option<usize>) -> Option<Reading> {
     let mut it = Interp::new(program, Some(period));
     it.scenario = scenario.and_then(|s| program.scenarios.get(s));
-    it.parameter(param, period)
+    it.parameter(param, period).map(|(value, held)| Reading { value, held })
+}
+
+/// What is told of a parameter that was held: the value of this row, for this day.
+#[must_use]
+pub fn held(program: &Program, param: ParamId, row: u32, day: Day) -> Option<Text> {
+    let info = program.params.get(param.ix())?;
+    let row = info.rows.get(row as usize)?;
+    let (name, from, day) = (&info.name.id, days::show(row.from), days::show(day));
+    Some(text!(
+        "参数 {name} 在 {day} 没有值，沿用自 {from} 起的值",
+        "parameter {name} has no value for {day}; the value from {from} is held"
+    ))
+}
+
+/// The nodes that an operation reads before it evaluates any region.
+#[must_use]
+pub fn operands(op: &Op) -> Vec<NodeId> {
+    crate::walk::refs(op).nodes
 }
 
 /// The period of a calendar year that is a number.
@@ -49,4 +77,16 @@ pub fn day(text: &str) -> Option<Day> {
 #[must_use]
 pub fn day_text(day: Day) -> String {
     days::show(day)
+}
+
+/// True for what is or holds a number.
+#[must_use]
+pub fn holds_number(program: &Program, ty: &Ty) -> bool {
+    crate::given::numeric(program, ty, 0)
+}
+
+/// Which sourced numbers are rows of parameters or tables.
+#[must_use]
+pub fn data(program: &Program) -> Vec<bool> {
+    crate::interp::data(program)
 }

@@ -35,7 +35,9 @@ mod value;
 mod walk;
 pub mod words;
 
-pub use constant::{day, day_number, day_of, day_text, parameter, period, years};
+pub use constant::{
+    Reading, data, day, day_number, day_of, day_text, held, holds_number, operands, parameter, period, years,
+};
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
 pub use interp::input_order;

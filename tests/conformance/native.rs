@@ -165,11 +165,7 @@ fn compare(program: &Program, kernel: &Kernel, case: &Case, row: Option<Row>, n:
                     return Err(format!("{} is text {found}, the reference says {want}", w.name));
                 }
             }
-            for (w, holds) in kernel.warnings.iter().zip(&row.holds) {
-                if !w.name.is_empty() && *holds == warnings.contains(&w.name) {
-                    return Err(format!("the warning {} differs", w.name));
-                }
-            }
+            differential::warnings_agree(kernel, &row.holds, &warnings)?;
         }
     }
     Ok(())

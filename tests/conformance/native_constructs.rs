@@ -190,6 +190,150 @@ const CONSTRUCTS: &[Construct] = &[
             input f: Fuel\ninput m: kg\nemission e in s = m * factor(f)\nreport y = origin_total(biogenic) * 10 + total\n",
         rows: &[(r#"{"f": "coal", "m": "2"}"#, Some("6")), (r#"{"f": "wood", "m": "3"}"#, Some("66"))],
     },
+    Construct {
+        name: "a range whose end is computed",
+        rule: "input n: integer where 0 .. 40\ninput x: number\nreport y = sum(x * k for k in 1 .. n)\n",
+        rows: &[
+            (r#"{"n": "3", "x": "2"}"#, Some("12")),
+            (r#"{"n": "0", "x": "2"}"#, Some("0")),
+            (r#"{"n": "40", "x": "1"}"#, Some("820")),
+            (r#"{"n": "41", "x": "1"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a range for each item",
+        rule: "record Part { n: integer where 0 .. 6; mass: number }\ninput parts: list of Part\n\
+            report y = sum(p.mass * k for p in parts, k in 1 .. p.n)\n",
+        rows: &[
+            (r#"{"parts": [{"n": "2", "mass": "2"}, {"n": "1", "mass": "5"}]}"#, Some("11")),
+            (r#"{"parts": [{"n": "0", "mass": "2"}]}"#, Some("0")),
+        ],
+    },
+    Construct {
+        name: "values that are scaled, and said to be",
+        rule: "record Part { p: number where >= 0 }\ninput parts: list of Part where sum(p) = 1 within 50% scaled\n\
+            report y = min(q.p for q in parts)\n",
+        rows: &[
+            (r#"{"parts": [{"p": "0.2"}, {"p": "0.6"}]}"#, Some("0.25")),
+            (r#"{"parts": [{"p": "0.4"}, {"p": "0.6"}]}"#, Some("0.4")),
+            (r#"{"parts": [{"p": "0.1"}, {"p": "0.1"}]}"#, None),
+        ],
+    },
+    Construct {
+        name: "a total in a further unit",
+        rule: "unit ingot en \"ingot\"\ninput ingots: ingot where > 0 default 4 ingot\nalso unit 1 ingot of ingots\n\
+            emission e in s = made * 3 kg{CO2}/t{Al}\nreport y = total\n",
+        rows: &[(r#"{"made": "2"}"#, Some("3")), (r#"{"ingots": "0.25"}"#, Some("3"))],
+    },
+    Construct {
+        name: "a parameter that is held on a day",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning until 2024-06-30; before first hold with warning }\n\
+            input d: date\nreport y = late at d\n",
+        rows: &[
+            (r#"{"d": "2022-12-31"}"#, Some("8")),
+            (r#"{"d": "2023-01-01"}"#, Some("8")),
+            (r#"{"d": "2024-06-30"}"#, Some("8")),
+            (r#"{"d": "2024-07-01"}"#, None),
+            (r#"{"d": "2020-12-31"}"#, Some("5")),
+            (r#"{"d": "2021-01-01"}"#, Some("5")),
+        ],
+    },
+    Construct {
+        name: "a parameter that is held in a year, in one arm",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            input n: integer\ninput x: number\nreport y = if x > 1 then late at n else 3\n",
+        rows: &[
+            (r#"{"n": "2022", "x": "2"}"#, Some("8")),
+            (r#"{"n": "2023", "x": "2"}"#, Some("8")),
+            (r#"{"n": "2023", "x": "1"}"#, Some("3")),
+            (r#"{"n": "2020", "x": "1"}"#, Some("3")),
+            (r#"{"n": "2020", "x": "2"}"#, None),
+        ],
+    },
+    Construct {
+        name: "a parameter that is held in the period, wherever it may be read",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            param later: kg{CO2e}/kWh source s2 { 2022 => 0.5; after last hold with warning; before first error }\n\
+            enum Way { plain; odd; held }\n\
+            record Part { mass: number; share: number default late; note: optional number }\n\
+            input way: Way\ninput x: number default late\ninput parts: list of Part default []\n\
+            input use: kWh default 0 kWh\n\
+            let other = late * 2\n\
+            let base = match way { plain => 1; odd => 2; held => late }\n\
+            §1 let chosen = 4\n§2 except chosen when way == odd and x > 5 = other\n\
+            emission e in s when use > 10 kWh = use * later\n\
+            emission f in s for p in parts where p.mass > (if way == odd then late else 0) = p.mass * 1 kg{CO2}\n\
+            report y = base + x + chosen\nreport z = sum(p.share for p in parts)\n\
+            report some = any(p.mass > 3 for p in parts)\nreport told = all(x > 0 for p in parts)\n",
+        rows: &[
+            (r#"{"way": "plain", "x": "1", "parts": []}"#, Some("6")),
+            (r#"{"way": "held", "x": "1", "parts": []}"#, Some("13")),
+            (r#"{"way": "plain", "parts": []}"#, Some("13")),
+            (r#"{"way": "odd", "x": "1", "parts": []}"#, Some("7")),
+            (r#"{"way": "odd", "x": "6", "parts": []}"#, Some("24")),
+            (r#"{"way": "plain", "x": "1", "use": "5", "parts": []}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "use": "20", "parts": []}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "parts": [{"mass": "2", "share": "1"}]}"#, Some("6")),
+            (r#"{"way": "plain", "x": "1", "parts": [{"mass": "2"}]}"#, Some("6")),
+            (r#"{"way": "odd", "x": "1", "parts": [{"mass": "2", "share": "1"}]}"#, Some("7")),
+        ],
+    },
+    Construct {
+        name: "a factor that the rule completes, held or not",
+        rule: "param later: kg{CO2e}/kWh source s2 { 2022 => 0.5; after last hold with warning; before first error }\n\
+            input use: activity of kWh factor default later\ninput x: number\n\
+            emission e in s = if x > 1 then use.amount * use.factor else use.amount * 1 kg{CO2e}/kWh\nreport y = total\n",
+        rows: &[
+            (r#"{"use": {"amount": "4"}, "x": "2"}"#, Some("2")),
+            (r#"{"use": {"amount": "4", "factor": "3"}, "x": "2"}"#, Some("12")),
+            (r#"{"use": {"amount": "4"}, "x": "0"}"#, Some("4")),
+        ],
+    },
+    Construct {
+        name: "the share of primary data",
+        rule: "input out: kg{CO2}\ninput leak: kg{CO2} default 20\ninput back: kg{CO2} default 0\n\
+            emission a in s = out\nemission b in s = leak\ncredit c in s = back\nreport y = primary_share\n",
+        rows: &[
+            (r#"{"out": "10"}"#, Some("0.333")),
+            (r#"{"out": "10", "leak": "30"}"#, Some("1")),
+            // 20 of 10 + 20 + 10, by magnitude.
+            (r#"{"out": "10", "back": "10"}"#, Some("0.5")),
+            (r#"{"out": "0", "leak": "0"}"#, None),
+        ],
+    },
+    Construct {
+        name: "primary data in the items of a list",
+        rule: "record Leak { mass: kg{CO2} where >= 0; share: number default 0.5; let net: kg{CO2} = mass * share }\n\
+            input leaks: list of Leak\ninput use: activity of kWh factor default later\n\
+            param later: kg{CO2e}/kWh source s2 { 2024 => 3; after last hold; before first error }\n\
+            emission a in s for l in leaks = l.mass\nemission b in s for l in leaks = l.net\n\
+            emission c in s = use.amount * use.factor\nreport y = primary_share\n",
+        rows: &[
+            // 4 + 2 and 4 · 0.5 of 4 + 2 + 2 + 1 + 3.
+            (r#"{"leaks": [{"mass": "4", "share": "0.5"}, {"mass": "2"}], "use": {"amount": "1"}}"#, Some("0.667")),
+            // All of 4 + 4 + 6.
+            (r#"{"leaks": [{"mass": "4", "share": "1"}], "use": {"amount": "2"}}"#, Some("0.571")),
+        ],
+    },
+    Construct {
+        name: "primary data as a whole, in an arm, and read from a table",
+        rule: "record Leak { mass: kg{CO2} where >= 0; share: number default 0.5 }\ninput leaks: list of Leak\n\
+            enum E { plain; odd }\ntable times(e: E) -> number source s1 { plain => 2; odd => 4 }\n\
+            input way: E\ninput x: number default 1\ninput out: kg{CO2}\n\
+            emission a in s = sum(l.mass for l in leaks)\n\
+            emission b in s = match way { plain => out; odd => out * x }\n\
+            emission c in s = if x > 5 then out * times(way) else 3 kg{CO2}\nreport y = primary_share\n",
+        rows: &[
+            // The list is read as a whole: a share that is assumed makes all of it secondary. 2 and 3 of 4 + 2 + 3.
+            (r#"{"leaks": [{"mass": "4"}], "way": "plain", "out": "2", "x": "1"}"#, Some("0.556")),
+            (r#"{"leaks": [{"mass": "4", "share": "1"}], "way": "plain", "out": "2", "x": "1"}"#, Some("1")),
+            // Nobody gave x: 2 of 2 + 3, then none of 2 + 3.
+            (r#"{"leaks": [], "way": "plain", "out": "2"}"#, Some("0.4")),
+            (r#"{"leaks": [], "way": "odd", "out": "2"}"#, Some("0")),
+            // 2 · 6 of it and of 2 · 4 from the table.
+            (r#"{"leaks": [], "way": "odd", "out": "2", "x": "6"}"#, Some("0.6")),
+        ],
+    },
 ];
 
 /// Every construct, on its rows.
@@ -210,7 +354,7 @@ fn one(c: &Construct, all: &mut Compared) -> Result<(), String> {
     let mut rows = Vec::new();
     for (text, _) in c.rows {
         let Ok(Json::Object(inputs)) = serde_json::from_str(text) else { return Err(format!("no object: {text}")) };
-        rows.push(Case { period: None, inputs });
+        rows.push(Case { period: Some(((2024, 1, 1), (2024, 12, 31))), inputs });
     }
     let (mut n, mut why) = (Compared::default(), BTreeSet::new());
     batch(&program, &rows, &mut n, &mut why)?;

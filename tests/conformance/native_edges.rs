@@ -29,6 +29,7 @@ const EXPRESSIONS: &[(&str, &str, u32)] = &[
     ("sum over a list", "sum(x * k / 3 - y / 7 for k in xs)", 6),
     ("mean over a list", "mean(x * k / 3 - y / 7 for k in xs)", 7),
     ("least of a list", "min(x / k - y for k in xs)", 7),
+    ("product over a list", "product(x * k / 700 - y / 30 for k in xs)", 8),
     ("choice", "if y > 50 then x / 7 - y / 3 else x / 9 - y / 7", 8),
     ("least and greatest", "max(min(x / 7 - y / 3, x / 9), y / 7 - x)", 8),
     ("power of a difference", "(x / 7 - y / 30) ^ 3", 4),

@@ -414,6 +414,10 @@ fn figure(outcome: &Outcome, name: &str) -> String {
     let Some((footprint, rest)) = of else { return String::new() };
     match rest.split_once('.') {
         None => footprint.total.value.clone(),
+        Some(("total_per", unit)) => {
+            let also = footprint.also.iter().find(|a| a.declared_unit.unit == unit);
+            also.map_or_else(String::new, |a| a.total.value.clone())
+        }
         Some(("stage", id)) => {
             footprint.stages.iter().find(|s| s.name.id == id).map_or_else(String::new, |s| s.figure.value.clone())
         }

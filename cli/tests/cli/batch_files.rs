@@ -181,3 +181,53 @@ fn texts_and_days_go_through_native_code() {
     // A grade is missing in one row, and there is no such day in another.
     assert!(said.contains("5 of them by native code"), "{said}");
 }
+
+const GRID: &str = "rule grid zh \"电\" en \"grid\"
+version 0.1.0
+valid from 2026-01-01
+gwp AR6
+declared unit 1 t{Al} of made
+also unit 1 ingot of ingots
+round 1 decimals in kg{CO2e}/t{Al}
+use std.gas
+flow Al en \"aluminium\"
+unit ingot en \"ingot\"
+stage making en \"making\"
+source s { title \"constructed\"; year 2024; gwp AR6; status constructed }
+param late: kg{CO2e}/kWh source s { 2024 => 0.5; after last hold with warning; before first error }
+param later: kg{CO2e}/kWh source s { 2023 => 2; after last hold with warning; before first error }
+input made: t{Al} where > 0
+input ingots: ingot where > 0
+input use: kWh where >= 0
+emission power in making = use * (if use > 100 kWh then later else late)
+warn much: use < 1000 kWh else en \"much power\"
+";
+
+#[test]
+fn parameters_that_are_held_are_told_by_native_code() {
+    let table = "made,ingots,use\n2,4,12\n1,8,200\n1,10,1000\n";
+    let dir = folder("batch_grid", &[("grid.pcr", GRID), ("in.csv", table)]);
+    let call = |by: &str, period: &str, columns: &str| {
+        let (output, period) = (format!("{by}.csv"), format!("period={period}"));
+        let args = ["batch", "grid.pcr", "--input", "in.csv", "--output", &output, "--evaluator", by, "--lang", "en"];
+        let more = ["--columns", columns, "--set", &period, "--overwrite"];
+        let o = command(&args).args(more).current_dir(&dir).output().expect("it runs");
+        ends(&o, 0);
+        (err(&o), fs::read_to_string(dir.join(output)).expect("the results"))
+    };
+    // 12 kWh at 0.5 kg over 2 t and over 4 ingots; 200 kWh and 1000 kWh at 2 kg.
+    let (said, native) = call("native", "2025", "total,warnings");
+    let head = "row,total [kg{CO2e}/t{Al}],total_per.ingot [kg{CO2e}/ingot],warnings\n";
+    let held = |name, year| {
+        format!("{name}: parameter {name} has no value for 2025-01-01; the value from {year}-01-01 is held")
+    };
+    let (late, later) = (held("late", 2024), held("later", 2023));
+    let rows = format!("1,3.0,1.5,{late}\n2,400.0,50.0,{later}\n3,2000.0,200.0,much: much power | {later}\n");
+    assert_eq!(native, format!("{head}{rows}"));
+    assert_eq!(call("reference", "2025", "total,warnings").1, native);
+    // What the rule's own warning says is the reference's to tell; where nobody asks for it, it does not matter.
+    assert!(said.contains("2 of them by native code"), "{said}");
+    assert!(call("native", "2025", "total").0.contains("3 of them by native code"));
+    let in_2024 = call("native", "2024", "total,warnings").1;
+    assert!(in_2024.starts_with(&format!("{head}1,3.0,1.5,\n2,400.0,50.0,later: parameter")), "{in_2024}");
+}

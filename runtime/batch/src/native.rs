@@ -9,8 +9,10 @@ mod table;
 use crate::evaluate::{Evaluated, Evaluator, Reference, Rows, Setup};
 use crate::output::{Cell, Filling, Form, OutColumn, What};
 use crate::read::Chunk;
+use footrule_diag::Lang;
+use footrule_mir::{ParamId, Program};
 use footrule_native::answers::Answers;
-use footrule_native::kernel::Kernel;
+use footrule_native::kernel::{Kernel, Told, Warning};
 use footrule_native::variants::Variants;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +24,8 @@ pub struct Native<'a> {
     reference: Reference<'a>,
     /// Names of the figures that each column of the results needs; `None` if some column is none of native code's.
     wanted: Option<Vec<String>>,
+    /// The results tell the warnings of a row.
+    tells: bool,
     known: Variants,
     /// Rows that native code was sure of.
     sure: Arc<AtomicU64>,
@@ -34,13 +38,17 @@ impl<'a> Native<'a> {
     /// An evaluator; `sure` counts the rows that native code answers.
     #[must_use]
     pub fn new(setup: Setup<'a>, sure: Arc<AtomicU64>) -> Self {
+        let columns = &setup.output.columns;
+        // A total in two units of one name is told apart by the reference only.
+        let twice = |c: &OutColumn| columns.iter().filter(|d| d.name == c.name).count() > 1;
         let name = |c: &OutColumn| match c.what {
-            What::Also(..) => None,
+            What::Also(..) if twice(c) => None,
             What::Warnings => Some(String::new()),
             _ => Some(c.name.clone()),
         };
-        let wanted = setup.output.columns.iter().map(name).collect();
-        Self { setup, reference: Reference::new(setup), wanted, known: Variants::default(), sure }
+        let wanted = columns.iter().map(name).collect();
+        let tells = columns.iter().any(|c| matches!(c.what, What::Warnings));
+        Self { setup, reference: Reference::new(setup), wanted, tells, known: Variants::default(), sure }
     }
 
     /// What native code says of a chunk, with the kernel whose outputs the figures are, and which rows it must not answer.
@@ -58,15 +66,16 @@ impl Evaluator for Native<'_> {
     fn evaluate(&self, chunk: &Chunk) -> Evaluated {
         let Setup { program, output, lang, .. } = self.setup;
         let Some((kernel, answers, left)) = self.answers(chunk) else { return self.reference.evaluate(chunk) };
-        let places: Option<Vec<_>> = output.columns.iter().map(|c| place(c, &kernel)).collect();
+        let told: Arc<[Option<String>]> = kernel.warnings.iter().map(|w| told(program, w, lang)).collect();
+        let places: Option<Vec<_>> = output.columns.iter().map(|c| place(c, &kernel, &told)).collect();
         let Some(places) = places else { return self.reference.evaluate(chunk) };
         let mut filling = Filling::new(program, output, lang);
         let mut out = Evaluated::default();
         let mut skip = chunk.refused.iter().peekable();
         let mut rows: Option<Rows<'_>> = None;
         let mut sure = 0;
-        // A warning that fires is put into words by the reference.
-        let quiet = |i: usize| answers.holds.iter().all(|h| h[i]);
+        // A warning that fires is put into words by the reference, where its words are not the same in all rows.
+        let quiet = |i: usize| !self.tells || answers.holds.iter().zip(&*told).all(|(h, t)| h[i] || t.is_some());
         let n = chunk.batch.num_rows();
         let mut i = 0;
         while i < n {
@@ -96,8 +105,8 @@ impl Evaluator for Native<'_> {
 
 /// Where the results of a column stand among the outputs of a kernel.
 enum Place {
-    /// No warning fires in rows that are sure.
-    Quiet,
+    /// What is told of each warning that may fire in rows that are sure.
+    Warnings(Arc<[Option<String>]>),
     Figure(usize),
     /// A gas, and whether it occurs.
     Gas(usize, usize),
@@ -106,13 +115,20 @@ enum Place {
     Words(usize, Arc<[String]>),
 }
 
-fn place(c: &OutColumn, kernel: &Kernel) -> Option<Place> {
+/// What is told of a warning, if that is the same in all rows.
+fn told(program: &Program, w: &Warning, lang: Lang) -> Option<String> {
+    let Told::Held(param, row, Some(day)) = w.told else { return None };
+    let message = footrule_runtime::held(program, ParamId(param), row, day)?;
+    Some(crate::output::told(&w.name, message.get(lang)))
+}
+
+fn place(c: &OutColumn, kernel: &Kernel, told: &Arc<[Option<String>]>) -> Option<Place> {
     let at = |name: &str| kernel.outputs.iter().position(|o| o.name == name);
     if let Some(k) = kernel.words.iter().position(|w| w.name == c.name) {
         return Some(Place::Words(k, kernel.words[k].of.clone()));
     }
     Some(match (&c.what, c.form) {
-        (What::Warnings, _) => Place::Quiet,
+        (What::Warnings, _) => Place::Warnings(told.clone()),
         (What::Gas(..), _) => Place::Gas(at(&c.name)?, at(&format!("{}?", c.name))?),
         (What::Report(_), Form::Bool) => Place::Condition(at(&c.name)?),
         _ => Place::Figure(at(&c.name)?),
@@ -132,7 +148,10 @@ impl Place {
             }
         };
         match self {
-            Self::Quiet => Cell::Text(None),
+            Self::Warnings(told) => {
+                let fires = |(t, h): (&Option<String>, &Vec<bool>)| t.clone().filter(|_| !h[i]);
+                crate::output::warnings(told.iter().zip(&answers.holds).filter_map(fires))
+            }
             Self::Words(k, of) => Cell::Text(of.get(answers.words[*k][i] as usize).cloned()),
             Self::Figure(k) => figure(*k, true),
             Self::Gas(k, there) => figure(*k, answers.figures[*there].coefficients[i] != 0),

@@ -358,15 +358,19 @@ impl Cell {
                 Some(ReportValue::Text(t)) => Ok(Self::Text(Some(t.clone()))),
                 None => Err(bug()),
             },
-            What::Warnings => {
-                let all = brief.warnings.iter().map(|w| {
-                    let message = w.message.get(lang);
-                    if w.name.is_empty() { message.to_owned() } else { format!("{}: {message}", w.name) }
-                });
-                Ok(Self::Text(Some(all.collect::<Vec<_>>().join(" | ")).filter(|t| !t.is_empty())))
-            }
+            What::Warnings => Ok(warnings(brief.warnings.iter().map(|w| told(&w.name, w.message.get(lang))))),
         }
     }
+}
+
+/// What is told of a warning.
+pub(crate) fn told(name: &str, message: &str) -> String {
+    if name.is_empty() { message.to_owned() } else { format!("{name}: {message}") }
+}
+
+/// All warnings of a row.
+pub(crate) fn warnings(told: impl Iterator<Item = String>) -> Cell {
+    Cell::Text(Some(told.collect::<Vec<_>>().join(" | ")).filter(|t| !t.is_empty()))
 }
 
 fn gas_of<'a>(program: &Program, footprint: &'a Footprint, gas: Option<usize>) -> Option<&'a Figure> {

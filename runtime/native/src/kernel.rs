@@ -16,7 +16,7 @@
 //! reference's arithmetic. Must not: know of MIR, or of how it is evaluated.
 
 use crate::layout::Layout;
-use footrule_mir::{Cmp, Rounding};
+use footrule_mir::{Cmp, Day, Rounding};
 use footrule_number::{Abscissa, NumError, Number, Ratio};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -300,13 +300,25 @@ pub struct Words {
     pub of: Arc<[String]>,
 }
 
+/// What a warning tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// What a check of the rule says, by its number.
+    Check(u32),
+    /// The values of an input were scaled: by its number.
+    Scaled(u32),
+    /// A parameter was read outside its rows: its number, and that of the row whose value was held. The day for which it was
+    /// read if it is the same in all rows.
+    Held(u32, u32, Option<Day>),
+}
+
 /// A named condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The warning's name; empty if it has none.
     pub name: String,
-    /// Its number among the checks of the rule.
-    pub check: u32,
+    /// What it tells.
+    pub told: Told,
     /// It fires where this does not hold.
     pub holds: Id,
 }
@@ -627,6 +639,11 @@ impl Builder {
         if self.known_bool(holds) != Some(true) && !self.kernel.requires.contains(&holds) {
             self.kernel.requires.push(holds);
         }
+    }
+
+    /// What has been required so far.
+    pub(crate) fn requires(&self) -> &[Id] {
+        &self.kernel.requires
     }
 
     /// What must not fail.

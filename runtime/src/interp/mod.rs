@@ -351,7 +351,7 @@ impl<'p> Interp<'p> {
     }
 }
 
-fn data(program: &Program) -> Vec<bool> {
+pub(crate) fn data(program: &Program) -> Vec<bool> {
     let mut data = vec![false; program.factors.len()];
     let rows = program.params.iter().flat_map(|p| &p.rows).map(|r| r.factor);
     let cells = program.tables.iter().flat_map(|t| &t.rows).flat_map(|r| &r.values).filter_map(|c| match c {

@@ -111,20 +111,16 @@ impl Interp<'_> {
         Slot { value, touches }
     }
 
-    /// The value over a period, if it has one that needs no finding.
-    pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<Value> {
-        self.parameter_or_held(param, period).filter(|(_, held)| !held).map(|(value, _)| value)
-    }
-
-    /// The value over a period, if it has one, and whether a policy with a finding gives it.
-    pub(crate) fn parameter_or_held(&mut self, param: ParamId, period: (Day, Day)) -> Option<(Value, bool)> {
+    /// The value over a period, if it has one, and the rows whose value was held with a finding.
+    pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<(Value, Vec<(u32, Day)>)> {
         let info = self.program.params.get(param.ix())?;
         let instead = self.scenario.and_then(|s| s.params.iter().find(|(p, ..)| *p == param));
         if let Some((_, factor, origin)) = instead {
-            return Some((self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE).value, false));
+            let slot = self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE);
+            return Some((slot.value, Vec::new()));
         }
         let list = stretches(info, period.0, period.1).ok()?;
-        let held = list.iter().any(|s| s.held.is_some());
+        let held = list.iter().filter_map(|s| Some((s.row, s.held?))).collect();
         Some((self.read(NodeId(0), info, &list)?.ok()?, held))
     }
 

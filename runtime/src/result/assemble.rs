@@ -3,6 +3,7 @@
 use super::of_product::{Of, share};
 use super::outcome::*;
 use super::{Brief, Findings, Footprints, allocation, publish};
+use crate::constant;
 use crate::days;
 use crate::diagnose;
 use crate::input::Inputs;
@@ -10,7 +11,6 @@ use crate::interp::Interp;
 use crate::show;
 use crate::touch::{Touch, Touches};
 use crate::value::Value;
-use footrule_diag::text;
 use footrule_mir::{Named, Program, Rounding, Ty, UnitId, canonical_text};
 use footrule_number::{NumError, Number};
 use sha2::{Digest, Sha256};
@@ -156,16 +156,12 @@ fn warnings(program: &Program, found: &Findings) -> Vec<Finding> {
         let Some(info) = program.params.get(param.ix()) else {
             continue;
         };
-        let Some(row) = info.rows.get(row as usize) else {
+        let Some(message) = constant::held(program, param, row, day) else {
             continue;
         };
-        let (name, from, day) = (&info.name.id, days::show(row.from), days::show(day));
         list.push(Finding {
-            name: name.clone(),
-            message: text!(
-                "参数 {name} 在 {day} 没有值，沿用自 {from} 起的值",
-                "parameter {name} has no value for {day}; the value from {from} is held"
-            ),
+            name: info.name.id.clone(),
+            message,
             clause: info.name.clause.clone(),
             place: diagnose::place(program, info.place),
         });

@@ -65,7 +65,7 @@ pub fn values(program: &Program, inputs: &Inputs) -> Vec<NamedValue> {
         add(name, ValueKind::Factor, &Value::Number(f.value), &Ty::Number(f.unit), f.place);
     }
     for (ix, info) in program.params.iter().enumerate() {
-        let value = inputs.period.and_then(|p| it.parameter_or_held(ParamId(u32::try_from(ix).ok()?), p));
+        let value = inputs.period.and_then(|p| it.parameter(ParamId(u32::try_from(ix).ok()?), p));
         // Written as one number; its parts are those of the line that reads it.
         let (value, ty) = match (value, &info.ty) {
             (Some((Value::Split(s), _)), Ty::Split(unit)) => (s.whole().ok().map(Value::Number), Ty::Number(*unit)),

@@ -78,6 +78,8 @@ pub struct Tally {
     pub sources: BTreeMap<&'static str, [usize; 4]>,
     /// Why a program has no kernel, or a kernel no evaluator.
     pub why: BTreeMap<String, usize>,
+    /// What plans did not understand, by source of the rules: in how many kernels.
+    pub gaps: BTreeMap<(&'static str, &'static str), usize>,
     /// What was wrong.
     pub wrong: Vec<String>,
     /// Operations of programs, and definitions of kernels, that were met.
@@ -103,6 +105,9 @@ impl Tally {
         }
         for (k, n) in other.why {
             *self.why.entry(k).or_default() += n;
+        }
+        for (k, n) in other.gaps {
+            *self.gaps.entry(k).or_default() += n;
         }
         for (k, n) in other.met {
             *self.met.entry(k).or_default() += n;
@@ -179,6 +184,9 @@ pub fn batch(
         }
     };
     tally.sources.entry(source).or_default()[1] += 1;
+    for gap in &kernel.gaps {
+        *tally.gaps.entry((source, gap)).or_default() += 1;
+    }
     for def in &kernel.defs {
         *tally.met.entry(format!("Def::{}", variant(def))).or_default() += 1;
     }
@@ -352,10 +360,21 @@ fn kernel_agrees(kernel: &Kernel, row: Option<&Row>, found: Option<&(Vec<String>
             .collect();
         return Err(wrong.join("; "));
     }
-    for (w, holds) in kernel.warnings.iter().zip(&row.holds) {
-        if !w.name.is_empty() && *holds == warnings.contains(&w.name) {
-            return Err(format!("the warning {} differs", w.name));
-        }
+    warnings_agree(kernel, &row.holds, warnings)
+}
+
+/// The warnings of a kernel that fire against those that the reference tells, by name.
+///
+/// # Errors
+/// Both, if they differ.
+pub fn warnings_agree(kernel: &Kernel, holds: &[bool], told: &[String]) -> Result<(), String> {
+    let fires = kernel.warnings.iter().zip(holds).filter(|(_, holds)| !**holds);
+    let mut fires: Vec<&str> = fires.map(|(w, _)| w.name.as_str()).collect();
+    let mut told: Vec<&str> = told.iter().map(String::as_str).collect();
+    fires.sort_unstable();
+    told.sort_unstable();
+    if fires != told {
+        return Err(format!("the warnings {fires:?} fire, the reference tells {told:?}"));
     }
     Ok(())
 }

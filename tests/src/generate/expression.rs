@@ -19,8 +19,8 @@ pub(super) struct Gen<'r> {
     loops: usize,
 }
 
-/// How many constructs are rare.
-const RARE: usize = 12;
+/// Of so many programs each of them stands in one.
+const RARITY: usize = 36;
 
 fn all(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_owned()).collect()
@@ -28,7 +28,7 @@ fn all(names: &[&str]) -> Vec<String> {
 
 impl<'r> Gen<'r> {
     pub(super) fn new(rng: &'r mut Rng) -> Self {
-        let rare = rng.below(RARE * 3);
+        let rare = rng.below(RARITY);
         Self {
             rng,
             rare,
@@ -193,6 +193,19 @@ impl<'r> Gen<'r> {
             ],
             10 => &["a / b", "(c - a) / d", "(a + 1) ^ -2", "a ^ 0", "part(e)"],
             7 => &["sqrt(abs(a))", "sqrt(b ^ 2 + 1)"],
+            12 => &[
+                "late",
+                "(late at started)",
+                "(late at 2022)",
+                "(if yes then late else 2)",
+                "sum(x * late for x in xs)",
+            ],
+            13 => &["split(e0)", "split(e)", "max(split(e1), split(e2))"],
+            14 => &["sum(q.portion * q.level for q in portions)", "count(q for q in portions where q.portion > 0.5)"],
+            15 => {
+                &["sum(k * a for k in n .. 12)", "sum(b ^ k for k in 0 .. n)", "count(k for k in 1 .. n where k > 2)"]
+            }
+            16 => &["product(x / 3 - a for x in xs)", "product(i.share - 0.3 for i in items)"],
             _ => &["a", "b", "t1(e)", "p"],
         };
         of[self.rng.below(of.len())].to_owned()

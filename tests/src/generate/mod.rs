@@ -20,6 +20,7 @@ enum E { e0 en \"e0\"; e1 en \"e1\"; e2 en \"e2\" }\nenum F { f0 en \"f0\"; f1 e
 record Part { y: number; weight: kg where >= 0; good: bool default true }\n\
 record Item {\n    mass: t where >= 0\n    share: number where 0 .. 1 default 0.5\n    kind: E\n    extra: optional number\n    \
 parts: list of Part default []\n    let load: kg = mass * share\n    require share <= 1 else en \"share\"\n}\n\
+record Portion { portion: number where 0 .. 2; level: number where 0 .. 40; day: date }\n\
 fn in_kg(m: kg) -> number = m / 1 kg\nfn in_kwh(w: kWh) -> number = w / 1 kWh\nfn kelvin(k: K) -> number = k / 1 K\n";
 
 /// The text of a rule.
@@ -191,6 +192,21 @@ fn lines(g: &mut Gen<'_>, out: &mut String) {
         let _ = writeln!(out, "input only: t where >= 0 when e == e1 default 1 t");
         let _ = writeln!(out, "emission rest in s2 when e == e1 = only * 2.5 kg{{CO2}}/t");
     }
+    // What must add up, or differ, is refused in many rows.
+    if g.rare == 12 {
+        let until = ["", " until 2027-06-30"][g.rng.below(2)];
+        let _ = writeln!(
+            out,
+            "param late: number {{ 2021 => 0.7 source src; 2022 => 12.5 source src; after last hold with warning{until}; before first hold with warning }}"
+        );
+    }
+    if g.rare == 13 {
+        let scaled = ["", " scaled"][g.rng.below(2)];
+        let _ = writeln!(out, "input split: number for each E where sum = 1 within 30%{scaled} and >= 0");
+    }
+    if g.rare == 14 {
+        let _ = writeln!(out, "input portions: list of Portion default [] where unique level, unique day");
+    }
     // Every stage has a line.
     for s in 0..3 {
         let _ = writeln!(out, "emission base{s} in s{s} = out * {} kg{{CO2}}/t{{P}}", ["0.125", "3", "1.0005"][s]);
@@ -220,6 +236,9 @@ fn reports(g: &mut Gen<'_>, out: &mut String) {
         "report supply = max(co2e(act), 10 kg{CO2e}) round 2 decimals",
         "report twice = untag(total) * 2 round 2 decimals",
     ];
+    if g.rare >= 33 {
+        let _ = writeln!(out, "report primary = primary_share round 5 decimals");
+    }
     if g.rare == 5 {
         let _ = writeln!(out, "report same_day = started < 2024-06-02 and started != 2020-01-01");
     }

@@ -54,7 +54,9 @@ fn value(program: &Program, ty: &Ty, constraints: &[Constraint], regime: Regime,
         Ty::Record(r) => record(program, *r, constraints, regime, rng),
         Ty::List(t) => {
             let n = [0, 1, 2, 2, 3, 5][rng.below(6)];
-            Json::Array((0..n).map(|_| value(program, t, constraints, regime, rng)).collect())
+            let mut items: Vec<Json> = (0..n).map(|_| value(program, t, constraints, regime, rng)).collect();
+            distinct(program, t, constraints, &mut items, rng);
+            Json::Array(items)
         }
         Ty::Activity { .. } => {
             let mut out = Map::new();
@@ -69,15 +71,43 @@ fn value(program: &Program, ty: &Ty, constraints: &[Constraint], regime: Regime,
     }
 }
 
+/// Makes the items of a list differ where they must, but now and then.
+fn distinct(program: &Program, ty: &Ty, constraints: &[Constraint], items: &mut [Json], rng: &mut Rng) {
+    let Ty::Record(r) = ty else { return };
+    let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
+    for c in constraints {
+        let Constraint::Unique(k, _) = c else { continue };
+        let Some(field) = fields.get(*k as usize).filter(|_| rng.below(8) > 0) else { continue };
+        for (i, item) in items.iter_mut().enumerate() {
+            let own = match field.ty {
+                Ty::Number(_) => json!(format!("{i}.{}", rng.below(10))),
+                Ty::Date => json!(format!("2024-0{}-1{i}", 1 + rng.below(9))),
+                _ => continue,
+            };
+            if let Json::Object(m) = item {
+                m.insert(field.name.id.clone(), own);
+            }
+        }
+    }
+}
+
 fn record(program: &Program, id: RecordId, constraints: &[Constraint], regime: Regime, rng: &mut Rng) -> Json {
     let mut out = Map::new();
     let fields = program.records.get(id.ix()).map_or(&[][..], |r| &r.fields);
     let sums = constraints.iter().any(|c| matches!(c, Constraint::Sum(None, ..) | Constraint::SumWithin { .. }));
     let whole = rng.below(fields.len());
+    // Where the sum need not be exact it mostly is not.
+    let near = constraints.iter().any(|c| matches!(c, Constraint::SumWithin { .. })) && rng.below(4) > 0;
     for (k, f) in fields.iter().enumerate().filter(|(_, f)| f.computed.is_none()) {
         let optional = f.default.is_some() || matches!(f.ty, Ty::Optional(_)) || f.when.is_some();
         if sums {
-            out.insert(f.name.id.clone(), json!(if k == whole { "1" } else { "0" }));
+            let share = match (near, k == whole) {
+                (true, true) => format!("0.{}", 5 + rng.below(5)),
+                (true, false) => format!("0.{}", rng.below(4)),
+                (false, true) => "1".to_owned(),
+                (false, false) => "0".to_owned(),
+            };
+            out.insert(f.name.id.clone(), json!(share));
         } else if !optional || matches!(f.ty, Ty::List(_)) || rng.below(2) == 0 {
             let v = value(program, &f.ty, &f.constraints, regime, rng);
             if !v.is_null() {

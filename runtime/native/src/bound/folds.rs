@@ -56,7 +56,11 @@ impl Analysis<'_> {
                 let each = self.hull_of(&terms.iter().map(|t| t.value).collect::<Vec<_>>());
                 if each.lo >= 0.0 { each } else { Known { rel: 0.0, abs: each.error(), ..each } }
             }
-            Fold::Product => self.product_of(id, terms, &counted)?,
+            Fold::Product => match self.product_of(id, terms, &counted) {
+                // Factors that may be near zero, or many: their errors are computed.
+                Err(_) if self.method == Method::Running => self.running_product(id, terms, &counted),
+                found => found?,
+            },
         }))
     }
 

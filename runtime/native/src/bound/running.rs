@@ -51,6 +51,22 @@ impl Analysis<'_> {
         self.guarded(id, 0.0, LARGE, 0.0)
     }
 
+    /// Of a product over a list: the code looks at each partial product, which the reference may refuse.
+    pub(super) fn running_product(&mut self, id: Id, terms: &[Term], counted: &[f64]) -> Known {
+        let (mut most, mut low, mut scale, mut positive) = (1.0_f64, 1.0_f64, Some(0_u32), true);
+        for (t, n) in terms.iter().zip(counted) {
+            let (k, n) = (self.number(t.value), n.max(1.0));
+            most *= k.reach().max(1.0).powf(n);
+            low *= k.least.min(1.0).powf(n) * (1.0 - 1e-9);
+            positive &= k.lo >= 0.0;
+            scale = scale.zip(k.scale).map(|(s, t)| s.saturating_add(t.saturating_mul(n as u32)));
+        }
+        let exact = scale.filter(|s| *s <= 28 && most * pow10(*s) < LARGE * 0.99);
+        let known = self.guarded(id, if positive { 0.0 } else { -most }, most, low);
+        self.may_be_small &= exact.is_none();
+        Known { scale: exact, ..known }
+    }
+
     pub(super) fn running_integer_power(&mut self, id: Id, k: Known, n: i64) -> Known {
         let even = n % 2 == 0;
         if n > 0 {

@@ -51,7 +51,7 @@ impl Emit<'_> {
         let acc = Sums { acc, count, error, doubt };
         for term in terms {
             if term.over.is_empty() {
-                self.accumulate(kind, term, acc);
+                self.accumulate((id, kind), term, acc);
             } else {
                 let roots: Vec<Id> = term.when.into_iter().chain([term.value]).collect();
                 let body = self.closure(&roots);
@@ -75,7 +75,7 @@ impl Emit<'_> {
                         self.inverse.insert(*d, inverse);
                     }
                 }
-                self.over(kind, term, 0, &body, acc);
+                self.over((id, kind), term, 0, &body, acc);
                 self.inverse = before;
                 for id in &body {
                     self.forget(*id);
@@ -130,9 +130,9 @@ impl Emit<'_> {
     }
 
     /// The loop over the list at a depth, with what depends on it.
-    fn over(&mut self, kind: Fold, term: &Term, depth: usize, inside: &[Id], acc: Sums) {
+    fn over(&mut self, fold: (Id, Fold), term: &Term, depth: usize, inside: &[Id], acc: Sums) {
         let Some(list) = term.over.get(depth).copied() else {
-            self.accumulate(kind, term, acc);
+            self.accumulate(fold, term, acc);
             return;
         };
         let parent = self.kernel.lists.get(list.0 as usize).copied().flatten();
@@ -152,7 +152,7 @@ impl Emit<'_> {
         for id in &here {
             self.define(*id);
         }
-        self.over(kind, term, depth + 1, inside, acc);
+        self.over(fold, term, depth + 1, inside, acc);
         let next = self.b.ins().iadd_imm_s(j, 1);
         self.b.ins().jump(head, &[BlockArg::Value(next)]);
         self.b.switch_to_block(end);
@@ -181,7 +181,7 @@ impl Emit<'_> {
         (first, last)
     }
 
-    fn accumulate(&mut self, kind: Fold, term: &Term, acc: Sums) {
+    fn accumulate(&mut self, (id, kind): (Id, Fold), term: &Term, acc: Sums) {
         let so_far = self.b.use_var(acc.acc);
         if let Some(doubt) = acc.doubt {
             self.take_up_doubt(kind, term, so_far, doubt);
@@ -215,7 +215,15 @@ impl Emit<'_> {
             let next = match kind {
                 Fold::Product => {
                     let own = counts(self, own, 1.0);
-                    self.b.ins().fmul(so_far, own)
+                    let next = self.b.ins().fmul(so_far, own);
+                    if let Some(error) = acc.error {
+                        let wrong = self.error(term.value);
+                        let wrong = counts(self, wrong, 0.0);
+                        let before = self.b.use_var(error);
+                        let all = self.factor_error(id, (so_far, before), (own, wrong));
+                        self.b.def_var(error, all);
+                    }
+                    next
                 }
                 Fold::Min | Fold::Max => {
                     let least = kind == Fold::Min;
@@ -235,7 +243,7 @@ impl Emit<'_> {
                     self.b.ins().fadd(so_far, own)
                 }
             };
-            if let Some(error) = acc.error {
+            if let (Some(error), true) = (acc.error, kind != Fold::Product) {
                 let own = self.error(term.value);
                 let own = counts(self, own, 0.0);
                 let so_far = self.b.use_var(error);

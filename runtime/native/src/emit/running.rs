@@ -8,7 +8,7 @@
 //! Must not: take an error for smaller than it is where a value is zero, infinite or NaN.
 
 use super::{Emit, nearest};
-use crate::bound::{LIBRARY, TINY, U, line, near_ratio};
+use crate::bound::{LIBRARY, SMALL, TINY, U, line, near_ratio};
 use crate::kernel::{Binary, Def, Fold, Id, Unary};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -19,6 +19,8 @@ const ENLARGED: f64 = 1.0 + 1e-12;
 const TURN: f64 = 1.0 + 1e-15;
 /// More than what is lost of a value that is nearer to zero than an f64 can be.
 const UNSEEN: f64 = 1e-300;
+/// Half of what the reference holds: a partial product beyond it may overflow.
+const LARGE: f64 = 3.9e28;
 /// No logarithm of a number that the reference holds is larger than this.
 const LOGARITHM: f64 = 67.0;
 
@@ -350,6 +352,28 @@ impl Emit<'_> {
         (v, self.times(e, TURN))
     }
 
+    /// The error of a product that takes up one more factor, each with its own. The reference rounds each partial product,
+    /// and refuses one that is too small or too large: then there is none.
+    pub(super) fn factor_error(&mut self, id: Id, so_far: (Value, Value), factor: (Value, Value)) -> Value {
+        let (v, raw) = self.times_with_error(so_far, factor);
+        let e = self.settled(id, v, raw);
+        let size = self.b.ins().fabs(v);
+        let all = self.b.ins().fadd(size, e);
+        let most = self.float_const(LARGE);
+        let mut sound = self.b.ins().fcmp(FloatCC::LessThan, all, most);
+        if self.known(id).scale.is_none() {
+            let none = self.float_const(0.0);
+            let zero = self.b.ins().fcmp(FloatCC::Equal, all, none);
+            let least = self.float_const(SMALL);
+            let least = self.b.ins().fadd(e, least);
+            let least = self.times(least, 1.01);
+            let seen = self.b.ins().fcmp(FloatCC::GreaterThan, size, least);
+            let fine = self.b.ins().bor(zero, seen);
+            sound = self.b.ins().band(sound, fine);
+        }
+        self.guarded(sound, e)
+    }
+
     /// The error of a fold that takes up one more term: `own` is the term's error, nothing where it does not count.
     pub(super) fn turn_error(&mut self, kind: Fold, so_far: Value, own: Value, sum: Value) -> Value {
         if matches!(kind, Fold::Min | Fold::Max) {
@@ -370,8 +394,8 @@ impl Emit<'_> {
                 let e = self.rounded_to(e, v, 2.01 * U);
                 self.settled(id, v, e)
             }
-            (Fold::Min | Fold::Max, _) => e,
-            // Products have static bounds, or none.
+            // A product's was settled at each factor.
+            (Fold::Min | Fold::Max | Fold::Product, _) => e,
             _ => self.float_const(f64::INFINITY),
         }
     }

@@ -107,13 +107,16 @@ impl Plan<'_> {
 
     fn within(&mut self, total: Id, expected: Number, within: Number, scaled: bool) -> Id {
         let (e, w) = (self.b.number(expected), self.b.number(within));
-        if scaled {
-            // That values were scaled is told as a finding of the row; rows that need it go to the reference.
-            return compare(&mut self.b, Cmp::Eq, total, e);
-        }
         let gap = binary(&mut self.b, Binary::Sub, total, e);
         let gap = unary(&mut self.b, Unary::Abs, gap);
-        compare(&mut self.b, Cmp::Le, gap, w)
+        let near = compare(&mut self.b, Cmp::Le, gap, w);
+        if !scaled || expected.is_zero() {
+            return near;
+        }
+        // Nothing cannot be scaled to something.
+        let zero = self.b.number(Number::ZERO);
+        let some = compare(&mut self.b, Cmp::Ne, total, zero);
+        self.b.add(Def::And(near, some))
     }
 
     fn integers(&mut self, sym: &Sym) -> Id {
@@ -139,7 +142,7 @@ impl Plan<'_> {
     }
 
     /// The exact sum of the items of a list, or of the fields of a record.
-    fn summed(&mut self, sym: &Sym, field: Option<u32>) -> Option<Id> {
+    pub(super) fn summed(&mut self, sym: &Sym, field: Option<u32>) -> Option<Id> {
         if let Sym::Record(fields) = sym {
             let fields: Option<Vec<Id>> = fields.iter().map(|f| self.amount(f)).collect();
             return fields.map(|f| sum(&mut self.b, f));

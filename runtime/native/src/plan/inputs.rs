@@ -3,6 +3,7 @@
 //! Guarantees: a row of which the reference would refuse an input breaks a requirement. A value that is missing in some
 //! rows and must be there breaks one, too.
 
+use super::marks::{Found, Marks};
 use super::sym::{Gas, Key, Part, Parts, Segment, Sym, and, fold, select, select_parts};
 use super::{NotNative, Plan};
 use crate::kernel::{Builder, ColumnId, Def, Fold, Id, ListId, Term};
@@ -20,7 +21,7 @@ impl<'p> Plan<'p> {
         let program = self.program;
         for i in footrule_runtime::input_order(program) {
             let Some(info) = program.inputs.get(i) else { continue };
-            let sym = self.input(info);
+            let sym = self.input(i, info);
             if let Some(slot) = self.inputs.get_mut(i) {
                 *slot = Some(sym);
             }
@@ -29,7 +30,7 @@ impl<'p> Plan<'p> {
         Ok(())
     }
 
-    fn input(&mut self, info: &'p InputInfo) -> Sym {
+    fn input(&mut self, number: usize, info: &'p InputInfo) -> Sym {
         let path = info.name.id.as_str();
         let applies = info.when.as_ref().map(|w| self.condition(w.region));
         if applies.and_then(|c| self.b.known_bool(c)) == Some(false) {
@@ -41,22 +42,33 @@ impl<'p> Plan<'p> {
         }
         let scenario = self.layout.scenario.and_then(|s| self.program.scenarios.get(s));
         let assumed = scenario.and_then(|s| s.inputs.iter().find(|(name, ..)| *name == info.name.id));
+        let mut read = Vec::new();
         let given = match assumed {
             // The scenario's value stands in the place of a given one.
-            Some((_, region, _)) => self.region(*region),
+            Some((_, region, _)) => {
+                read.push((None, *region));
+                self.region(*region)
+            }
             None if self.layout.gives(path) => self.given(path, &info.ty, None, info.footprint, 0),
             None => Sym::Absent,
         };
         let stated = self.there(&given);
         let sym = match info.default {
-            Some(region) => self.or_default(given, region),
+            Some(region) => {
+                let missing = self.b.add(Def::Not(stated));
+                read.push((Some(missing), region));
+                self.or_default(given, region)
+            }
             None => given,
         };
+        let datum = self.datum_of(info, assumed.is_some(), stated);
+        self.mark_input(number, applies, &read, &datum);
         let sym = self.complete(sym, info.factor.as_ref(), None);
         let needed = !matches!(info.ty, Ty::Optional(_));
         self.admit(stated, &sym, needed, applies);
         let holds = self.constrained(&sym, &info.constraints, applies);
         self.b.require(holds);
+        let sym = self.scaled(number, info, sym, applies);
         match (applies, sym) {
             (None, Sym::Maybe(_, v)) if needed => (*v).clone(),
             (None, sym) => sym,
@@ -310,14 +322,16 @@ impl<'p> Plan<'p> {
     /// A record from its columns: as the reference completes it, refusing what it refuses.
     fn given_record(&mut self, id: RecordId, given: Vec<Option<Sym>>, there: Id) -> Sym {
         let gone = self.b.add(Def::Not(there));
-        self.build(id, given, &mut |p, holds| {
+        let (record, marks) = self.build(id, given, Found::default(), &mut |p, holds| {
             let fine = p.b.add(Def::Or(gone, holds));
             p.require_each(fine);
-        })
+        });
+        self.mark_given(there, marks);
+        record
     }
 
     /// Something is given at a path or below it.
-    fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
+    pub(super) fn anything(&mut self, path: &str, list: Option<ListId>) -> Id {
         let layout = self.layout;
         let below = |p: &str| p.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         let lists = layout.lists.iter().any(|l| l.parent == list && below(&l.path));
@@ -330,22 +344,42 @@ impl<'p> Plan<'p> {
     }
 
     /// A record that the program builds: what is refused is a failure of the record.
-    pub(super) fn record(&mut self, id: RecordId, given: Vec<Option<Sym>>) -> Sym {
+    pub(super) fn record(&mut self, id: RecordId, nodes: &[Option<NodeId>]) -> Sym {
         let mut sound = self.b.bool(true);
-        let record = self.build(id, given, &mut |p, holds| sound = p.b.add(Def::And(sound, holds)));
+        let mut start = Found::default();
+        for n in nodes.iter().flatten() {
+            let marks = self.tracker.get(*n);
+            start.add(&mut self.b, None, &marks);
+        }
+        let given = nodes.iter().map(|n| n.map(|n| self.get(n))).collect();
+        let (record, marks) = self.build(id, given, start, &mut |p, holds| sound = p.b.add(Def::And(sound, holds)));
+        self.tracker.last = Some(self.settled(&marks));
         select(&mut self.b, sound, &record, &Sym::Fail("a record that is refused"))
     }
 
-    fn build(&mut self, id: RecordId, mut given: Vec<Option<Sym>>, must: &mut dyn FnMut(&mut Self, Id)) -> Sym {
+    /// A record with its defaults, and what it rests on: what it starts with, and what its conditions and defaults read.
+    fn build(
+        &mut self,
+        id: RecordId,
+        mut given: Vec<Option<Sym>>,
+        start: Found,
+        must: &mut dyn FnMut(&mut Self, Id),
+    ) -> (Sym, Marks) {
         let program = self.program;
-        let Some(info) = program.records.get(id.ix()) else { return self.fail("no such record") };
+        let Some(info) = program.records.get(id.ix()) else {
+            return (self.fail("no such record"), Marks::default());
+        };
+        let mut found = start;
         given.resize(info.fields.len(), None);
         let mut fields: Vec<Sym> = given.iter().map(|g| g.clone().unwrap_or(Sym::Absent)).collect();
         let outer = self.take(info.this);
         for (k, field) in info.order.iter().filter_map(|k| Some((*k as usize, info.fields.get(*k as usize)?))) {
-            let sym = self.field(info.this, field, &fields, given[k].clone(), must);
+            self.tracker.set(info.this, found.clone().done());
+            let sym = self.field(info.this, field, &fields, given[k].clone(), &mut found, must);
             fields[k] = sym;
         }
+        let marks = found.done();
+        self.tracker.set(info.this, marks.clone());
         self.set(info.this, Sym::Record(fields.clone().into()));
         for check in &info.requires {
             let holds = self.condition(check.condition);
@@ -354,7 +388,7 @@ impl<'p> Plan<'p> {
         if let Some(slot) = self.slots.get_mut(info.this.ix()) {
             *slot = outer;
         }
-        Sym::Record(fields.into())
+        (Sym::Record(fields.into()), marks)
     }
 
     fn field(
@@ -363,10 +397,14 @@ impl<'p> Plan<'p> {
         field: &'p FieldInfo,
         fields: &[Sym],
         given: Option<Sym>,
+        found: &mut Found,
         must: &mut dyn FnMut(&mut Self, Id),
     ) -> Sym {
         self.set(this, Sym::Record(fields.to_vec().into()));
         let applies = field.when.as_ref().map(|w| self.condition(w.region));
+        if let Some(w) = &field.when {
+            self.mark_under(None, w.region, found);
+        }
         let given = given.unwrap_or(Sym::Absent);
         if let Some(c) = applies {
             let there = self.there(&given);
@@ -376,13 +414,21 @@ impl<'p> Plan<'p> {
         }
         if let Some(region) = field.computed {
             let value = self.region(region);
+            self.mark_under(applies, region, found);
             return match applies {
                 Some(c) => select(&mut self.b, c, &value, &Sym::Absent),
                 None => value,
             };
         }
         let value = match field.default {
-            Some(region) => self.or_default(given, region),
+            Some(region) => {
+                let there = self.there(&given);
+                let missing = self.b.add(Def::Not(there));
+                let when = and(&mut self.b, applies, Some(missing));
+                let value = self.or_default(given, region);
+                self.mark_under(when, region, found);
+                value
+            }
             None => given,
         };
         let optional = matches!(field.ty, Ty::Optional(_)) && applies.is_none();
@@ -445,11 +491,16 @@ impl<'p> Plan<'p> {
                         let default = self.default_factor(d);
                         let none: Parts = Rc::from([]);
                         let f = f.unwrap_or(none);
-                        if self.b.known_bool(own) == Some(false) {
+                        let completed = if self.b.known_bool(own) == Some(false) {
                             default
                         } else {
                             select_parts(&mut self.b, own, &f, &default)
-                        }
+                        };
+                        let mut found = Found::default();
+                        let missing = self.b.add(Def::Not(own));
+                        self.mark_under(Some(missing), d.value, &mut found);
+                        self.mark_factor(&completed, found.done());
+                        completed
                     }
                 };
                 Sym::Activity { amount, factor: Some(factor), given: None }

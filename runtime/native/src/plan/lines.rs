@@ -5,6 +5,7 @@
 
 use super::Plan;
 use super::loops::Turn;
+use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
 use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
 use footrule_mir::{
@@ -25,6 +26,8 @@ pub(super) struct Figures {
     pub origins: Vec<(Origin, Id)>,
     pub lines: Vec<Id>,
     pub also: Vec<Id>,
+    /// The share of primary data, if it is read.
+    pub primary: Option<Id>,
 }
 
 /// Items of a line: one for each turn.
@@ -33,6 +36,8 @@ struct Item {
     /// CO2e before allocation and sign.
     co2e: Parts,
     stage: Place,
+    /// Masses of gases are primary data; nothing if nobody asks.
+    primary: Option<Id>,
 }
 
 /// The stage of an item.
@@ -102,37 +107,78 @@ impl<'p> Plan<'p> {
     fn items(&mut self, line: &'p Line) -> Vec<Item> {
         let mut items = Vec::new();
         let when = line.when.map(|r| self.condition(r));
+        if let Some(r) = line.when {
+            let marks = self.of_region(r);
+            self.trace(None, &marks);
+        }
         if let Some(w) = when
             && self.b.known_bool(w) == Some(false)
         {
             return items;
         }
-        let start = Turn { over: Vec::new(), when };
+        let start = Turn { when, ..Turn::default() };
         match (&line.over, line.value) {
             (Some(l), _) => {
                 let mut found = Vec::new();
-                let sound = self.each_turn(l, &mut |p, turn| {
-                    let value = p.region(l.body);
+                let sound = self.each_turn(l, &mut |p, met| {
+                    let turn = met;
                     let when = and(&mut p.b, start.when, turn.when);
-                    let turn = Turn { over: turn.over.clone(), when };
-                    let item = p.line_item(line, turn, &value);
+                    let turn = Turn { when, ..turn.clone() };
+                    if turn.fails {
+                        let fail = p.b.add(Def::Fail);
+                        p.require_at(&turn, fail);
+                        return;
+                    }
+                    let value = p.region(l.body);
+                    let marks = p.of_region(l.body);
+                    let item = p.line_item(line, turn, &value, &marks);
                     found.push(item);
+                    p.meet_line(line, met, marks);
                 });
                 items = found;
+                let marks = self.end_loop(start.when, false);
+                self.trace(None, &marks);
                 // Where the line applies its list must be there.
                 let sound = sound.unwrap_or_else(|| self.b.add(Def::Fail));
                 self.require_at(&start, sound);
             }
             (None, Some(n)) => {
                 let value = self.present(n);
-                items.push(self.line_item(line, start, &value));
+                self.begin_loop();
+                let marks = self.tracker.get(n);
+                items.push(self.line_item(line, start.clone(), &value, &marks));
+                self.meet_line(line, &start, marks);
+                let marks = self.end_loop(None, false);
+                self.trace(None, &marks);
             }
             (None, None) => {}
         }
         items
     }
 
-    fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym) -> Item {
+    /// What an item of a line rests on, in the turn at hand of the loops: its value, and what else is read for it.
+    fn meet_line(&mut self, line: &'p Line, turn: &Turn, value: Marks) {
+        if !self.tracker.on {
+            return;
+        }
+        self.meet(turn, value);
+        let mut regions = line.named.clone();
+        for r in &line.named {
+            self.region(*r);
+        }
+        regions.extend(if let LineGas::Region(r) = line.gas { Some(r) } else { None });
+        regions.extend(if let StageRef::Region(r) = line.stage { Some(r) } else { None });
+        if let LineOrigin::Split(list) = &line.origin {
+            regions.extend(list.iter().filter_map(|(_, r)| *r));
+        }
+        for r in regions {
+            let marks = self.of_region(r);
+            self.meet(turn, marks);
+        }
+    }
+
+    fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym, marks: &Marks) -> Item {
+        let primary = self.tracker.primary.then(|| self.is_primary(marks));
         let value = &self.held(value.clone());
         let own = match value {
             Sym::Split(parts) => whole(&mut self.b, parts),
@@ -202,8 +248,9 @@ impl<'p> Plan<'p> {
         let twice = |(i, p): (usize, &Part)| p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q));
         if co2e.iter().enumerate().any(twice) {
             self.b.inexact();
+            self.tracker.mixed = true;
         }
-        Item { turn, co2e, stage }
+        Item { turn, co2e, stage, primary }
     }
 
     /// What must hold for an item.
@@ -279,6 +326,7 @@ impl<'p> Plan<'p> {
         let mut stages: Vec<Vec<Id>> = vec![Vec::new(); program.stages.len()];
         let mut gases: Vec<(Vec<Term>, bool)> = vec![(Vec::new(), false); program.gases.len()];
         let mut no_gas: Vec<Term> = Vec::new();
+        let (mut all, mut primary): (Vec<Term>, Vec<Term>) = (Vec::new(), Vec::new());
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
         for (line, items) in program.lines.iter().zip(items) {
@@ -324,6 +372,9 @@ impl<'p> Plan<'p> {
                         for Part { key, value, there } in parts.iter().copied() {
                             let when = and(&mut self.b, when, there);
                             let term = Term { when, ..term(value) };
+                            if let Some(own) = item.primary {
+                                self.weigh(key, own, &term, (&mut all, &mut primary));
+                            }
                             if let Some((_, list)) = origins.iter_mut().find(|(o, _)| *o == key.origin) {
                                 list.push(term.clone());
                             }
@@ -367,7 +418,33 @@ impl<'p> Plan<'p> {
         }
         let of = program.products.get(p).map_or(&[][..], |p| &p.also);
         let also = of.iter().map(|unit| self.in_also_unit(total, reference, unit)).collect();
-        Figures { total, stages, gases, no_gas, origins, lines, also }
+        let primary = self.tracker.primary.then(|| self.share_of(all, primary));
+        Figures { total, stages, gases, no_gas, origins, lines, also, primary }
+    }
+
+    /// Adds a part to what the share of primary data is of, and to what is primary. Masses of gases are if the item is; of other
+    /// CO2e it is known beforehand.
+    fn weigh(&mut self, key: Key, item: Id, part: &Term, (all, primary): (&mut Vec<Term>, &mut Vec<Term>)) {
+        let value = unary(&mut self.b, Unary::Abs, part.value);
+        all.push(Term { value, ..part.clone() });
+        if key.evidence == Evidence::Primary {
+            let when = match key.gas {
+                Gas::None => part.when,
+                _ => and(&mut self.b, part.when, Some(item)),
+            };
+            primary.push(Term { over: part.over.clone(), when, value });
+        }
+    }
+
+    /// The share of primary data; where there is none it fails.
+    fn share_of(&mut self, all: Vec<Term>, primary: Vec<Term>) -> Id {
+        if self.tracker.mixed {
+            // Two parts of a gas may be one in the reference.
+            self.fail("the share of primary data of parts that may become one");
+            return self.b.add(Def::Fail);
+        }
+        let (all, primary) = (fold(&mut self.b, Fold::Sum, all), fold(&mut self.b, Fold::Sum, primary));
+        binary(&mut self.b, Binary::Div, primary, all)
     }
 
     /// The sum of terms, and whether there is one.

@@ -24,26 +24,43 @@ pub(super) enum At {
 pub(super) struct Turn {
     pub over: Vec<ListId>,
     pub when: Option<Id>,
+    /// It is none: where there is such a turn, the loop fails.
+    pub fails: bool,
+}
+
+impl Turn {
+    /// The same with further lists, and a further condition.
+    fn further(&self, b: &mut Builder, over: &[ListId], when: Option<Id>) -> Self {
+        let when = and(b, self.when, when);
+        Self { over: joined(&self.over, over), when, fails: self.fails }
+    }
 }
 
 impl<'p> Plan<'p> {
-    /// Calls `visit` for each turn of a loop. A condition that fails is a failure of what is made of the turns. Where
-    /// what is yielded does not hold, the loop fails; none if it cannot be followed.
+    /// Calls `visit` for each turn of a loop. A condition that fails is a failure of what is made of the turns, and so is a
+    /// turn that fails. Where what is yielded does not hold, the loop fails; none if it cannot be followed. The caller ends the loop
+    /// ([`Plan::end_loop`]).
     pub(super) fn each_turn(&mut self, l: &'p Loop, visit: &mut dyn FnMut(&mut Self, &Turn)) -> Option<Id> {
         let mut left = MAX_TURNS;
+        self.begin_loop();
         let outer = self.missing.take();
         let ok = self.level(l, 0, &Turn::default(), &mut left, visit);
         let sound = std::mem::replace(&mut self.missing, outer);
-        // A list inside an item of another that is not there: whether its item is looked at is not known outside.
-        let inside = |p: &Self, id: Id| p.b.scope(id).iter().any(|l| !p.active.contains(l));
         match sound {
             _ if !ok => None,
             None => Some(self.b.bool(true)),
-            Some(id) if inside(self, id) => {
-                self.fail("a list that some items do not have");
-                None
-            }
             sound => sound,
+        }
+    }
+
+    /// In a turn there is no list: the loop fails there. Inside an item of another list that is a turn of its own.
+    fn no_list(&mut self, turn: &Turn, gone: Id, visit: &mut dyn FnMut(&mut Self, &Turn)) {
+        if turn.over.is_empty() && turn.when.is_none() {
+            let there = self.b.add(Def::Not(gone));
+            self.missing = and(&mut self.b, self.missing, Some(there));
+        } else if self.b.known_bool(gone) != Some(false) {
+            let turn = turn.further(&mut self.b, &[], Some(gone));
+            visit(self, &Turn { fails: true, ..turn });
         }
     }
 
@@ -61,18 +78,22 @@ impl<'p> Plan<'p> {
             visit(self, turn);
             return *left > 0;
         };
-        let (list, turn) = match self.region(level.list) {
+        let list = self.region(level.list);
+        let rests_on = self.of_region(level.list);
+        self.meet(turn, rests_on.clone());
+        let (list, turn) = match list {
             // Where there is no list the loop fails, whatever is made of its turns.
             Sym::Maybe(p, list) => {
-                self.missing = and(&mut self.b, self.missing, Some(p));
-                let when = and(&mut self.b, turn.when, Some(p));
-                ((*list).clone(), &Turn { over: turn.over.clone(), when })
+                let gone = self.b.add(Def::Not(p));
+                self.no_list(turn, gone, visit);
+                ((*list).clone(), &turn.further(&mut self.b, &[], Some(p)))
             }
             list => (list, turn),
         };
         if matches!(list, Sym::Absent) {
             // Nothing is looked at that is not there.
-            self.missing = Some(self.b.bool(false));
+            let gone = self.b.bool(true);
+            self.no_list(turn, gone, visit);
             return true;
         }
         let Sym::List(segments) = list else {
@@ -97,6 +118,8 @@ impl<'p> Plan<'p> {
             None => 0..segments.len(),
             Some(series) => {
                 let at = self.region(series.at).number(&mut self.b);
+                let marks = self.of_region(series.at);
+                self.meet(turn, marks);
                 let of_list = match (&segments[..], self.b.position_of(at)) {
                     ([Segment { over, when: None, .. }], Some(l)) => {
                         over.len() == 1 && self.b.source(over[0]) == self.b.source(l)
@@ -139,22 +162,23 @@ impl<'p> Plan<'p> {
                     Some(w) => w,
                     None => self.b.bool(true),
                 };
-                let there = self.b.add(Def::Not(gone));
-                self.missing = and(&mut self.b, self.missing, Some(there));
+                self.no_list(turn, gone, visit);
                 continue;
             }
             let before = self.active.len();
             self.active.extend(&segment.over);
             self.set(level.bound, segment.value.clone());
+            let marks = self.item_marks(&rests_on, &segment.over);
+            self.tracker.set(level.bound, marks);
             let position = match (known, &segments[..]) {
                 (true, _) => Some(At::Known(i as u64)),
                 (false, [s]) if s.when.is_none() => s.over.last().map(|l| At::In(*l)),
                 _ => None,
             };
             self.positions.insert(level.bound, position);
-            let when = and(&mut self.b, turn.when, segment.when);
-            let when = and(&mut self.b, when, in_part);
-            ok = self.item(l, depth, &Turn { over: joined(&turn.over, &segment.over), when }, left, visit);
+            let when = and(&mut self.b, segment.when, in_part);
+            let inner = turn.further(&mut self.b, &segment.over, when);
+            ok = self.item(l, depth, &inner, left, visit);
             self.active.truncate(before);
             if !ok {
                 break;
@@ -192,12 +216,14 @@ impl<'p> Plan<'p> {
             return self.level(l, depth + 1, turn, left, visit);
         };
         let holds = self.condition(filter);
+        let marks = self.of_region(filter);
+        self.meet(turn, marks);
         match self.b.known_bool(holds) {
             Some(false) => true,
             Some(true) => self.level(l, depth + 1, turn, left, visit),
             None => {
-                let when = and(&mut self.b, turn.when, Some(holds));
-                self.level(l, depth + 1, &Turn { when, over: turn.over.clone() }, left, visit)
+                let inner = turn.further(&mut self.b, &[], Some(holds));
+                self.level(l, depth + 1, &inner, left, visit)
             }
         }
     }
@@ -217,9 +243,23 @@ impl<'p> Plan<'p> {
     pub(super) fn fold(&mut self, kind: Over, l: &'p Loop, ty: &Ty) -> Sym {
         let mut turns: Vec<(Turn, Sym)> = Vec::new();
         let sound = self.each_turn(l, &mut |p, turn| {
-            let value = if kind == Over::Count { Sym::Absent } else { p.region(l.body) };
+            let value = match kind {
+                _ if turn.fails => Sym::Fail(NO_LIST),
+                Over::Count => Sym::Absent,
+                _ => {
+                    let value = p.region(l.body);
+                    let marks = p.of_region(l.body);
+                    p.meet(turn, marks);
+                    value
+                }
+            };
             turns.push((turn.clone(), value));
         });
+        self.tracker.last = Some(self.end_loop(None, Self::is_lazy(kind)));
+        // Nothing that decides comes before a failure.
+        if matches!(kind, Over::Any | Over::All) {
+            turns.sort_by_key(|(t, _)| !t.fails);
+        }
         let Some(sound) = sound else { return Sym::Fail("a loop that cannot be followed") };
         let found = self.folded(kind, turns, ty);
         select(&mut self.b, sound, &found, &Sym::Fail(NO_LIST))
@@ -245,7 +285,8 @@ impl<'p> Plan<'p> {
                 return Sym::Bool(fold(&mut self.b, kind, terms));
             }
             Over::Count => {
-                let terms = turns.iter().map(|(t, _)| term(t, one)).collect();
+                let fail = self.b.add(Def::Fail);
+                let terms = turns.iter().map(|(t, _)| term(t, if t.fails { fail } else { one })).collect();
                 return Sym::Number(fold(&mut self.b, Fold::Count, terms));
             }
             Over::Sum => Fold::Sum,

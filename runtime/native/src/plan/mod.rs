@@ -6,15 +6,19 @@
 
 mod constraints;
 mod evidence;
+mod given;
 mod inputs;
 mod lines;
 mod loops;
+mod marks;
 mod nodes;
 mod points;
+mod ranges;
+mod scaled;
 mod sym;
 mod tables;
 
-use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Warning, Words};
+use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Told, Warning, Words};
 use crate::layout::{Kind, Layout, texts};
 use footrule_mir::{NodeId, Op, Program, RegionId, Ty, UnitId};
 use lines::Figures;
@@ -56,6 +60,7 @@ pub fn plan(program: &Program, layout: &Layout) -> Result<Kernel, NotNative> {
     plan.results();
     plan.checks();
     plan.outputs();
+    plan.tell_held();
     plan.finish()
 }
 
@@ -82,6 +87,8 @@ struct Plan<'p> {
     references: Vec<Option<Id>>,
     /// The texts of the program; a text is known by its place here.
     texts: Vec<String>,
+    /// What values rest on.
+    tracker: marks::Tracker,
     /// The first thing that was not understood.
     why: Option<&'static str>,
 }
@@ -110,6 +117,7 @@ impl<'p> Plan<'p> {
             figures: Vec::new(),
             references: Vec::new(),
             texts: texts(program),
+            tracker: marks::Tracker::new(program),
             why: None,
         }
     }
@@ -158,6 +166,7 @@ impl<'p> Plan<'p> {
         // A number of what fails, where it would be CO2e.
         let lost = matches!((&node.ty, &sym), (Ty::Split(_), Sym::Number(_)));
         self.set(n, if lost { Sym::Fail("CO2e that is not known") } else { sym });
+        self.mark(n, node);
     }
 
     /// Evaluates a region.
@@ -208,8 +217,11 @@ impl<'p> Plan<'p> {
         let program = self.program;
         for (i, check) in program.checks.iter().enumerate() {
             let holds = self.condition(check.condition);
+            let marks = self.of_region(check.condition);
+            self.trace(None, &marks);
             if check.warn {
-                self.b.warning(Warning { name: check.name.id.clone(), check: i as u32, holds });
+                let told = Told::Check(i as u32);
+                self.b.warning(Warning { name: check.name.id.clone(), told, holds });
             } else {
                 self.b.require(holds);
             }
@@ -218,6 +230,8 @@ impl<'p> Plan<'p> {
             for n in balance.rows.iter().map(|r| r.value).chain([balance.ins, balance.outs, balance.gap]) {
                 let amount = self.get(n).number(&mut self.b);
                 self.b.demand(amount);
+                let marks = self.tracker.get(n);
+                self.trace(None, &marks);
             }
             if let Some(check) = &balance.check {
                 let holds = self.get(check.holds).bool(&mut self.b);
@@ -241,6 +255,10 @@ impl<'p> Plan<'p> {
             for (name, value) in out {
                 self.output(Output { name, unit: unit.clone(), value, round });
             }
+            for (also, value) in product.also.iter().zip(figures.also) {
+                let (name, unit) = (format!("{prefix}total_per.{}", self.unit(also.unit)), self.unit(also.result_unit));
+                self.output(Output { name, unit, value, round });
+            }
             let gases = program.gases.iter().map(|g| g.name.id.as_str()).zip(figures.gases);
             for (gas, (value, there)) in gases.chain([("other", figures.no_gas)]) {
                 let name = format!("{prefix}gas.{gas}");
@@ -254,6 +272,8 @@ impl<'p> Plan<'p> {
                 Some(Ty::Optional(_)) => self.get(report.value),
                 _ => self.present(report.value),
             };
+            let marks = self.tracker.get(report.value);
+            self.trace(None, &marks);
             let name = format!("report.{}", report.name.id);
             match (&sym, ty) {
                 (Sym::Number(x), Some(Ty::Number(u))) => {

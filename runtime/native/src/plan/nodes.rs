@@ -10,9 +10,6 @@ use std::rc::Rc;
 /// Exponents that are told apart where they are computed; others are left to the reference.
 const EXPONENTS: std::ops::RangeInclusive<i64> = -12..=40;
 
-/// Longest list of integers that is written out.
-const MAX_RANGE: i64 = 1_000;
-
 impl<'p> Plan<'p> {
     pub(super) fn eval(&mut self, node: &'p Node) -> Sym {
         match &node.op {
@@ -39,10 +36,7 @@ impl<'p> Plan<'p> {
                 Sym::Activity { factor: Some(f), given: None, .. } => Sym::Split(f),
                 _ => Sym::Fail("an activity without factor"),
             },
-            Op::Record(record, given) => {
-                let given = given.iter().map(|n| n.map(|n| self.get(n))).collect();
-                self.record(*record, given)
-            }
+            Op::Record(record, given) => self.record(*record, given),
             Op::List(items) => {
                 let segment = |value| Segment { over: Vec::new(), when: None, value };
                 Sym::List(items.iter().map(|n| segment(self.get(*n))).collect())
@@ -223,19 +217,9 @@ impl<'p> Plan<'p> {
     }
 
     /// A list of known values.
-    fn listed(&mut self, defs: impl Iterator<Item = Def>, value: impl Fn(Id) -> Sym) -> Sym {
+    pub(super) fn listed(&mut self, defs: impl Iterator<Item = Def>, value: impl Fn(Id) -> Sym) -> Sym {
         let b = &mut self.b;
         Sym::List(defs.map(|d| Segment { over: Vec::new(), when: None, value: value(b.add(d)) }).collect())
-    }
-
-    fn range(&mut self, x: NodeId, y: NodeId) -> Sym {
-        let (x, y) = (self.get(x).number(&mut self.b), self.get(y).number(&mut self.b));
-        match (self.b.constant(x).and_then(Number::to_i64), self.b.constant(y).and_then(Number::to_i64)) {
-            (Some(x), Some(y)) if y - x < MAX_RANGE => {
-                self.listed((x..=y).map(|i| Def::Number(Number::from(i))), Sym::Number)
-            }
-            _ => self.fail("a loop over numbers that are computed"),
-        }
     }
 
     fn num(&mut self, a: NodeId, def: impl FnOnce(Id) -> Def) -> Sym {
@@ -522,9 +506,8 @@ impl<'p> Plan<'p> {
                 of.map(|of| sum(&mut self.b, of))
             }
             ResultRef::Also(i) => at(&f.also, *i as usize),
-            ResultRef::PrimaryShare | ResultRef::RatedShare | ResultRef::Dqr => {
-                return self.fail("figures on data quality");
-            }
+            ResultRef::PrimaryShare => f.primary,
+            ResultRef::RatedShare | ResultRef::Dqr => return self.fail("ratings of data"),
         };
         found.map_or(Sym::Fail("no such figure"), Sym::Number)
     }

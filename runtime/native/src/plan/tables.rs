@@ -1,6 +1,7 @@
 //! Parameters, tables and global warming potentials: what stands in the program is read when it is planned.
 
 use super::Plan;
+use super::marks::{Found, Mark, Marks};
 use super::sym::{Gas, Key, Part, Sym, compare, select};
 use crate::kernel::{Def, Id};
 use footrule_mir::{Cell, Cmp, Const, Day, Evidence, NodeId, Origin, ParamId, Policy, TableId, Ty};
@@ -44,10 +45,21 @@ impl Plan<'_> {
         }
     }
 
+    /// Over a known period; the rows that are held are noted.
     fn param_over(&mut self, param: ParamId, period: (Day, Day)) -> Sym {
-        match parameter(self.program, param, period, self.layout.scenario) {
-            Some(Value::Number(x)) => Sym::Number(self.b.number(x)),
-            Some(Value::Split(s)) => {
+        let (sym, held) = self.reading(param, period);
+        let held = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None));
+        self.tracker.last = Some(held.collect());
+        sym
+    }
+
+    fn reading(&mut self, param: ParamId, period: (Day, Day)) -> (Sym, Vec<(u32, Day)>) {
+        let Some(reading) = parameter(self.program, param, period, self.layout.scenario) else {
+            return (self.fail("a parameter without a value in the period"), Vec::new());
+        };
+        let sym = match reading.value {
+            Value::Number(x) => Sym::Number(self.b.number(x)),
+            Value::Split(s) => {
                 let part = |(k, v): &(footrule_runtime::PartKey, Number)| {
                     let gas = k.gas.map_or(Gas::None, Gas::Known);
                     (Key { origin: k.origin, gas, evidence: k.evidence }, *v)
@@ -55,8 +67,9 @@ impl Plan<'_> {
                 let parts: Vec<(Key, Number)> = s.parts().iter().map(part).collect();
                 Sym::Split(parts.into_iter().map(|(k, v)| Part::new(k, self.b.number(v))).collect())
             }
-            _ => self.fail("a parameter without a value in the period, or held with a warning"),
-        }
+            _ => self.fail("a parameter without a value in the period"),
+        };
+        (sym, reading.held)
     }
 
     /// A parameter on a day that differs from row to row: it changes on the days that its rows and policies name.
@@ -76,13 +89,28 @@ impl Plan<'_> {
             return self.fail("a parameter that changes so often");
         }
         let before = day_of(first - 1);
-        let mut value = self.param_over(param, (before, before));
+        let (mut value, held) = self.reading(param, (before, before));
+        // What is held in each stretch, for which day differs from row to row; and where it begins.
+        let yes = self.b.bool(true);
+        let mut stretches = vec![(yes, held)];
         for change in changes {
             let (own, from) = (day_of(change), self.b.number(Number::from(change)));
-            let here = self.param_over(param, (own, own));
+            let (here, held) = self.reading(param, (own, own));
             let later = compare(&mut self.b, Cmp::Ge, day, from);
             value = select(&mut self.b, later, &here, &value);
+            stretches.push((later, held));
         }
+        let mut found = Found::default();
+        for (i, (from, held)) in stretches.iter().enumerate() {
+            let mut here = *from;
+            if let Some((next, _)) = stretches.get(i + 1) {
+                let not = self.b.add(Def::Not(*next));
+                here = self.b.add(Def::And(here, not));
+            }
+            let marks: Marks = held.iter().map(|(row, _)| (Mark::Held(param, *row, None), None)).collect();
+            found.add(&mut self.b, Some(here), &marks);
+        }
+        self.tracker.last = Some(found.done());
         value
     }
 
@@ -92,13 +120,17 @@ impl Plan<'_> {
         let of = || info.rows.iter().map(|r| i64::from(r.from.0));
         let (Some(first), Some(last)) = (of().min(), of().max()) else { return self.fail("a parameter without rows") };
         let mut value = Sym::Fail("a parameter in a year far from its rows");
+        let mut found = Found::default();
         for y in (first - 1..=last + YEARS_AFTER).take(MAX_POINTS) {
             let this = self.b.number(Number::from(y));
             let Some(period) = years(Number::from(y)) else { continue };
-            let here = self.param_over(param, period);
+            let (here, held) = self.reading(param, period);
             let is = compare(&mut self.b, Cmp::Eq, year, this);
             value = select(&mut self.b, is, &here, &value);
+            let marks: Marks = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None)).collect();
+            found.add(&mut self.b, Some(is), &marks);
         }
+        self.tracker.last = Some(found.done());
         value
     }
 
