@@ -11,6 +11,9 @@ use footrule_number::Ratio;
 /// Most decimals at which differences are found without doubt.
 pub(super) const MAX_GRID: u32 = 15;
 
+/// Errors up to this are not worth computing in a row: so few values lie so near to each other.
+const NARROW: f64 = 1e-7;
+
 /// A sign that is known where a condition holds: that of a number.
 struct Sign {
     known: Value,
@@ -51,7 +54,7 @@ impl Emit<'_> {
     pub(super) fn apart(&mut self, a: (Id, Ratio), b: (Id, Ratio)) -> Value {
         let (x, y) = (self.scaled(a.0, a.1), self.scaled(b.0, b.1));
         let d = self.b.ins().fsub(x, y);
-        let d = self.b.ins().fabs(d);
+        let d = self.magnitude(d);
         let margin = self.margin(a, b);
         let mut decided = self.b.ins().fcmp(FloatCC::GreaterThan, d, margin);
         for Sign { known, .. } in self.signs(a, b) {
@@ -67,6 +70,11 @@ impl Emit<'_> {
             return self.careful_margin(a, b);
         }
         let constant = (kx.abs + ky.abs) * self.slack * 1.000_001 + 1e-300;
+        // Where sides are not large, the error of the largest does for all.
+        let most = [kx, ky].map(|k| (k.rel + 1.2e-16) * k.most());
+        if most.iter().all(|e| *e < NARROW) {
+            return self.float_const(constant + most.iter().sum::<f64>() * self.slack * 1.000_001);
+        }
         let mut margin = self.float_const(constant);
         for (side, k) in [(a, kx), (b, ky)] {
             let v = self.scaled(side.0, side.1);

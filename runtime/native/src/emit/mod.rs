@@ -344,6 +344,16 @@ impl Emit<'_> {
         self.b.ins().bor(yes, no)
     }
 
+    /// `|x|`; the mask is made once for all.
+    fn magnitude(&mut self, x: Value) -> Value {
+        if !self.vector {
+            return self.b.ins().fabs(x);
+        }
+        let (bits, mask) = (self.bits(x), self.int_const(i64::MAX));
+        let bits = self.b.ins().band(bits, mask);
+        self.b.ins().bitcast(types::F64X2, little(), bits)
+    }
+
     fn require(&mut self, m: Value) {
         let ok = self.b.use_var(self.ok);
         let ok = self.b.ins().band(ok, m);
@@ -353,7 +363,8 @@ impl Emit<'_> {
     /// What stands in a block.
     fn load(&mut self, plan: &Plan, column: ColumnId, given: bool) -> Value {
         let ty = self.float();
-        let flags = unaligned();
+        // Nobody writes there meanwhile: a value is read where it is used, and not kept for long.
+        let flags = unaligned().with_readonly().with_can_move();
         if let Some((list, slot)) = plan.apart(column, given) {
             let columns = self.lists;
             let start = self.b.ins().load(types::I64, MemFlagsData::trusted(), columns, (slot * 8) as i32);
@@ -438,6 +449,10 @@ impl Emit<'_> {
             Def::Unary(op, a) => self.unary(id, *op, *a),
             Def::Binary(Binary::Div, a, b) if self.inverse.contains_key(b) => {
                 let (x, inverse) = (self.number(*a), self.inverse[b]);
+                self.b.ins().fmul(x, inverse)
+            }
+            Def::Binary(Binary::Div, a, b) if let Def::Number(c) = kernel.def(*b) => {
+                let (x, inverse) = (self.number(*a), self.float_const(1.0 / nearest(*c)));
                 self.b.ins().fmul(x, inverse)
             }
             Def::Binary(op, a, b) => self.binary(*op, *a, *b),

@@ -10,6 +10,9 @@ use crate::kernel::{Binary, Def, Id};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
+/// Errors up to this are not worth computing in a row: so few figures lie so near to an edge.
+const NARROW: f64 = 1e-6;
+
 impl Emit<'_> {
     /// The nearest integer, half to even, of a number that is not too large for it.
     pub(super) fn nearest_integer(&mut self, x: Value) -> Value {
@@ -57,8 +60,15 @@ impl Emit<'_> {
     fn decided(&mut self, id: Id, t: Value, rounded: Value, power: f64) -> Value {
         let k = self.known(id);
         let off = self.b.ins().fsub(t, rounded);
-        let off = self.b.ins().fabs(off);
-        let size = self.b.ins().fabs(t);
+        let off = self.magnitude(off);
+        let largest = k.most() * power;
+        if !k.is_running() && (k.rel + 2.3e-16) * largest < NARROW && largest < ROUNDABLE * 0.5 {
+            // The error of the largest figure does for all.
+            let error = ((k.rel + 2.3e-16) * largest + k.abs * power) * self.slack * 1.000_001;
+            let half = self.float_const(0.5 - (error + 1e-13));
+            return self.b.ins().fcmp(FloatCC::LessThan, off, half);
+        }
+        let size = self.magnitude(t);
         // What is computed has its relative part in it.
         let (rel, abs) = if k.is_running() { (0.0, 0.0) } else { (k.rel, k.abs * power) };
         let rel = self.float_const((rel + 2.3e-16) * self.slack);

@@ -147,7 +147,7 @@ impl Emit<'_> {
     /// The size of a number, made larger or smaller by its error if that is computed.
     fn size(&mut self, id: Id, larger: bool) -> Value {
         let x = self.number(id);
-        let x = self.b.ins().fabs(x);
+        let x = self.magnitude(x);
         if !self.runs(id) {
             return x;
         }

@@ -179,7 +179,10 @@ impl Plan<'_> {
         let mut combinations: Vec<Vec<Option<Const>>> = vec![Vec::new()];
         for Key1 { index: own, values } in found {
             if values.len() > 1 || *self.b.def(own) == Def::Fail {
-                index = self.b.add(Def::Pair(index, own, values.len() as u32));
+                index = match combinations.len() {
+                    1 => own,
+                    _ => self.b.add(Def::Pair(index, own, values.len() as u32)),
+                };
             }
             if combinations.len() * values.len() > MAX_CELLS {
                 return None;
