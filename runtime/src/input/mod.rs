@@ -17,6 +17,7 @@ mod scenario;
 
 pub use doc::InputDoc;
 pub(crate) use footprint::Taken;
+pub use footprint::names_rule;
 pub use path::{Step, steps};
 pub use request::Request;
 pub use scalar::EVIDENCE;

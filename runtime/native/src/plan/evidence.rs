@@ -17,7 +17,7 @@ impl<'p> Plan<'p> {
             if scenario.is_some_and(|s| s.inputs.iter().any(|(name, ..)| *name == info.name.id)) {
                 continue;
             }
-            self.under(&info.name.id, &info.ty, &asked.fields, None);
+            self.under(&info.name.id, &info.ty, &asked.fields, self.within);
         }
     }
 
