@@ -116,3 +116,96 @@ fn inputs_of_a_footprint_in_json() {
     assert!(native > 2_700, "{native}");
     written(&p, "odd.jsonl", &args, 1);
 }
+
+/// A record of a data exchange, most of them plain, some told of, some refused.
+fn record(i: usize) -> String {
+    let fossil = format!("{}.5", i % 17);
+    let total = format!("{}.75", i % 17);
+    let with = format!("{}.625", i % 17);
+    let sets = "\"ipccCharacterizationFactors\": [\"AR6\"]";
+    let parts = format!(
+        "\"pcfExcludingBiogenicUptake\": \"{total}\", \"pcfIncludingBiogenicUptake\": \"{with}\", \"fossilGhgEmissions\": {fossil}, \
+        \"landUseChangeGhgEmissions\": \"0.25\", \"biogenicCO2Uptake\": \"-0.125\""
+    );
+    let unit = "\"declaredUnitOfMeasurement\": \"kilogram\", \"declaredUnitAmount\": \"2\"";
+    let of =
+        |version: &str, pcf: &str| format!("{{\"id\": \"a\", \"specVersion\": \"{version}\", \"pcf\": {{{pcf}}}}}");
+    let days = |year: usize| {
+        format!(
+            "\"referencePeriodStart\": \"{year}-01-01T00:00:00Z\", \"referencePeriodEnd\": \"{year}-12-31T23:59:59Z\""
+        )
+    };
+    match i % 40 {
+        0 => of("3.0.0", &format!("{unit}, {sets}, {parts}, \"landCarbonLeakage\": \"1\"")),
+        1 => of("3.0.0", &format!("{unit}, {sets}, \"pcfExcludingBiogenicUptake\": \"{total}\"")),
+        2 => of(
+            "2.3.0",
+            &format!(
+                "\"declaredUnit\": \"kilogram\", \"unitaryProductAmount\": \"2\", \"characterizationFactors\": \"AR6\", \
+                \"pCfExcludingBiogenic\": \"{total}\", \"fossilGhgEmissions\": \"{fossil}\", \"dLucGhgEmissions\": \"0.25\", \
+                \"primaryDataShare\": 12.5"
+            ),
+        ),
+        3 => of("3.0.0", &format!("{unit}, \"ipccCharacterizationFactors\": [\"AR6\", \"AR5\"], {parts}")),
+        4 => of("3.0.0", &format!("{unit}, {sets}, {parts}")).replace("\"id\"", "\"status\": \"Deprecated\", \"id\""),
+        // Aircraft inside the fossil emissions, and beside them.
+        5 => of(
+            "3.0.0",
+            &format!(
+                "{unit}, {sets}, {parts}, \"aircraftGhgEmissions\": \"0.5\", \"landManagementFossilGhgEmissions\": 0"
+            ),
+        ),
+        6 => of(
+            "3.0.0",
+            &format!(
+                "{unit}, {sets}, \"pcfExcludingBiogenicUptake\": \"{total}\", \"fossilGhgEmissions\": {}, \
+                \"aircraftGhgEmissions\": \"0.25\", \"landManagementFossilGhgEmissions\": \"0.5\"",
+                i % 17
+            ),
+        ),
+        7 => of("3.0.0", &format!("{unit}, {sets}, {parts}, {}", days(2022))),
+        8 => of("3.0.0", &format!("{unit}, {sets}, {parts}, \"primaryDataShare\": \"120\"")),
+        9 => of("3.0.0", &format!("{unit}, {sets}")),
+        10 => {
+            of("3.0.0", &format!("{sets}, {parts}, \"declaredUnitOfMeasurement\": \"hour\", \"declaredUnitAmount\": 1"))
+        }
+        11 => of("3.0.0", &format!("{unit}, {sets}, {parts}")).replace("\"2\"", "\"0\""),
+        12 => of("3.0.0", &format!("{unit}, {sets}, \"pcfExcludingBiogenicUptake\": {{\"value\": {i}}}")),
+        13 => of("3.0.0", &format!("{unit}, {sets}, {parts}, \"primaryDataShare\": null, \"boundary\": [1, 2]")),
+        14 => of("3.0.0", &format!("{unit}, {sets}, {parts}")).replace("-0.125", "-0.25"),
+        15 => of(
+            "3.0.0",
+            &format!(
+                "{sets}, {parts}, \"declaredUnitOfMeasurement\": \"piece\", \"declaredUnitAmount\": 1, \
+                \"productMassPerDeclaredUnit\": \"7\""
+            ),
+        ),
+        16 => format!("{{\"value\": {i}, \"primary_data_share\": 0.3}}"),
+        17 => format!("{{\"value\": {i}, \"primary_data_share\": {{\"value\": 0.3}}}}"),
+        18 => format!("{{\"value\": {i}, \"primary_data_share\": 1.3}}"),
+        19 => format!("\"{i}\""),
+        20 => "{\"pcf\": {}}".to_owned(),
+        _ => of("3.0.2", &format!("{unit}, {sets}, {parts}, \"primaryDataShare\": \"{}\", {}", i % 101, days(2025))),
+    }
+}
+
+#[test]
+fn records_of_a_data_exchange() {
+    let line = |i: usize| {
+        let (rolled, used, pcf) = (i % 5 + 1, i % 13, record(i));
+        format!("{{\"gwp\": \"AR6\", \"rolled\": {rolled}, \"slab_use\": {used}, \"slab_pcf\": {pcf}}}\n")
+    };
+    let text: String = (0..4_000).map(line).collect();
+    let pieces: String = (0..400).map(|i| line(40 * i + 15)).collect();
+    let p = plant("exchange", &[("in.jsonl", &text), ("pieces.jsonl", &pieces)]);
+    let args = ["--set", "period=2025"];
+    let (out, native) = written(&p, "in.jsonl", &args, 1);
+    // Line 65: 13.5 and 0.25 kg, less 0.125 kg that are taken up, by 2 kg: 6812.5 kg/t; 12 t of slab are in 5 t of sheet.
+    assert!(out.contains("\n65,16350.00,"), "{}", &out[..600]);
+    assert!(native > 2_200, "{native}");
+    // By pieces of 7 kg.
+    let (out, native) = written(&p, "pieces.jsonl", &args, 0);
+    // Line 2: the 55th: 4.5 and 0.25 less 0.125 kg by 7 kg, 660.714… kg/t; 3 t of slab are in 1 t of sheet.
+    assert!(out.contains("\n2,1982.14,"), "{}", &out[..600]);
+    assert!(native > 300, "{native}");
+}

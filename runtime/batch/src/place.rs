@@ -39,6 +39,9 @@ pub const TOP: [&str; 6] = ["period", "scenario", "gwp", "product", "company", "
 /// Keys of a footprint beside those of a factor.
 const FOOTPRINT: [&str; 6] = ["primary_data_share", "rule", "period", "product", "company", "scenario"];
 
+/// Keys of a record of a data exchange beside its `pcf`.
+const EXCHANGE: [&str; 6] = ["id", "specVersion", "status", "companyName", "productDescription", "productNameCompany"];
+
 /// A place in the document.
 #[derive(Debug, Clone)]
 pub(crate) enum Spot<'p> {
@@ -135,7 +138,7 @@ impl<'p> Typed<'p> {
                     Some(Spot::Group(&upstream.program, String::new()))
                 }
                 (Some(_), "pcf") => Some(Spot::Any),
-                (Some(_), key) if FOOTPRINT.contains(&key) => Some(Spot::Any),
+                (Some(_), key) if FOOTPRINT.contains(&key) || EXCHANGE.contains(&key) => Some(Spot::Any),
                 _ => co2e(*unit),
             },
             Ty::List(_) | Ty::Optional(_) => None,

@@ -93,7 +93,10 @@ fn named(name: &str) -> Result<(), Vec<Diagnostic>> {
         return Ok(());
     }
     let message = text!("`{name}` 是规则库的名称", "`{name}` is a name of the library");
-    let help = text!("`std:` 开头的名称属于规则库，请另取名称", "names that begin with `std:` are the library's; take another");
+    let help = text!(
+        "`std:` 开头的名称属于规则库，请另取名称",
+        "names that begin with `std:` are the library's; take another"
+    );
     Err(vec![Diagnostic::new(Code::C014, message).help(help)])
 }
 

@@ -16,6 +16,8 @@ pub struct Layout {
     pub period: Option<(Day, Day)>,
     /// First and last day of the period of footprints that are computed, by their paths, where it is another.
     pub periods: Vec<(String, (Day, Day))>,
+    /// How records of a data exchange are to be read, by footprint.
+    pub exchanged: Vec<Exchanged>,
     /// Number of the scenario.
     pub scenario: Option<usize>,
     /// The GWP set that is stated for all given CO2e.
@@ -28,6 +30,19 @@ pub struct Layout {
     pub columns: Vec<Column>,
     /// The figures that are wanted, by name; all if `None`. Warnings and requirements always count.
     pub outputs: Option<Vec<String>>,
+}
+
+/// Footprints that are records of a data exchange: their fields stand in columns under `slab.pcf`, by their names in version
+/// 3. Whoever fills the columns sees to it that the records are of a version, a unit and a GWP set that count, and not marked
+/// as deprecated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanged {
+    /// Path of the footprint.
+    pub path: String,
+    /// From kg CO2e per unit of the records, or per kg, to the unit of the footprint.
+    pub factor: Ratio,
+    /// Per kg: the mass of the declared unit counts.
+    pub by_mass: bool,
 }
 
 /// A list with its items in columns.
@@ -102,6 +117,7 @@ impl Layout {
         Self {
             period: self.period_of(path.trim_end_matches(".inputs.")).or(self.period),
             periods: self.periods.iter().map(|(p, days)| (own(p), *days)).collect(),
+            exchanged: self.exchanged.iter().map(|e| Exchanged { path: own(&e.path), ..e.clone() }).collect(),
             scenario: None,
             gwp: self.gwp.clone(),
             lists: self.lists.iter().map(|l| List { path: own(&l.path), parent: l.parent }).collect(),

@@ -3,7 +3,7 @@
 //! Guarantees: a row whose value has another form than its type, keys that are not known here, or a key twice, is marked as
 //! left. Must not: say what is wrong with it.
 
-use super::footprint::is_computed;
+use super::footprint::is_more;
 use super::table::{Part, Table};
 use crate::bind::Source;
 use crate::cell::Leaf;
@@ -86,7 +86,7 @@ impl Table<'_> {
         let program = self.program;
         match ty {
             Ty::Optional(inner) => self.value(path, inner, footprint, values, list),
-            Ty::Split(_) if footprint.is_some_and(|_| values.iter().any(|v| v.is_some_and(is_computed))) => {
+            Ty::Split(_) if footprint.is_some_and(|_| values.iter().any(|v| v.is_some_and(is_more))) => {
                 self.footprint(path, ty, footprint?, values, list)
             }
             Ty::Number(_) | Ty::Split(_) | Ty::Bool | Ty::Text | Ty::Date | Ty::Enum(_) => {
@@ -173,7 +173,7 @@ impl Table<'_> {
     }
 
     /// Evidence: that it is there is what counts, and no text is blank.
-    fn source(&mut self, path: &str, sources: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    pub(super) fn source(&mut self, path: &str, sources: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         if sources.iter().all(Option::is_none) {
             return Some(());
         }
@@ -186,7 +186,7 @@ impl Table<'_> {
         Some(())
     }
 
-    fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    pub(super) fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         let number = Held::Number { factor: Ratio::ONE, offset: None };
         let (kind, held) = match *ty {
             Ty::Number(unit) | Ty::Split(unit) => (Kind::Number { unit, follows: false }, number),

@@ -1,4 +1,5 @@
-//! Footprints of other products: a number, or the inputs of the rule that computes them, planned on the spot.
+//! Footprints of other products: a number, a record of a data exchange, or the inputs of the rule that computes them, planned
+//! on the spot.
 //!
 //! The upstream rule is a program of its own over the columns below the footprint. What it publishes, rounded as it says, is
 //! what enters, with its parts; what it asks of a row is asked where there is such a footprint. Guarantees: a row in which it
@@ -20,10 +21,10 @@ const MAGNITUDES: std::ops::Range<i32> = -9..15;
 impl<'p> Plan<'p> {
     /// A footprint at this path is a number alone.
     pub(super) fn is_number(&self, path: &str) -> bool {
-        !["inputs", "rule"].iter().any(|k| self.layout.gives(&format!("{path}.{k}")))
+        !["inputs", "rule", "pcf", "primary_data_share"].iter().any(|k| self.layout.gives(&format!("{path}.{k}")))
     }
 
-    /// A footprint that some rows compute.
+    /// A footprint of which some rows give more than a number.
     pub(super) fn footprint(&mut self, path: &str, list: Option<ListId>, footprint: Footprint) -> Sym {
         let mut forms: Vec<(Id, Sym)> = Vec::new();
         let origins = footrule_mir::Origin::ALL.into_iter().map(|o| format!("{path}.{}", origin_name(o)));
@@ -38,13 +39,25 @@ impl<'p> Plan<'p> {
                 Sym::Fail(_) => self.b.add(Def::Fail),
                 sym => self.there(sym),
             };
-            forms.push((there, if let Sym::Maybe(_, v) = number { (*v).clone() } else { number }));
+            let number = if let Sym::Maybe(_, v) = number { (*v).clone() } else { number };
+            forms.push((there, self.primary_in_part(path, number, there)));
+        } else if self.layout.gives(&format!("{path}.primary_data_share")) {
+            return self.fail("a share of primary data without its footprint");
         }
-        let (inputs, rule) =
-            (self.anything(&format!("{path}.inputs"), list), self.anything(&format!("{path}.rule"), list));
-        let there = self.b.add(Def::Or(inputs, rule));
-        let nested = self.nested(path, list, footprint, there);
-        forms.push((there, nested));
+        let gives = |key: &str| self.layout.gives(&format!("{path}.{key}"));
+        let (computed, exchanged) = (gives("inputs") || gives("rule"), gives("pcf"));
+        if computed {
+            let inputs = self.anything(&format!("{path}.inputs"), list);
+            let rule = self.anything(&format!("{path}.rule"), list);
+            let there = self.b.add(Def::Or(inputs, rule));
+            let nested = self.nested(path, list, footprint, there);
+            forms.push((there, nested));
+        }
+        if exchanged {
+            let there = self.anything(&format!("{path}.pcf"), list);
+            let record = self.exchanged(path, there);
+            forms.push((there, record));
+        }
         let (mut any, mut value) = (self.b.bool(false), Sym::Fail("a footprint that is not there"));
         for (there, form) in forms {
             // A row has one of them.

@@ -252,7 +252,7 @@ impl<'p> Plan<'p> {
         self.layout.gwp.as_deref().is_some_and(|set| self.program.takes_gwp(set.trim(), footprint))
     }
 
-    fn given_number(&mut self, path: &str) -> Sym {
+    pub(super) fn given_number(&mut self, path: &str) -> Sym {
         self.in_column(path, |b, c, kind| match kind {
             Kind::Number { factor, offset: None } => {
                 let x = b.add(Def::Column(c));
@@ -260,6 +260,12 @@ impl<'p> Plan<'p> {
             }
             _ => None,
         })
+    }
+
+    /// A day in a column, if there is one.
+    pub(super) fn given_day(&mut self, path: &str) -> Option<Sym> {
+        self.layout.column(path)?;
+        Some(self.in_column(path, |b, c, kind| (kind == Kind::Day).then(|| Sym::Date(b.add(Def::Column(c))))))
     }
 
     /// CO2e as one number, or by origin.

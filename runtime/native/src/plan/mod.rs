@@ -6,6 +6,7 @@
 
 mod constraints;
 mod evidence;
+mod exchange;
 mod given;
 mod footprint;
 mod inputs;
