@@ -7,7 +7,7 @@ use super::Plan;
 use super::loops::Turn;
 use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
-use crate::kernel::{Binary, Def, Fold, Id, ListId, Term, Unary};
+use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{
     AllocationId, AlsoUnit, Cmp, Evidence, GasId, Line, LineGas, LineOrigin, NodeId, Origin, ProductId, StageId,
     StageRef, Target,
@@ -527,8 +527,9 @@ impl<'p> Plan<'p> {
             let all = sum(&mut self.b, weights.iter().map(|(_, w)| *w));
             let some = compare(&mut self.b, Cmp::Gt, all, zero);
             sound = self.b.add(Def::And(sound, some));
-            let divided: Vec<(u32, Id)> =
-                weights.iter().map(|(f, w)| (*f, binary(&mut self.b, Binary::Div, *w, all))).collect();
+            // Nothing is nothing of what is above zero, without an error of a quotient.
+            let divide = |b: &mut Builder, w: Id| if w == zero { zero } else { binary(b, Binary::Div, w, all) };
+            let divided: Vec<(u32, Id)> = weights.iter().map(|(f, w)| (*f, divide(&mut self.b, *w))).collect();
             // Which one takes the remainder depends on which weights are zero.
             let mut later = self.b.bool(false);
             let mut last: Vec<Id> = vec![zero; weights.len()];
