@@ -2,7 +2,7 @@
 
 use footrule_compiler::Session;
 use footrule_embed::{Fixed, NoObject, ObjectOptions, Rule};
-use footrule_mir::Op;
+use footrule_mir::{Day, Op};
 use footrule_tests::fuzz::library;
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,7 +54,11 @@ pub fn of_the_library() -> Result<(), String> {
 
 fn build(s: &Session, key: &str) -> Result<Built, String> {
     let program = s.program(key).map_err(|e| format!("{e:?}"))?;
-    let period = program.nodes.iter().any(|n| matches!(n.op, Op::Period)).then(|| "2025".to_owned());
+    // The period of the rule's own cases.
+    let show = |(y, m, d): Day| format!("{y:04}-{m:02}-{d:02}");
+    let known = program.tests.iter().find_map(|t| t.period).map(|(a, b)| format!("{}/{}", show(a), show(b)));
+    let reads = program.nodes.iter().any(|n| matches!(n.op, Op::Period));
+    let period = reads.then(|| known.unwrap_or_else(|| "2025".to_owned()));
     let rule = Rule::new(program);
     let object = |figures: Option<Vec<String>>| {
         let fixed = Fixed { period: period.clone(), figures, ..Fixed::default() };

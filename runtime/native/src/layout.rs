@@ -28,6 +28,8 @@ pub struct Layout {
     pub empty: Vec<String>,
     /// Columns.
     pub columns: Vec<Column>,
+    /// No column can be made of others: code reads the caller's arrays as they are.
+    pub plain: bool,
     /// The figures that are wanted, by name; all if `None`. Warnings and requirements always count.
     pub outputs: Option<Vec<String>>,
 }
@@ -123,6 +125,7 @@ impl Layout {
             lists: self.lists.iter().map(|l| List { path: own(&l.path), parent: l.parent }).collect(),
             empty: self.empty.iter().map(own).filter(|p| !p.is_empty()).collect(),
             columns: self.columns.iter().map(|c| Column { path: own(&c.path), ..c.clone() }).collect(),
+            plain: self.plain,
             outputs: Some(Vec::new()),
         }
     }
