@@ -7,8 +7,8 @@
 mod constraints;
 mod evidence;
 mod exchange;
-mod given;
 mod footprint;
+mod given;
 mod inputs;
 mod lines;
 mod loops;
@@ -16,8 +16,8 @@ mod marks;
 mod nodes;
 mod points;
 mod ranges;
-mod scaled;
 mod rests;
+mod scaled;
 mod sym;
 mod tables;
 
