@@ -39,7 +39,10 @@ pub use constant::{
     Reading, data, day, day_number, day_of, day_text, held, holds_number, operands, parameter, period, years,
 };
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
-pub use input::{EVIDENCE, InputDoc, Inputs, MAX_LIST, Request, Step, steps};
+pub use input::{
+    EVIDENCE, EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, InputDoc, Inputs, MAX_LIST, Request, Step, exchange_field,
+    exchange_unit, names_rule, steps,
+};
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;

@@ -14,6 +14,7 @@ use footrule_tests::differential::{Effort, NATIVES, Native, Run, Tally, batch, v
 use footrule_tests::fuzz::{Rng, library};
 use footrule_tests::generate::{self, rows};
 use footrule_tests::native::{Case, case_of, cases, varied};
+use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -242,7 +243,20 @@ fn suite(page: &PathBuf, natives: &[Native], tally: &mut Tally) -> Result<(), St
 fn given_by(program: &Program, json: &str) -> Option<Case> {
     let inputs = Inputs::from_json(program, "input", json).ok()?;
     let outcome = evaluate(program, &inputs, Options::default()).ok()?;
-    Some(case_of(program, &outcome, inputs.period))
+    let mut case = case_of(program, &outcome, inputs.period);
+    let doc: Json = serde_json::from_str(json).ok()?;
+    for (info, of) in program.inputs.iter().filter_map(|i| Some((i, i.footprint?))) {
+        // A footprint that its rule computes is given by the inputs of that rule.
+        let (Some(given), Some(upstream)) = (doc["inputs"].get(&info.name.id), program.upstream_of(of)) else {
+            continue;
+        };
+        if let Some(own) = given.get("inputs").filter(|_| given.get("period").is_none()) {
+            let below = json!({ "gwp": program.rule.gwp, "inputs": own, "period": doc.get("period") });
+            let inner = given_by(&upstream.program, &below.to_string())?;
+            case.inputs.insert(info.name.id.clone(), json!({ "inputs": inner.inputs }));
+        }
+    }
+    Some(case)
 }
 
 fn generated(s: &mut Session, seed: u64, natives: &[Native], tally: &mut Tally) -> Result<(), String> {

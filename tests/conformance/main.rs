@@ -8,6 +8,7 @@ mod limits;
 mod native;
 mod native_constructs;
 mod native_edges;
+mod objects;
 mod operations;
 mod properties;
 mod ranges;
@@ -72,10 +73,12 @@ fn main() {
         ("a sabotaged evaluator is caught", differential::sabotage),
         ("layers", repository::layers),
         ("native evaluators agree with the reference on the library", native::library),
+        ("every rule of the library as an object", objects::of_the_library),
         ("native evaluators understand each construct", native_constructs::constructs),
         ("a bound that is too small is caught", native::edges),
         ("each kind of error next to an edge", native_edges::edges),
         ("exact decimals on an edge are decided", native_edges::exactly),
+        ("quotients on a tie are decided", native_edges::ties),
         ("columns that do not fit are not read", native::misfits),
         ("standard library", repository::standard_library),
         ("examples", repository::examples),

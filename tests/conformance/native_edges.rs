@@ -139,7 +139,44 @@ const EXACT: &[(&str, u32)] = &[
     ("(x - y) / limit", 3),
     ("(if x - y * limit == 0 then 2 else 1) + (if (x - limit) / y >= 0 then 10 else 20)", 2),
     ("if x / y <= limit then x / 3 - x / 3 else 1", 2),
+    ("if x * 1 kg / (y * 1 m2) <= limit * 1000 g/m2 then 2 else 1", 2),
+    ("if x * 1 g / (y * 1 m2) < limit * 0.001 kg/m2 then 2 else 1", 2),
+    ("if limit * 3000 g/m2 > x * 3 kg / (y * 1 m2) then 2 else 1", 2),
+    ("(1 - x / x) * (y / 7)", 3),
+    ("(1 - (x - x) / y) * (y / 7) - y / 7", 3),
 ];
+
+/// Quotients that are published, or rounded, on a tie and one unit of `x` beside it: all of few digits are decided.
+pub fn ties() -> Result<(), String> {
+    let mut rng = Rng::new(23);
+    for (most, scales, digits) in [(100, [2, 1, 1], 0), (10_000, [4, 2, 2], 1), (100_000_000, [8, 4, 4], 3)] {
+        let rounded = format!("round(x / y, {digits}) + 0.25");
+        for (text, decimals) in [("x / y", digits), ("x / (0 - y)", digits), (rounded.as_str(), digits + 2)] {
+            let kernel = kernel(text, decimals).map_err(|e| format!("{text}: {e}"))?;
+            let mut rows = Vec::new();
+            for i in 0..400_i64 {
+                let y = 1 + rng.below(most) as i64;
+                let half = 10 * (rng.below(most) as i64 - most as i64 / 2) + 5;
+                rows.push(Given { x: y * half + i % 3 - 1, y, limit: 1, xs: vec![10] });
+            }
+            let columns = with_scales(&rows, scales);
+            let mut decimal = Decimal::new(&kernel);
+            let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&columns, r)).collect();
+            let code = Certified::with(kernel.clone(), hull(&kernel, &columns), Method::Running, 1.0);
+            let answers = code.map_err(|e| format!("{text}: {e}"))?.run(&columns, &mut Work::default());
+            let sure: Vec<usize> = (0..columns.rows).filter(|r| answers.sure[*r]).collect();
+            println!("{text}, up to {most}: {} of {} rows sure", sure.len(), columns.rows);
+            for r in &sure {
+                agrees(&kernel, &answers, *r, truth[*r].as_ref())
+                    .map_err(|e| format!("{text}: {:?}: {e}", rows[*r]))?;
+            }
+            if most <= 10_000 && sure.len() < columns.rows {
+                return Err(format!("{text}, up to {most}: only {} of {} rows are sure", sure.len(), columns.rows));
+            }
+        }
+    }
+    Ok(())
+}
 
 /// Exact decimals on an edge and one unit beside it, from few digits to more than an f64 holds: code that decides them is
 /// right, and decides those of few digits.
@@ -170,7 +207,7 @@ pub fn exactly() -> Result<(), String> {
                 agrees(&kernel, &answers, *r, truth[*r].as_ref())
                     .map_err(|e| format!("{text}: {:?}: {e}", rows[*r]))?;
             }
-            // Quotients on a tie are left, and differences of what is no exact decimal.
+            // Differences of what is no exact decimal are left.
             if most <= 10_000 && sure.len() * 4 < there * 3 {
                 return Err(format!("{text}, up to {most}: only {} of {there} rows are sure", sure.len()));
             }

@@ -4,7 +4,7 @@
 //! reference says, digit for digit; of a row that the reference refuses it must say nothing.
 
 use crate::fuzz::Rng;
-use footrule_mir::{Day, Op, Program, Ty};
+use footrule_mir::{Day, Footprint, Op, Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::{Kernel, ListId};
 use footrule_native::layout::{self, Kind, Layout, List};
@@ -213,7 +213,7 @@ pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), St
     t.layout.period = rows.first().and_then(|r| r.period);
     for info in &program.inputs {
         let all: Vec<Option<&Json>> = rows.iter().map(|r| r.inputs.get(&info.name.id)).collect();
-        t.add(program, &info.name.id, &info.ty, &all, None)?;
+        t.add(program, &info.name.id, &info.ty, info.footprint, &all, None)?;
     }
     t.out.fit(&t.layout).map_err(|e| e.to_string())?;
     Ok((t.layout, t.out))
@@ -232,6 +232,7 @@ impl Table {
         program: &Program,
         path: &str,
         ty: &Ty,
+        footprint: Option<Footprint>,
         all: &[Option<&Json>],
         list: Option<ListId>,
     ) -> Result<(), String> {
@@ -239,21 +240,26 @@ impl Table {
         if there.iter().all(Option::is_none) {
             return Ok(());
         }
+        if let (Ty::Split(_), Some(of)) = (ty, footprint)
+            && there.iter().flatten().any(|v| v.get("inputs").is_some())
+        {
+            return self.computed(program, path, of, &there, list);
+        }
         // Evidence stands beside the value.
         if there.iter().flatten().any(|v| v.get("source").is_some()) {
             let of = |key: &str| -> Vec<Option<&Json>> { there.iter().map(|v| v.and_then(|v| v.get(key))).collect() };
             self.push(&format!("{path}.source"), Kind::Opaque, Values::Opaque, &of("source"), list)?;
             if there.iter().flatten().any(|v| v.get("value").is_some()) {
                 let own: Vec<Option<&Json>> = there.iter().map(|v| v.map(|v| v.get("value").unwrap_or(v))).collect();
-                return self.add(program, path, ty, &own, list);
+                return self.add(program, path, ty, footprint, &own, list);
             }
         }
         match ty {
-            Ty::Optional(inner) => self.add(program, path, inner, &there, list),
+            Ty::Optional(inner) => self.add(program, path, inner, footprint, &there, list),
             Ty::Split(_) if there.iter().flatten().any(|v| v.is_object()) => self.by_origin(path, &there, list),
             Ty::Number(_) | Ty::Split(_) => self.numbers(path, &there, list),
             Ty::Activity { amount, .. } if there.iter().flatten().all(|v| v.is_string()) => {
-                self.add(program, path, &Ty::Number(*amount), &there, list)
+                self.add(program, path, &Ty::Number(*amount), None, &there, list)
             }
             Ty::Activity { .. } => {
                 for key in ["amount", "factor"] {
@@ -287,7 +293,7 @@ impl Table {
                         continue;
                     }
                     let of: Vec<Option<&Json>> = there.iter().map(|v| v.and_then(|v| v.get(&f.name.id))).collect();
-                    self.add(program, &format!("{path}.{}", f.name.id), &f.ty, &of, list)?;
+                    self.add(program, &format!("{path}.{}", f.name.id), &f.ty, f.footprint, &of, list)?;
                 }
                 Ok(())
             }
@@ -309,7 +315,7 @@ impl Table {
                 }
                 self.out.offsets.push(offsets);
                 let flat: Vec<Option<&Json>> = items.iter().flat_map(|i| i.iter().map(Some)).collect();
-                self.add(program, &format!("{path}[]"), inner, &flat, Some(id))
+                self.add(program, &format!("{path}[]"), inner, footprint, &flat, Some(id))
             }
             Ty::Text => {
                 let mut code = |v: Option<&Json>| {
@@ -328,6 +334,28 @@ impl Table {
             }
             _ => Err(format!("{path} is of a type without columns")),
         }
+    }
+
+    /// Footprints that some rows compute by their rule.
+    fn computed(
+        &mut self,
+        program: &Program,
+        path: &str,
+        of: Footprint,
+        all: &[Option<&Json>],
+        list: Option<ListId>,
+    ) -> Result<(), String> {
+        let upstream = program.upstream_of(of).ok_or_else(|| format!("{path} is no footprint of a rule"))?;
+        let inputs: Vec<Option<&Json>> = all.iter().map(|v| v.and_then(|v| v.get("inputs"))).collect();
+        let plain: Vec<Option<&Json>> = all.iter().map(|v| v.filter(|v| v.get("inputs").is_none())).collect();
+        self.add(program, path, &Ty::Split(footrule_mir::UnitId(0)), None, &plain, list)?;
+        self.push(&format!("{path}.rule"), Kind::Opaque, Values::Opaque, &inputs, list)?;
+        for info in &upstream.program.inputs {
+            let of: Vec<Option<&Json>> = inputs.iter().map(|v| v.and_then(|v| v.get(&info.name.id))).collect();
+            let path = format!("{path}.inputs.{}", info.name.id);
+            self.add(&upstream.program, &path, &info.ty, info.footprint, &of, list)?;
+        }
+        Ok(())
     }
 
     /// CO2e by origin.

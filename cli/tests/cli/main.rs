@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_files;
+mod batch_footprints;
 mod build;
 mod call;
 mod docs;

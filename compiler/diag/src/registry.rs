@@ -310,6 +310,8 @@ registry! {
     C010 Error "依赖的包不能使用" "dependency cannot be used";
     C011 Error "包的依赖成环" "packages depend on each other in a cycle";
     C012 Error "包名与依赖名不一致" "package and dependency names disagree";
+    C013 Error "两个文本同名" "two texts of one name";
+    C014 Error "名称属于规则库" "name belongs to the library";
     C020 Error "产物不能生成" "cannot be built as asked";
     C021 Error "规则包不能使用" "bundle cannot be used";
 }

@@ -126,7 +126,7 @@ pub(crate) fn bind(program: &Program, fields: &Fields, wanted: &Wanted<'_>) -> R
         let is_id = wanted.id == Some(name) || wanted.id == Some(split_unit(name).0);
         if is_id {
             id_seen = true;
-            binder.push(Target::Id, Kind::Any, field, name, vec![i], None);
+            binder.push(Target::Id, program, Kind::Any, field, name, vec![i], None);
             if binder.resolve(split_unit(name).0).is_err() {
                 continue;
             }
@@ -278,7 +278,7 @@ impl<'p> Binder<'p, '_> {
     fn column(&mut self, field: &Field, name: &str, at: Vec<usize>) {
         let (bare, in_name) = split_unit(name);
         if bare.is_empty() && self.top {
-            self.push(Target::Blank, Kind::Text, field, name, at, None);
+            self.push(Target::Blank, self.program, Kind::Text, field, name, at, None);
             return;
         }
         let unit = match (in_name, field.metadata().get(UNIT).map(|u| u.trim()).filter(|u| !u.is_empty())) {
@@ -306,18 +306,19 @@ impl<'p> Binder<'p, '_> {
                 self.wrong.extend(path.map(str::to_owned));
                 self.found.push(*d);
             }
-            Ok(Found::Top(key)) => self.push(Target::Top(key), Kind::Any, field, name, at, unit),
+            Ok(Found::Top(key)) => self.push(Target::Top(key), self.program, Kind::Any, field, name, at, unit),
             Ok(Found::Spot(path, spot)) => {
                 let kind = spot.kind();
                 let (own_key, item) = match &spot {
                     Spot::Value(t) => (t.own_key(), t.item()),
                     _ => ("value", None),
                 };
+                let program = spot.program().unwrap_or(self.program);
                 let (count, claimed) = (self.columns.len(), path.clone());
                 let target = Target::Input { path, own_key };
                 match (field.data_type(), item) {
                     (DataType::List(inner), Some(item)) => self.list(target, item, inner, name, at),
-                    _ => self.push(target, kind, field, name, at, unit),
+                    _ => self.push(target, program, kind, field, name, at, unit),
                 }
                 if self.columns.len() == count {
                     self.wrong.push(claimed);
@@ -363,7 +364,18 @@ impl<'p> Binder<'p, '_> {
         self.columns.push(Bound { name, at, target, kind: Kind::List, source, unit: None, conversion: None });
     }
 
-    fn push(&mut self, target: Target, kind: Kind, field: &Field, name: &str, at: Vec<usize>, unit: Option<String>) {
+    /// A column; `program` is the one whose unit its kind names.
+    #[expect(clippy::too_many_arguments, reason = "each is a separate fact of the column")]
+    fn push(
+        &mut self,
+        target: Target,
+        program: &Program,
+        kind: Kind,
+        field: &Field,
+        name: &str,
+        at: Vec<usize>,
+        unit: Option<String>,
+    ) {
         let ty = field.data_type();
         let json = field.metadata().contains_key(JSON);
         let Some(source) = source_of(ty, json).filter(|s| fits(s, &kind)) else {
@@ -391,7 +403,7 @@ impl<'p> Binder<'p, '_> {
         let conversion = match (&kind, &unit) {
             (Kind::Number { .. }, None) => Some(Conversion::Same),
             (Kind::Number { follows: true, .. }, Some(_)) => None,
-            (Kind::Number { unit: declared, .. }, Some(u)) => match conversion_of(self.program, *declared, u) {
+            (Kind::Number { unit: declared, .. }, Some(u)) => match conversion_of(program, *declared, u) {
                 Ok(c) => Some(c),
                 Err(d) => {
                     let (zh, en) = (&d.message.zh, &d.message.en);

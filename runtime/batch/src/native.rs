@@ -3,6 +3,7 @@
 //! Guarantees: the same results and findings as [`Reference`], row for row. A column that native code does not understand
 //! only costs speed. Must not: say what is wrong with a row.
 
+mod footprint;
 mod json;
 mod table;
 

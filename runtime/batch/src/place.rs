@@ -39,6 +39,9 @@ pub const TOP: [&str; 6] = ["period", "scenario", "gwp", "product", "company", "
 /// Keys of a footprint beside those of a factor.
 const FOOTPRINT: [&str; 6] = ["primary_data_share", "rule", "period", "product", "company", "scenario"];
 
+/// Keys of a record of a data exchange beside its `pcf`.
+const EXCHANGE: [&str; 6] = ["id", "specVersion", "status", "companyName", "productDescription", "productNameCompany"];
+
 /// A place in the document.
 #[derive(Debug, Clone)]
 pub(crate) enum Spot<'p> {
@@ -69,7 +72,7 @@ impl<'p> Typed<'p> {
     }
 
     /// Without `optional`.
-    fn bare(self) -> Self {
+    pub(crate) fn bare(self) -> Self {
         match self.ty {
             Ty::Optional(inner) => Self { ty: inner, ..self }.bare(),
             _ => self,
@@ -135,7 +138,7 @@ impl<'p> Typed<'p> {
                     Some(Spot::Group(&upstream.program, String::new()))
                 }
                 (Some(_), "pcf") => Some(Spot::Any),
-                (Some(_), key) if FOOTPRINT.contains(&key) => Some(Spot::Any),
+                (Some(_), key) if FOOTPRINT.contains(&key) || EXCHANGE.contains(&key) => Some(Spot::Any),
                 _ => co2e(*unit),
             },
             Ty::List(_) | Ty::Optional(_) => None,
@@ -172,6 +175,27 @@ impl<'p> Spot<'p> {
             return Some(self.clone());
         }
         path.split('.').try_fold(self.clone(), |spot, key| spot.step(key))
+    }
+
+    /// The place at a path below this one in which `[]` stands for the items of a list.
+    pub(crate) fn walk_items(&self, path: &str) -> Option<Spot<'p>> {
+        path.split('.').try_fold(self.clone(), |spot, key| {
+            let items = key.matches("[]").count();
+            let spot = spot.step(key.trim_end_matches("[]"))?;
+            (0..items).try_fold(spot, |spot, _| match spot {
+                Self::Value(list) => Some(Self::Value(list.item()?)),
+                _ => None,
+            })
+        })
+    }
+
+    /// The program whose units and enumerations count here: that of a rule whose footprint is an input, below its `inputs`.
+    pub(crate) fn program(&self) -> Option<&'p Program> {
+        match self {
+            Self::Group(program, _) => Some(program),
+            Self::Value(typed) => Some(typed.program),
+            Self::Any | Self::Text => None,
+        }
     }
 
     /// What a column of this place holds; a group holds objects.

@@ -5,6 +5,7 @@ use footrule_compiler::Session;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::Program;
 use footrule_project::{Disk, Failure, Files as _, Project, join};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Compiles a rule: a path, or `std:NAME` of the library. Files in its findings and in its bundle are named from its
@@ -79,17 +80,31 @@ pub fn placed(program: &Program, path: &str) -> Program {
 /// # Ok::<(), String>(())
 /// ```
 pub fn compile_source(name: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
+    named(name)?;
     let mut session = Session::new();
     session.load_std();
     session.add_source(name, text);
     program(&session, name).map(Rule::new)
 }
 
+/// A text may have this name: it is none of the library, which all rules use.
+fn named(name: &str) -> Result<(), Vec<Diagnostic>> {
+    if !name.starts_with("std:") {
+        return Ok(());
+    }
+    let message = text!("`{name}` 是规则库的名称", "`{name}` is a name of the library");
+    let help = text!(
+        "`std:` 开头的名称属于规则库，请另取名称",
+        "names that begin with `std:` are the library's; take another"
+    );
+    Err(vec![Diagnostic::new(Code::C014, message).help(help)])
+}
+
 /// Compiles many rules from their texts on as many threads as the machine has; the library is read once. Each text has a name
 /// of its own, and may use the library only.
 ///
 /// # Errors
-/// For each everything that keeps it from being compiled.
+/// For each everything that keeps it from being compiled. Of texts with one name none is compiled.
 ///
 /// ```
 /// let text = std::fs::read_to_string("../../examples/embed/carton.pcr").expect("the example is there");
@@ -99,15 +114,29 @@ pub fn compile_source(name: &str, text: &str) -> Result<Rule, Vec<Diagnostic>> {
 /// assert!(rules[1].as_ref().is_err_and(|found| found[0].code.to_string() == "FR-C003"));
 /// ```
 pub fn compile_sources(sources: &[(&str, &str)]) -> Vec<Result<Rule, Vec<Diagnostic>>> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    sources.iter().for_each(|(name, _)| *times.entry(name).or_default() += 1);
+    let fit = |name: &str| match times.get(name) {
+        Some(1) => named(name),
+        n => {
+            let n = n.copied().unwrap_or_default();
+            let message = text!("有 {n} 个文本名为 `{name}`", "{n} texts are named `{name}`");
+            let help = text!("每个文本须有自己的名称", "give each text a name of its own");
+            Err(vec![Diagnostic::new(Code::C013, message).help(help)])
+        }
+    };
+    let fits: Vec<Result<(), Vec<Diagnostic>>> = sources.iter().map(|(name, _)| fit(name)).collect();
     let mut session = Session::new();
     session.load_std();
-    for (name, text) in sources {
-        session.add_source(name, *text);
-    }
-    let keys: Vec<String> = sources.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let sound = || sources.iter().zip(&fits).filter(|(_, fit)| fit.is_ok()).map(|(source, _)| *source);
+    sound().for_each(|(name, text)| session.add_source(name, text));
+    let keys: Vec<String> = sound().map(|(name, _)| name.to_owned()).collect();
     let programs = session.programs(&keys);
     let rule = |(key, program): (&String, Result<Arc<Program>, _>)| rule(&session, key, program).map(Rule::new);
-    keys.iter().zip(programs).map(rule).collect()
+    let mut rules = keys.iter().zip(programs).map(rule);
+    // A text that fits has a rule, or findings, in the order of the texts.
+    let nothing = || Err(vec![Diagnostic::new(Code::C005, text!("没有编译", "it was not compiled"))]);
+    fits.into_iter().map(|fit| fit.and_then(|()| rules.next().unwrap_or_else(nothing))).collect()
 }
 
 fn program(session: &Session, key: &str) -> Result<Arc<Program>, Vec<Diagnostic>> {

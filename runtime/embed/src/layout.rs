@@ -2,7 +2,7 @@
 //!
 //! Guarantees: every input that a product must have is a column; what cannot be one is named. Must not: look at data.
 
-use footrule_mir::{EnumId, FactorDefault, Program, Ty, UnitId};
+use footrule_mir::{EnumId, FactorDefault, Op, Program, RegionId, Ty, UnitId};
 use footrule_native::columns::Columns;
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{Column, Kind, Layout, List};
@@ -52,7 +52,8 @@ impl std::fmt::Display for NoLayout {
 impl std::error::Error for NoLayout {}
 
 /// The layout of all inputs of a rule, numbers in their declared units; what a product may lack is nullable. An activity
-/// is its amount, with the rule's factor, or amount and factor where the rule has none. CO2e is by the rule's GWP set.
+/// is its amount, with the rule's factor, or amount and factor where the rule has none. CO2e, a footprint of another product
+/// too, is a number by the rule's GWP set. A list that is empty by default is a column as others are.
 ///
 /// # Errors
 /// [`NoLayout`] if the period or the scenario cannot be read.
@@ -78,15 +79,17 @@ pub fn whole(program: &Program, fixed: &Fixed) -> Result<(Layout, Vec<LeftOut>),
         if assumed.is_some_and(|s| s.inputs.iter().any(|(name, ..)| name == path)) {
             continue;
         }
-        let optional = input.default.is_some() || input.when.is_some();
-        if input.footprint.is_some() {
-            making.leave(path, optional || matches!(input.ty, Ty::Optional(_)));
-            continue;
-        }
+        let optional = input.default.is_some() && !is_empty_list(program, input.default) || input.when.is_some();
         let factor = input.factor.as_ref();
         making.add(path, &input.ty, None, At { optional, factor, depth: 0 });
     }
     Ok((making.layout, making.left_out))
+}
+
+/// A list that is empty where it is not given: a row without items says the same.
+fn is_empty_list(program: &Program, default: Option<RegionId>) -> bool {
+    let value = default.and_then(|r| program.regions.get(r.ix())?.value).and_then(|n| program.nodes.get(n.ix()));
+    value.is_some_and(|n| matches!(&n.op, Op::List(items) if items.is_empty()))
 }
 
 struct Making<'p> {
@@ -134,11 +137,8 @@ impl Making<'_> {
                 let Some(record) = program.records.get(id.ix()) else { return };
                 for field in record.fields.iter().filter(|f| f.computed.is_none()) {
                     let path = format!("{path}.{}", field.name.id);
-                    let optional = field.default.is_some() || field.when.is_some();
-                    if field.footprint.is_some() {
-                        self.leave(&path, optional || matches!(field.ty, Ty::Optional(_)));
-                        continue;
-                    }
+                    let default = field.default.is_some() && !is_empty_list(program, field.default);
+                    let optional = default || field.when.is_some();
                     let factor = field.factor.as_ref();
                     self.add(&path, &field.ty, list, At { optional, factor, depth: at.depth + 1 });
                 }

@@ -50,6 +50,12 @@ pub struct Rule {
 #[doc = include_str!("../../../docs/embedding.md")]
 mod page {}
 
+/// So are those of the findings that only a call of this library has.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/diagnostics/FR-C013.md")]
+#[doc = include_str!("../../../docs/diagnostics/FR-C014.md")]
+mod findings {}
+
 /// Loads a bundle; the compiler is not needed.
 ///
 /// # Errors

@@ -100,6 +100,7 @@ pub(crate) struct Made<'a> {
 
 pub(crate) fn build(program: &Program, options: &ObjectOptions) -> Result<Object, NoObject> {
     let (layout, left_out) = whole(program, &options.fixed)?;
+    let layout = Layout { plain: true, ..layout };
     let missing: Vec<String> = left_out.iter().filter(|l| l.required).map(|l| l.path.clone()).collect();
     if !missing.is_empty() {
         return Err(NoObject::Data(missing));

@@ -5,8 +5,8 @@
 //! demanded.
 
 use crate::kernel::{Binary, Builder, Def, Fold, Id, Unary};
-use footrule_mir::MAX_POWER;
-use footrule_number::{NumError, Number, Sum};
+use footrule_mir::{Cmp, MAX_POWER};
+use footrule_number::{NumError, Number, Ratio, Sum};
 use std::sync::Arc;
 
 /// An existing definition with the same meaning, or the definition to add.
@@ -153,6 +153,13 @@ fn binary(b: &mut Builder, op: Binary, x: Id, y: Id) -> Option<Result<Id, Def>> 
             return Some(Ok(x));
         }
         _ => {}
+    }
+    // What is divided by itself is one, and zero divided is zero, where the divisor is not zero: without an error of its own.
+    if op == Binary::Div && (x == y || b.constant(x).is_some_and(Number::is_zero)) {
+        let (zero, fail) = (b.number(Number::ZERO), b.add(Def::Fail));
+        let quotient = if x == y { b.number(Number::ONE) } else { zero };
+        let divides = b.add(Def::Compare(Cmp::Ne, (y, Ratio::ONE), (zero, Ratio::ONE)));
+        return Some(Ok(b.add(Def::Select(divides, quotient, fail))));
     }
     // Over the rows of a table: an operation on one row's values is a value of the row.
     let (index, left, right) = match (b.def(x), b.def(y)) {

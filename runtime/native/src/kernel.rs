@@ -389,6 +389,16 @@ impl Kernel {
     }
 }
 
+/// What a kernel is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Roots {
+    pub requires: Vec<Id>,
+    pub demands: Vec<Id>,
+    pub outputs: Vec<Output>,
+    pub words: Vec<Words>,
+    pub warnings: Vec<Warning>,
+}
+
 /// Builds a kernel: equal definitions are one, constants are folded.
 #[derive(Debug, Default)]
 pub struct Builder {
@@ -678,6 +688,18 @@ impl Builder {
     /// A warning.
     pub fn warning(&mut self, warning: Warning) {
         self.kernel.warnings.push(warning);
+    }
+
+    /// Puts these roots in the place of those that there are.
+    pub(crate) fn exchange(&mut self, with: Roots) -> Roots {
+        let k = &mut self.kernel;
+        Roots {
+            requires: std::mem::replace(&mut k.requires, with.requires),
+            demands: std::mem::replace(&mut k.demands, with.demands),
+            outputs: std::mem::replace(&mut k.outputs, with.outputs),
+            words: std::mem::replace(&mut k.words, with.words),
+            warnings: std::mem::replace(&mut k.warnings, with.warnings),
+        }
     }
 
     /// The kernel.

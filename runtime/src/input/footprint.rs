@@ -103,8 +103,7 @@ impl Decoder<'_> {
         let rule = &upstream.program.rule.name.id;
         if let Some(named) = json.get("rule").filter(|j| j.kind != Kind::Null) {
             let text = if let Kind::Text(t) | Kind::Argument(t) = &named.kind { t.trim() } else { "" };
-            let stem = text.trim_end_matches(".md").trim_end_matches(".pcr");
-            if stem.rsplit([':', '/', '\\', '.']).next() != Some(rule.as_str()) {
+            if !names_rule(text, rule) {
                 let m = text!(
                     "{path} 取规则 {rule} 的足迹，不是 {text}",
                     "{path} is the footprint of {rule}, not of {text}"
@@ -269,6 +268,13 @@ impl Decoder<'_> {
         };
         members.iter().filter(|m| keys.contains(&m.key.as_str())).filter_map(text).collect()
     }
+}
+
+/// True if a text names this rule: its name, its key in the library, or its file.
+#[must_use]
+pub fn names_rule(text: &str, rule: &str) -> bool {
+    let stem = text.trim().trim_end_matches(".md").trim_end_matches(".pcr");
+    stem.rsplit([':', '/', '\\', '.']).next() == Some(rule)
 }
 
 /// A CO2e value of which this share rests on primary data, the rest on secondary.

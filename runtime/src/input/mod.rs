@@ -17,6 +17,8 @@ mod scenario;
 
 pub use doc::InputDoc;
 pub(crate) use footprint::Taken;
+pub use footprint::names_rule;
+pub use pact::{EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, exchange_field, exchange_unit};
 pub use path::{Step, steps};
 pub use request::Request;
 pub use scalar::EVIDENCE;

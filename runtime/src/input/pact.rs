@@ -40,8 +40,8 @@ const UNITS: [(&str, &str); 9] = [
     ("hour", "h"),
 ];
 
-/// Parts of the total, and the origin of each.
-const PARTS: [(&str, Origin); 6] = [
+/// Parts of the total of a record, and the origin of each.
+pub const EXCHANGE_PARTS: [(&str, Origin); 6] = [
     ("fossilGhgEmissions", Origin::Fossil),
     ("landUseChangeGhgEmissions", Origin::LandUse),
     ("landCarbonLeakage", Origin::LandUse),
@@ -51,7 +51,7 @@ const PARTS: [(&str, Origin); 6] = [
 ];
 
 /// Parts that records count beside the others, or inside `fossilGhgEmissions`.
-const DOUBTFUL: [(&str, Origin); 2] =
+pub const EXCHANGE_DOUBTFUL: [(&str, Origin); 2] =
     [("landManagementFossilGhgEmissions", Origin::Fossil), ("aircraftGhgEmissions", Origin::Aircraft)];
 
 /// A record, version 2 or 3.
@@ -64,8 +64,7 @@ struct Record<'j> {
 impl<'j> Record<'j> {
     /// The name of a field in the record's version.
     fn name<'n>(&self, key: &'n str) -> &'n str {
-        let renamed = RENAMED.iter().find(|(_, new)| self.old && *new == key);
-        renamed.map_or(key, |(old, _)| old)
+        exchange_field(self.old, key)
     }
 
     fn get(&self, key: &str) -> Option<&'j Json> {
@@ -79,6 +78,18 @@ impl<'j> Record<'j> {
     fn text(&self, key: &str) -> Option<&'j str> {
         self.get(key).and_then(word)
     }
+}
+
+/// The name of a field of a record in version 2 (`old`) or 3, by its name in version 3.
+#[must_use]
+pub fn exchange_field(old: bool, key: &str) -> &str {
+    RENAMED.iter().find(|(_, new)| old && *new == key).map_or(key, |(old, _)| old)
+}
+
+/// How rules write a unit that records name by this word.
+#[must_use]
+pub fn exchange_unit(word: &str) -> Option<&'static str> {
+    UNITS.iter().find(|(w, _)| *w == word).map(|(_, unit)| *unit)
 }
 
 fn word(json: &Json) -> Option<&str> {
@@ -191,7 +202,7 @@ impl Decoder<'_> {
         let uptake = self.field(r, "biogenicCO2Uptake");
         let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
         let mut ok = true;
-        for (list, out) in [(&PARTS[..], &mut sure), (&DOUBTFUL[..], &mut doubtful)] {
+        for (list, out) in [(&EXCHANGE_PARTS[..], &mut sure), (&EXCHANGE_DOUBTFUL[..], &mut doubtful)] {
             for (key, origin) in list {
                 match self.field(r, key) {
                     Some(Some(x)) if !x.is_zero() => out.push((*origin, x)),
@@ -244,8 +255,7 @@ impl Decoder<'_> {
             Refused::new(Code::I016, text!("{key} 须大于 0", "{key} is a number above 0"))
         })?;
         let said = r.text("declaredUnitOfMeasurement").unwrap_or_default();
-        let known = UNITS.iter().find(|(word, _)| *word == said);
-        let Some((_, unit)) = known else {
+        let Some(unit) = exchange_unit(said) else {
             let all = UNITS.map(|(w, _)| w).join(", ");
             return Err(bad(text!(
                 "{path} 的声明单位 `{said}` 不能换算，可用 {all}",

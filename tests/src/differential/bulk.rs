@@ -5,7 +5,7 @@
 
 use crate::fuzz::Rng;
 use crate::native::Case;
-use footrule_mir::{Program, Ty};
+use footrule_mir::{Footprint, Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::decimal::{Decimal, Scalar};
 use footrule_native::kernel::{Def, Kernel, ListId};
@@ -245,7 +245,7 @@ pub fn case(program: &Program, layout: &Layout, columns: &Columns, row: usize) -
     let back = Back { program, layout, columns, texts: layout::texts(program) };
     let mut inputs = Map::new();
     for info in &program.inputs {
-        if let Some(v) = back.value(&info.name.id, &info.ty, row, false) {
+        if let Some(v) = back.value(&info.name.id, &info.ty, info.footprint, row, false) {
             inputs.insert(info.name.id.clone(), v);
         }
     }
@@ -262,11 +262,14 @@ struct Back<'a> {
 
 impl Back<'_> {
     /// The value at a path with the evidence beside it; `asked` if its place in a list or a record must be taken.
-    fn value(&self, path: &str, ty: &Ty, at: usize, asked: bool) -> Option<Json> {
+    fn value(&self, path: &str, ty: &Ty, footprint: Option<Footprint>, at: usize, asked: bool) -> Option<Json> {
         if let Ty::Optional(inner) = ty {
-            return self.value(path, inner, at, asked);
+            return self.value(path, inner, footprint, at, asked);
         }
-        let value = self.bare(path, ty, at, asked)?;
+        if let Some(computed) = footprint.and_then(|of| self.computed(path, of, at)) {
+            return Some(computed);
+        }
+        let value = self.bare(path, ty, footprint, at, asked)?;
         let source = self.column(&format!("{path}.source"));
         if source.is_none_or(|c| c.given.as_ref().is_some_and(|g| !g[at])) {
             return Some(value);
@@ -281,7 +284,29 @@ impl Back<'_> {
         }
     }
 
-    fn bare(&self, path: &str, ty: &Ty, at: usize, asked: bool) -> Option<Json> {
+    /// A footprint with the inputs of its rule, and with the number that stands beside them.
+    fn computed(&self, path: &str, of: Footprint, at: usize) -> Option<Json> {
+        let program = &self.program.upstream_of(of)?.program;
+        let inner = Back { program, texts: self.texts.clone(), ..*self };
+        let mut inputs = Map::new();
+        for info in &program.inputs {
+            let path = format!("{path}.inputs.{}", info.name.id);
+            if let Some(v) = inner.value(&path, &info.ty, info.footprint, at, false) {
+                inputs.insert(info.name.id.clone(), v);
+            }
+        }
+        let named = self.scalar(&format!("{path}.rule"), at).is_some();
+        if inputs.is_empty() && !named {
+            return None;
+        }
+        let mut out = Map::from_iter([("inputs".to_owned(), Json::Object(inputs))]);
+        if let Some(value) = self.bare(path, &Ty::Split(footrule_mir::UnitId(0)), None, at, false) {
+            out.insert("value".to_owned(), value);
+        }
+        Some(Json::Object(out))
+    }
+
+    fn bare(&self, path: &str, ty: &Ty, footprint: Option<Footprint>, at: usize, asked: bool) -> Option<Json> {
         match ty {
             Ty::Split(_) if self.column(path).is_none() => self.parts(path, at),
             Ty::Activity { .. } if self.column(path).is_some() => self.scalar(path, at),
@@ -303,7 +328,7 @@ impl Back<'_> {
             Ty::Record(r) => {
                 let mut out = Map::new();
                 for f in self.program.records.get(r.ix())?.fields.iter().filter(|f| f.computed.is_none()) {
-                    if let Some(v) = self.value(&format!("{path}.{}", f.name.id), &f.ty, at, false) {
+                    if let Some(v) = self.value(&format!("{path}.{}", f.name.id), &f.ty, f.footprint, at, false) {
                         out.insert(f.name.id.clone(), v);
                     }
                 }
@@ -316,7 +341,7 @@ impl Back<'_> {
                 let l = self.layout.lists.iter().position(|l| l.path == path)?;
                 let inside = format!("{path}[]");
                 let items = self.columns.items(ListId(l as u32), at);
-                let of = |i| self.value(&inside, inner, i, true).unwrap_or(Json::Null);
+                let of = |i| self.value(&inside, inner, footprint, i, true).unwrap_or(Json::Null);
                 Some(Json::Array(items.map(of).collect()))
             }
             Ty::Date => match self.scalar(path, at)? {
@@ -357,7 +382,8 @@ impl Back<'_> {
     fn parts(&self, path: &str, at: usize) -> Option<Json> {
         let below = |c: &layout::Column| c.path.strip_prefix(path)?.strip_prefix('.').map(str::to_owned);
         let mut out = Map::new();
-        for key in self.layout.columns.iter().filter_map(below).filter(|k| !k.contains(['.', '['])) {
+        let origins = |k: &String| !k.contains(['.', '[']) && k != "rule";
+        for key in self.layout.columns.iter().filter_map(below).filter(origins) {
             if let Some(v) = self.scalar(&format!("{path}.{key}"), at) {
                 out.insert(key, v);
             }

@@ -3,13 +3,14 @@
 //! Guarantees: a row whose value has another form than its type, keys that are not known here, or a key twice, is marked as
 //! left. Must not: say what is wrong with it.
 
+use super::footprint::is_more;
 use super::table::{Part, Table};
 use crate::bind::Source;
 use crate::cell::Leaf;
-use crate::place::Kind;
+use crate::place::{Kind, join};
 use crate::read::Pairs;
 use arrow_array::{Array as _, ArrayRef, StringArray};
-use footrule_mir::Ty;
+use footrule_mir::{Footprint, Ty};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, List};
 use footrule_number::Ratio;
@@ -17,39 +18,39 @@ use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// JSON texts, one for each row or item; null is none.
-type Texts<'t> = [Option<&'t str>];
+pub(super) type Texts<'t> = [Option<&'t str>];
 
 impl Table<'_> {
-    /// An input, or a group of inputs.
-    pub(super) fn json(&mut self, path: &str, values: &Texts<'_>) -> Option<()> {
+    /// An input of the program at hand, or a group of its inputs; `base` stands before its path in the layout.
+    pub(super) fn json(&mut self, base: &str, path: &str, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         let program = self.program;
         if let Some(input) = program.inputs.iter().find(|i| i.name.id == path) {
-            return self.value(path, &input.ty, values, None);
+            return self.value(&format!("{base}{path}"), &input.ty, input.footprint, values, list);
         }
-        let below = |id: &str| id.strip_prefix(path).and_then(|r| r.strip_prefix('.')).map(str::to_owned);
+        let below = |id: &str| match path {
+            "" => Some(id.to_owned()),
+            _ => id.strip_prefix(path).and_then(|r| r.strip_prefix('.')).map(str::to_owned),
+        };
         let heads = program.inputs.iter().filter_map(|i| below(&i.name.id));
         let mut heads: Vec<String> = heads.map(|r| r.split('.').next().unwrap_or_default().to_owned()).collect();
         heads.sort_unstable();
         heads.dedup();
-        let parts = self.members(values, &heads, None);
+        let parts = self.members(values, &heads, list);
         for (head, of) in heads.iter().zip(parts) {
             if of.iter().any(Option::is_some) {
-                self.json(&format!("{path}.{head}"), &of)?;
+                self.json(base, &join(path, head), &of, list)?;
             }
         }
         Some(())
     }
 
-    /// Marks the row of a value as left.
-    fn leave(&mut self, list: Option<ListId>, i: usize) {
-        let row = self.row(list, i);
-        if let Some(left) = self.left.get_mut(row) {
-            *left = true;
-        }
-    }
-
     /// The members of objects by these keys; a value that has others, or is none, leaves its row.
-    fn members<'t>(&mut self, values: &Texts<'t>, keys: &[String], list: Option<ListId>) -> Vec<Vec<Option<&'t str>>> {
+    pub(super) fn members<'t>(
+        &mut self,
+        values: &Texts<'t>,
+        keys: &[String],
+        list: Option<ListId>,
+    ) -> Vec<Vec<Option<&'t str>>> {
         let mut out = vec![vec![None; values.len()]; keys.len()];
         for (i, text) in values.iter().enumerate() {
             let Some(text) = text else { continue };
@@ -71,13 +72,23 @@ impl Table<'_> {
         out
     }
 
-    fn value(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    pub(super) fn value(
+        &mut self,
+        path: &str,
+        ty: &Ty,
+        footprint: Option<Footprint>,
+        values: &Texts<'_>,
+        list: Option<ListId>,
+    ) -> Option<()> {
         if values.iter().all(Option::is_none) {
             return Some(());
         }
         let program = self.program;
         match ty {
-            Ty::Optional(inner) => self.value(path, inner, values, list),
+            Ty::Optional(inner) => self.value(path, inner, footprint, values, list),
+            Ty::Split(_) if footprint.is_some_and(|_| values.iter().any(|v| v.is_some_and(is_more))) => {
+                self.footprint(path, ty, footprint?, values, list)
+            }
             Ty::Number(_) | Ty::Split(_) | Ty::Bool | Ty::Text | Ty::Date | Ty::Enum(_) => {
                 let own = self.beside(path, "value", values, list)?;
                 self.scalar(path, ty, &own, list)
@@ -91,8 +102,8 @@ impl Table<'_> {
                 let [mut amounts, factors, sources] = <[_; 3]>::try_from(self.members(&objects, &keys, list)).ok()?;
                 amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
                 self.source(path, &sources, list)?;
-                self.value(&format!("{path}.amount"), &Ty::Number(*amount), &amounts, list)?;
-                self.value(&format!("{path}.factor"), &Ty::Number(*factor), &factors, list)
+                self.value(&format!("{path}.amount"), &Ty::Number(*amount), None, &amounts, list)?;
+                self.value(&format!("{path}.factor"), &Ty::Number(*factor), None, &factors, list)
             }
             Ty::Record(r) => {
                 let fields = &program.records.get(r.ix())?.fields;
@@ -100,16 +111,23 @@ impl Table<'_> {
                 let keys: Vec<String> = fields.iter().map(|f| f.name.id.clone()).collect();
                 let parts = self.members(values, &keys, list);
                 for (field, of) in fields.iter().zip(parts) {
-                    self.value(&format!("{path}.{}", field.name.id), &field.ty, &of, list)?;
+                    self.value(&format!("{path}.{}", field.name.id), &field.ty, field.footprint, &of, list)?;
                 }
                 Some(())
             }
-            Ty::List(inner) => self.items(path, inner, values, list),
+            Ty::List(inner) => self.items(path, inner, footprint, values, list),
             _ => None,
         }
     }
 
-    fn items(&mut self, path: &str, inner: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    fn items(
+        &mut self,
+        path: &str,
+        inner: &Ty,
+        footprint: Option<Footprint>,
+        values: &Texts<'_>,
+        list: Option<ListId>,
+    ) -> Option<()> {
         let (mut items, mut owners, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
         for (i, text) in values.iter().enumerate() {
             let of = text.and_then(|t| serde_json::from_str::<Vec<&RawValue>>(t).ok());
@@ -132,7 +150,7 @@ impl Table<'_> {
         self.layout.lists.push(List { path: path.to_owned(), parent: list });
         self.offsets.push(offsets);
         self.owners.push(owners);
-        self.value(&format!("{path}[]"), inner, &items, Some(id))
+        self.value(&format!("{path}[]"), inner, footprint, &items, Some(id))
     }
 
     /// Values that may stand in objects with the evidence beside them.
@@ -155,7 +173,7 @@ impl Table<'_> {
     }
 
     /// Evidence: that it is there is what counts, and no text is blank.
-    fn source(&mut self, path: &str, sources: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    pub(super) fn source(&mut self, path: &str, sources: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         if sources.iter().all(Option::is_none) {
             return Some(());
         }
@@ -168,7 +186,7 @@ impl Table<'_> {
         Some(())
     }
 
-    fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+    pub(super) fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         let number = Held::Number { factor: Ratio::ONE, offset: None };
         let (kind, held) = match *ty {
             Ty::Number(unit) | Ty::Split(unit) => (Kind::Number { unit, follows: false }, number),
@@ -182,17 +200,18 @@ impl Table<'_> {
         Some(())
     }
 
-    fn push(&mut self, path: &str, kind: Kind, held: Held, values: &Texts<'_>, list: Option<ListId>) {
+    pub(super) fn push(&mut self, path: &str, kind: Kind, held: Held, values: &Texts<'_>, list: Option<ListId>) {
         let array: ArrayRef = Arc::new(values.iter().copied().collect::<StringArray>());
         let missing = array.null_count() > 0;
         let given = missing.then(|| values.iter().map(Option::is_some).collect::<Vec<_>>());
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind: held, list, nullable: given.is_some() });
-        self.parts.push(Part { kind, source: Source::Json, held, leaf: Leaf::whole(&array), list, given });
+        let program = self.program;
+        self.parts.push(Part { program, kind, source: Source::Json, held, leaf: Leaf::whole(&array), list, given });
     }
 }
 
 /// Objects, and values of other forms.
-fn apart<'t>(values: &Texts<'t>) -> (Vec<Option<&'t str>>, Vec<Option<&'t str>>) {
+pub(super) fn apart<'t>(values: &Texts<'t>) -> (Vec<Option<&'t str>>, Vec<Option<&'t str>>) {
     let of = |object: bool| values.iter().map(|v| v.filter(|v| v.starts_with('{') == object)).collect();
     (of(true), of(false))
 }

@@ -5,7 +5,7 @@
 use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
 use crate::evaluate::Setup;
-use crate::place::Kind;
+use crate::place::{Kind, Spot, Typed};
 use crate::read::Chunk;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Decimal64Type, Decimal128Type, Int32Type, Int64Type};
@@ -16,7 +16,7 @@ use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, Layout, List};
 use footrule_number::{Number, Ratio};
-use footrule_runtime::{Conversion, day, day_number, period};
+use footrule_runtime::{Conversion, day, day_number, names_rule, period};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ pub(super) struct Table<'c> {
     pub layout: Layout,
     pub(super) program: &'c Program,
     pub(super) rows: usize,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Part<'c>>,
     /// Of each list.
     pub(super) offsets: Vec<Vec<u32>>,
     /// For each list, the rows that its items belong to.
@@ -39,7 +39,9 @@ pub(super) struct Table<'c> {
 }
 
 /// A column of the layout.
-pub(super) struct Part {
+pub(super) struct Part<'c> {
+    /// Whose enumerations its kind names.
+    pub program: &'c Program,
     pub kind: Kind,
     pub source: Source,
     pub held: Held,
@@ -101,7 +103,7 @@ impl<'c> Table<'c> {
                     json.push(path);
                     let inputs = &setup.program.inputs;
                     if inputs.iter().any(|i| around(&i.name.id, path)) {
-                        t.json(path, &values)?;
+                        t.json("", path, &values, None)?;
                     } else {
                         t.column(b, path, chunk.batch.columns(), None)?;
                     }
@@ -132,6 +134,11 @@ impl<'c> Table<'c> {
         if let Source::List(below) = &b.source {
             return self.list(path, below, &leaf, list);
         }
+        let spot = Spot::Group(self.program, String::new()).walk_items(path);
+        if b.kind == Kind::Any {
+            return self.beside_footprint(b, path, leaf, list);
+        }
+        let program = spot.as_ref().and_then(Spot::program).unwrap_or(self.program);
         let kind = match (&b.kind, b.conversion) {
             (Kind::Number { .. }, Some(conversion)) if is_number(b, &leaf) => match conversion {
                 Conversion::Factor(factor) => Held::Number { factor, offset: None },
@@ -142,7 +149,7 @@ impl<'c> Table<'c> {
             (Kind::Enum(_), _) => Held::Member,
             // What decides about a value stands in texts beside it.
             (Kind::Text, _) if DECIDES.contains(&path.rsplit('.').next().unwrap_or_default()) => return None,
-            (Kind::Text, _) if holds_text(self.program, path) => Held::Text,
+            (Kind::Text, _) if matches!(&spot, Some(Spot::Value(t)) if *t.bare().ty == Ty::Text) => Held::Text,
             // What is only said beside a value.
             (Kind::Text, _) => Held::Opaque,
             (Kind::Date, _) => Held::Day,
@@ -151,8 +158,63 @@ impl<'c> Table<'c> {
         let given = if kind == Held::Opaque { None } else { given(b, &leaf) };
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: given.is_some() });
         let (of, source) = (b.kind.clone(), b.source.clone());
-        self.parts.push(Part { kind: of, source, held: kind, leaf, list, given });
+        self.parts.push(Part { program, kind: of, source, held: kind, leaf, list, given });
         Some(())
+    }
+
+    /// The name of the rule of a footprint, which must be that rule, or its period, one for all rows.
+    fn beside_footprint(&mut self, b: &'c Bound, path: &str, leaf: Leaf, list: Option<ListId>) -> Option<()> {
+        let (of, key) = path.rsplit_once('.')?;
+        let Some(Spot::Value(Typed { program, footprint: Some(footprint), .. })) =
+            Spot::Group(self.program, String::new()).walk_items(of)
+        else {
+            return None;
+        };
+        let said = |i: usize| text(&leaf, i).map(|t| bare(&b.source, &t).trim().to_owned()).filter(|t| !t.is_empty());
+        match key {
+            "rule" => {
+                let rule = &program.upstream_of(footprint)?.program.rule.name.id;
+                for i in 0..leaf.array.len() {
+                    if said(i).is_some_and(|t| !names_rule(&t, rule)) {
+                        self.leave(list, i);
+                    }
+                }
+                let given = given(b, &leaf);
+                let (kind, source, held) = (b.kind.clone(), b.source.clone(), Held::Opaque);
+                let nullable = given.is_some();
+                self.layout.columns.push(layout::Column { path: path.to_owned(), kind: held, list, nullable });
+                self.parts.push(Part { program, kind, source, held, leaf, list, given });
+            }
+            "period" => {
+                let said: Vec<Option<String>> = (0..leaf.array.len()).map(said).collect();
+                self.period_of(of, &said, list)?;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The period of a footprint that is computed: one that most rows say, or none. The others are left.
+    pub(super) fn period_of(&mut self, of: &str, said: &[Option<String>], list: Option<ListId>) -> Option<()> {
+        let first = said.iter().flatten().next();
+        let most = first.filter(|f| said.iter().filter(|s| s.as_ref() == Some(*f)).count() * 2 > said.len());
+        for (i, text) in said.iter().enumerate() {
+            if text.as_ref() != most {
+                self.leave(list, i);
+            }
+        }
+        if let Some(text) = most {
+            self.layout.periods.push((of.to_owned(), period(text)?));
+        }
+        Some(())
+    }
+
+    /// Marks the row of a value as left.
+    pub(super) fn leave(&mut self, list: Option<ListId>, i: usize) {
+        let row = self.row(list, i);
+        if let Some(left) = self.left.get_mut(row) {
+            *left = true;
+        }
     }
 
     fn list(&mut self, path: &str, below: &'c [Bound], leaf: &Leaf, parent: Option<ListId>) -> Option<()> {
@@ -209,7 +271,7 @@ impl<'c> Table<'c> {
                 Kind::Number { .. } => part.numbers(&mut leave)?,
                 Kind::Bool => part.flags(&mut leave),
                 Kind::Enum(e) => {
-                    let members = &self.program.enums.get(e.ix())?.members;
+                    let members = &part.program.enums.get(e.ix())?.members;
                     part.members(&members.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), &mut leave)
                 }
                 Kind::Date => part.days(&mut leave),
@@ -230,7 +292,7 @@ impl<'c> Table<'c> {
     }
 }
 
-impl Part {
+impl Part<'_> {
     fn numbers(&self, leave: &mut impl FnMut(usize)) -> Option<Values> {
         let array = &self.leaf.array;
         let (mut units, scale) = match array.data_type() {
@@ -357,31 +419,6 @@ impl Part {
             out.push(member);
         }
         Values::Member(out)
-    }
-}
-
-/// True for a path of an input, or of a field, that is a text.
-fn holds_text(program: &Program, path: &str) -> bool {
-    let mut parts = path.split('.');
-    let bare = |part: &str| (part.trim_end_matches("[]").to_owned(), part.matches("[]").count());
-    let Some((name, lists)) = parts.next().map(bare) else { return false };
-    let Some(input) = program.inputs.iter().find(|i| i.name.id == name) else { return false };
-    let mut ty = inside(&input.ty, lists);
-    for part in parts {
-        let (name, lists) = bare(part);
-        let Some(Ty::Record(r)) = ty else { return false };
-        let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
-        ty = fields.iter().find(|f| f.name.id == name).and_then(|f| inside(&f.ty, lists));
-    }
-    ty == Some(&Ty::Text)
-}
-
-/// The type of a value, or of the items of so many lists in it.
-fn inside(ty: &Ty, lists: usize) -> Option<&Ty> {
-    match ty {
-        Ty::Optional(inner) => inside(inner, lists),
-        Ty::List(inner) => inside(inner, lists.checked_sub(1)?),
-        ty => (lists == 0).then_some(ty),
     }
 }
 

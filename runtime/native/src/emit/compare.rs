@@ -6,7 +6,7 @@ use crate::kernel::{Binary, Def, Id};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use footrule_mir::Cmp;
-use footrule_number::Ratio;
+use footrule_number::{Number, Ratio};
 
 /// Most decimals at which differences are found without doubt.
 pub(super) const MAX_GRID: u32 = 15;
@@ -138,27 +138,44 @@ impl Emit<'_> {
                 all.push(Sign { known, sign: zero });
             }
         }
-        if a.1.is_one() && b.1.is_one() {
-            all.extend(self.of_quotient(a.0, b.0));
-            if let Some(Sign { known, sign }) = self.of_quotient(b.0, a.0) {
-                let sign = self.b.ins().fneg(sign);
-                all.push(Sign { known, sign });
-            }
+        all.extend(self.of_quotient(a, b));
+        if let Some(Sign { known, sign }) = self.of_quotient(b, a) {
+            let sign = self.b.ins().fneg(sign);
+            all.push(Sign { known, sign });
         }
         all
     }
 
     /// The sign of `p / q − c` for exact decimals: that of `(p − c·q) / q`. The reference rounds a quotient by far less than
-    /// the least that it can be away from `c`, where `p` and `q` are so many units of the last decimal.
-    fn of_quotient(&mut self, quotient: Id, c: Id) -> Option<Sign> {
-        let Def::Binary(Binary::Div, p, q) = *self.kernel.def(quotient) else { return None };
-        let (kp, kq, kc) = (self.known(p), self.known(q), self.known(c));
-        let s = kp.scale?.max(kq.scale? + kc.scale?);
+    /// the least that it can be away from `c`, where `p` and `q` are so many units of the last decimal. Sides in other
+    /// units are `p / q` and `c` times a rational: it counts as a factor of `p` if it is an integer there, else of `c` if it
+    /// is a decimal there, so that the product is a decimal, too.
+    fn of_quotient(&mut self, quotient: (Id, Ratio), c: (Id, Ratio)) -> Option<Sign> {
+        let Def::Binary(Binary::Div, p, q) = *self.kernel.def(quotient.0) else { return None };
+        let positive = quotient.1.numer() > 0 && c.1.numer() > 0;
+        let decimal = |r: Option<Ratio>| r.filter(|_| positive)?.as_number();
+        let (k, factor) = match decimal(quotient.1.div(c.1)) {
+            Some(n) if n.is_integer() => (0, n),
+            _ => (2, decimal(c.1.div(quotient.1))?),
+        };
+        let mut scales = [self.known(p).scale?, self.known(q).scale?, self.known(c.0).scale?];
+        scales[k] = (scales[k] + factor.scale()).saturating_sub(trailing_zeros(factor));
+        let s = scales[0].max(scales[1] + scales[2]);
         if s > MAX_GRID {
             return None;
         }
-        let values = [p, q, c].map(|id| self.number(id));
-        let errors = [p, q, c].map(|id| self.error(id));
+        let mut values = [p, q, c.0].map(|id| self.number(id));
+        let mut errors = [p, q, c.0].map(|id| self.error(id));
+        if factor != Number::ONE {
+            let by = self.float_const(factor.to_f64());
+            values[k] = self.b.ins().fmul(values[k], by);
+            // The factor and the product are rounded.
+            let size = self.b.ins().fabs(values[k]);
+            let error = self.b.ins().fmul(errors[k], by);
+            let own = self.float_const(3.0 * U);
+            let own = self.b.ins().fmul(size, own);
+            errors[k] = self.b.ins().fadd(error, own);
+        }
         let (known, sign) = self.of_division(values, errors, s);
         let sign = self.b.ins().fmul(sign, values[1]);
         Some(Sign { known, sign })
@@ -215,4 +232,18 @@ impl Emit<'_> {
         let (known, units) = self.on_grid(v, margin, s);
         Some((known, units, s))
     }
+}
+
+/// How many decimals of a factor become none by a number: the zeros at the end of an integer.
+fn trailing_zeros(x: Number) -> u32 {
+    let mut n = x.mantissa();
+    if x.scale() > 0 || n == 0 {
+        return 0;
+    }
+    let mut zeros = 0;
+    while n % 10 == 0 {
+        n /= 10;
+        zeros += 1;
+    }
+    zeros
 }

@@ -1,11 +1,11 @@
 //! Roundings: to an integer, to decimals, and of what is published; and where they are decided beyond the error.
 //!
 //! A value is decided if it lies inside one rounding cell, error included. On the edge of a cell it is decided only if it is
-//! an exact decimal that is known, or, for `floor` and `ceil`, a quotient of such.
+//! an exact decimal that is known, or a quotient of such.
 
 use super::compare::MAX_GRID;
 use super::{Emit, MAGIC, ROUNDABLE};
-use crate::bound::pow10;
+use crate::bound::{U, pow10};
 use crate::kernel::{Binary, Def, Id};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -31,7 +31,8 @@ impl Emit<'_> {
         let rounded = self.b.ins().fsub(shifted, magic);
         let mut decided = self.decided(id, t, rounded, pow10(decimals));
         if self.bounds.careful
-            && let Some((known, on_edge)) = self.rounded_exactly(id, decimals)
+            && let Some((known, on_edge)) =
+                self.rounded_exactly(id, decimals).or_else(|| self.rounded_quotient(id, decimals))
         {
             let there = self.b.ins().fadd(on_edge, magic);
             shifted = self.select_float(known, there, shifted);
@@ -54,6 +55,51 @@ impl Emit<'_> {
         let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
         let near = self.nearest_integer(t);
         Some((self.b.ins().band(known, fits), near))
+    }
+
+    /// A quotient of exact decimals times `10^n`, rounded: where that is known, and what it is. The halves around it are
+    /// decimals, and on which side of the one between it and the next integer it lies is known; it is less than a half away from
+    /// what was computed.
+    fn rounded_quotient(&mut self, id: Id, n: u32) -> Option<(Value, Value)> {
+        let Def::Binary(Binary::Div, p, q) = *self.kernel.def(id) else { return None };
+        let s = self.known(p).scale?.max(self.known(q).scale? + n + 1);
+        if s > MAX_GRID {
+            return None;
+        }
+        let (v, power) = (self.number(id), self.float_const(pow10(n)));
+        let t = self.b.ins().fmul(v, power);
+        let near = self.nearest_integer(t);
+        let below = self.stepped(true, near, t);
+        let half = self.float_const(0.5);
+        let middle = self.b.ins().fadd(below, half);
+        // In the unit of the quotient: one rounding, which counts as an error.
+        let c = self.b.ins().fdiv(middle, power);
+        let size = self.b.ins().fabs(c);
+        let own = self.float_const(2.0 * U);
+        let ec = self.b.ins().fmul(size, own);
+        let (x, y) = (self.number(p), self.number(q));
+        let (ex, ey) = (self.error(p), self.error(q));
+        let (known, units) = self.of_division([x, y, c], [ex, ey, ec], s);
+        let zero = self.float_const(0.0);
+        let side = self.b.ins().fmul(units, y);
+        let (above, under) =
+            (self.b.ins().fcmp(FloatCC::GreaterThan, side, zero), self.b.ins().fcmp(FloatCC::LessThan, side, zero));
+        let (up, down) = (self.float_const(0.25), self.float_const(-0.25));
+        let step = self.select_float(under, down, zero);
+        let step = self.select_float(above, up, step);
+        let there = self.b.ins().fadd(middle, step);
+        let found = self.nearest_integer(there);
+        // What was computed is near enough, and of a size that has halves.
+        let e = self.error(id);
+        let scaled = self.float_const(pow10(n) * self.slack * 1.000_001);
+        let e = self.b.ins().fmul(e, scaled);
+        let limit = self.float_const(0.4);
+        let near_enough = self.b.ins().fcmp(FloatCC::LessThan, e, limit);
+        let size = self.b.ins().fabs(t);
+        let limit = self.float_const(ROUNDABLE);
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size, limit);
+        let fits = self.b.ins().band(fits, near_enough);
+        Some((self.b.ins().band(known, fits), found))
     }
 
     /// A number times a power of ten is within one rounding cell, error included.
@@ -98,7 +144,7 @@ impl Emit<'_> {
         let t = self.b.ins().fmul(x, p);
         let mut near = self.nearest_integer(t);
         let mut decided = self.decided(a, t, near, pow10(n));
-        if let Some((known, on_edge)) = self.rounded_exactly(a, n) {
+        if let Some((known, on_edge)) = self.rounded_exactly(a, n).or_else(|| self.rounded_quotient(a, n)) {
             near = self.select_float(known, on_edge, near);
             decided = self.b.ins().bor(decided, known);
         }

@@ -2,7 +2,8 @@
 
 use super::Plan;
 use super::sym::{Sym, binary, compare, fold, sum, unary, whole};
-use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, Term, Unary};
+use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, ListId, Term, Unary};
+use crate::layout::Kind;
 use footrule_mir::{Cmp, Constraint};
 use footrule_number::Number;
 use std::rc::Rc;
@@ -85,11 +86,36 @@ impl Plan<'_> {
             }
             _ => None,
         };
+        if let (true, Some(column), [s]) = (self.layout.plain, column, &list[..])
+            && let Some(id) = self.member_in(column)
+        {
+            return self.each_once(&s.over, id);
+        }
         let Some(column) = column else {
             self.fail("items that must differ in what is computed, or not given in each");
             return self.b.add(Def::Fail);
         };
         self.b.distinct(column)
+    }
+
+    /// The member that a column of members holds.
+    fn member_in(&mut self, column: ColumnId) -> Option<Id> {
+        let is = self.layout.columns.get(column.0 as usize).is_some_and(|c| c.kind == Kind::Member);
+        is.then(|| self.b.add(Def::Member(column)))
+    }
+
+    /// Each member is that of one item at most: counted one by one, where no column can say it.
+    fn each_once(&mut self, over: &[ListId], member: Id) -> Id {
+        let most = self.program.enums.iter().map(|e| e.members.len() as u32).max().unwrap_or(0);
+        let (one, mut holds) = (self.b.number(Number::ONE), self.b.bool(true));
+        for m in 0..most {
+            let is = self.b.add(Def::Is(member, m));
+            let term = Term { over: over.to_vec(), when: Some(is), value: one };
+            let count = fold(&mut self.b, Fold::Count, vec![term]);
+            let once = compare(&mut self.b, Cmp::Le, count, one);
+            holds = self.b.add(Def::And(holds, once));
+        }
+        holds
     }
 
     /// The column of a number of which different values stay different when they are converted.

@@ -17,7 +17,7 @@ impl<'p> Plan<'p> {
             if scenario.is_some_and(|s| s.inputs.iter().any(|(name, ..)| *name == info.name.id)) {
                 continue;
             }
-            self.under(&info.name.id, &info.ty, &asked.fields, None);
+            self.under(&info.name.id, &info.ty, &asked.fields, self.within);
         }
     }
 
@@ -69,7 +69,7 @@ impl<'p> Plan<'p> {
             if says(&column.path) {
                 let there = there(self);
                 proven = self.b.add(Def::Or(proven, there));
-            } else if of(&column.path) && column.kind != Kind::Opaque {
+            } else if of(&column.path) && (column.kind != Kind::Opaque || column.path == format!("{path}.rule")) {
                 let there = there(self);
                 given = self.b.add(Def::Or(given, there));
             }

@@ -54,7 +54,7 @@ impl<'p> Plan<'p> {
             return found.done();
         }
         if self.layout.gives(&info.name.id)
-            && let Some((_, datum)) = self.datum(&info.name.id, &info.ty, None, 0)
+            && let Some((_, datum)) = self.datum(&info.name.id, &info.ty, self.within, 0)
         {
             found.add(&mut self.b, Some(stated), &one(Mark::Datum(datum)));
         }

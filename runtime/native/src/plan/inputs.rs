@@ -49,7 +49,7 @@ impl<'p> Plan<'p> {
                 read.push((None, *region));
                 self.region(*region)
             }
-            None if self.layout.gives(path) => self.given(path, &info.ty, None, info.footprint, 0),
+            None if self.layout.gives(path) => self.given(path, &info.ty, self.within, info.footprint, 0),
             None => Sym::Absent,
         };
         let stated = self.there(&given);
@@ -137,6 +137,9 @@ impl<'p> Plan<'p> {
             Ty::Bool => self.in_column(path, |b, c, kind| (kind == Kind::Flag).then(|| Sym::Bool(b.add(Def::Flag(c))))),
             Ty::Enum(_) => {
                 self.in_column(path, |b, c, kind| (kind == Kind::Member).then(|| Sym::Index(b.add(Def::Member(c)))))
+            }
+            Ty::Split(_) if footprint.is_some_and(|_| !self.is_number(path)) => {
+                footprint.map_or(Sym::Absent, |f| self.footprint(path, list, f))
             }
             Ty::Split(_) => {
                 if !self.gwp_stated(footprint) {
@@ -239,17 +242,17 @@ impl<'p> Plan<'p> {
     }
 
     /// What must hold of every item of the lists at hand.
-    fn require_each(&mut self, holds: Id) {
+    pub(super) fn require_each(&mut self, holds: Id) {
         let term = Term { over: self.active.clone(), when: None, value: holds };
         let all = fold(&mut self.b, Fold::All, vec![term]);
         self.b.require(all);
     }
 
-    fn gwp_stated(&self, footprint: Option<Footprint>) -> bool {
+    pub(super) fn gwp_stated(&self, footprint: Option<Footprint>) -> bool {
         self.layout.gwp.as_deref().is_some_and(|set| self.program.takes_gwp(set.trim(), footprint))
     }
 
-    fn given_number(&mut self, path: &str) -> Sym {
+    pub(super) fn given_number(&mut self, path: &str) -> Sym {
         self.in_column(path, |b, c, kind| match kind {
             Kind::Number { factor, offset: None } => {
                 let x = b.add(Def::Column(c));
@@ -259,9 +262,15 @@ impl<'p> Plan<'p> {
         })
     }
 
+    /// A day in a column, if there is one.
+    pub(super) fn given_day(&mut self, path: &str) -> Option<Sym> {
+        self.layout.column(path)?;
+        Some(self.in_column(path, |b, c, kind| (kind == Kind::Day).then(|| Sym::Date(b.add(Def::Column(c))))))
+    }
+
     /// CO2e as one number, or by origin.
-    fn co2e(&mut self, path: &str) -> Sym {
-        let key = |origin| Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
+    pub(super) fn co2e(&mut self, path: &str) -> Sym {
+        let key = |origin| Key::new(origin, Gas::None, Evidence::Secondary);
         if self.layout.column(path).is_some() {
             return match self.given_number(path) {
                 Sym::Number(x) => Sym::Split(Rc::from([Part::new(key(Origin::Undivided), x)])),
@@ -457,7 +466,7 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn there(&mut self, sym: &Sym) -> Id {
+    pub(super) fn there(&mut self, sym: &Sym) -> Id {
         match sym {
             Sym::Absent => self.b.bool(false),
             Sym::Maybe(p, _) => *p,
@@ -527,7 +536,7 @@ impl<'p> Plan<'p> {
     fn default_factor(&mut self, d: &FactorDefault) -> Parts {
         let evidence = Evidence::Secondary;
         match self.region(d.value) {
-            Sym::Number(x) => Rc::from([Part::new(Key { origin: Origin::Undivided, gas: Gas::None, evidence }, x)]),
+            Sym::Number(x) => Rc::from([Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x)]),
             other => {
                 let parts = other.parts(&mut self.b);
                 self.rated(&parts, evidence)

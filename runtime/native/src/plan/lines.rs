@@ -7,7 +7,7 @@ use super::Plan;
 use super::loops::Turn;
 use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
-use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
+use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{
     AllocationId, AlsoUnit, Cmp, Evidence, GasId, Line, LineGas, LineOrigin, NodeId, Origin, ProductId, StageId,
     StageRef, Target,
@@ -28,6 +28,18 @@ pub(super) struct Figures {
     pub also: Vec<Id>,
     /// The share of primary data, if it is read.
     pub primary: Option<Id>,
+    /// What the total is made of.
+    pub parts: Vec<Contribution>,
+}
+
+/// A part of an item of a line that counts.
+#[derive(Debug, Clone)]
+pub(super) struct Contribution {
+    pub part: Part,
+    pub over: Vec<ListId>,
+    pub when: Option<Id>,
+    /// Its evidence is what is said, in every row.
+    pub known: bool,
 }
 
 /// Items of a line: one for each turn.
@@ -38,6 +50,8 @@ struct Item {
     stage: Place,
     /// Masses of gases are primary data; nothing if nobody asks.
     primary: Option<Id>,
+    /// What its gases rest on is known.
+    known: bool,
 }
 
 /// The stage of an item.
@@ -208,7 +222,7 @@ impl<'p> Plan<'p> {
             LineOrigin::One(_) => None,
             LineOrigin::Split(list) => Some(self.origins(&turn, list)),
         };
-        let key = |origin, gas| Key { origin, gas, evidence: Evidence::Primary };
+        let key = |origin, gas| Key::new(origin, gas, Evidence::Primary);
         let parts: Vec<Part> = match (gas, value) {
             (Gas::None, value) => {
                 let parts = value.parts(&mut self.b);
@@ -241,16 +255,28 @@ impl<'p> Plan<'p> {
                 masses.into_iter().map(|(o, m)| Part::new(key(o, gas), self.equivalents(m, gas, o))).collect()
             }
         };
-        let co2e = merged(&mut self.b, self.program.gases.len(), parts);
-        // What rests on primary data and what does not is one part in the reference if the line settles it so; which is
-        // not known here.
+        let gases = self.program.gases.len();
+        let co2e = merged(&mut self.b, gases, parts);
+        let open = |p: &Part| p.key.gas != Gas::None && !p.key.settled;
+        let rests = if co2e.iter().any(open) { self.primary(line) } else { Some(true) };
+        // What rests on primary data and what does not is one part in the reference if the line settles it so; where it is not
+        // known whether it does, figures may differ in their last digits.
         let alike = |p: &Part, q: &Part| (p.key.origin, p.key.gas) == (q.key.origin, q.key.gas);
-        let twice = |(i, p): (usize, &Part)| p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q));
-        if co2e.iter().enumerate().any(twice) {
+        let twice = |(i, p): (usize, &Part)| {
+            p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q) && (open(p) || open(q)))
+        };
+        if rests.is_none() && co2e.iter().enumerate().any(twice) {
             self.b.inexact();
             self.tracker.mixed = true;
         }
-        Item { turn, co2e, stage, primary }
+        // What an upstream rule settled is told apart from what the line rests on by the reference only.
+        self.tracker.mixed |= co2e.iter().any(|p| p.key.gas != Gas::None && p.key.settled);
+        let settle = |p: &Part| {
+            let evidence = if open(p) && rests == Some(false) { Evidence::Secondary } else { p.key.evidence };
+            Part { key: Key { evidence, settled: false, ..p.key }, ..*p }
+        };
+        let co2e = merged(&mut self.b, gases, co2e.iter().map(settle));
+        Item { turn, co2e, stage, primary, known: rests.is_some() }
     }
 
     /// What must hold for an item.
@@ -329,6 +355,7 @@ impl<'p> Plan<'p> {
         let (mut all, mut primary): (Vec<Term>, Vec<Term>) = (Vec::new(), Vec::new());
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
+        let mut contributions = Vec::new();
         for (line, items) in program.lines.iter().zip(items) {
             let negative = line.kind.subtracts();
             let counted = program.counts(line);
@@ -369,6 +396,9 @@ impl<'p> Plan<'p> {
                         }
                     }
                     if counted {
+                        let (over, known) = (&item.turn.over, item.known);
+                        let one = |p: &Part| Contribution { part: *p, over: over.clone(), when, known };
+                        contributions.extend(parts.iter().map(one));
                         for Part { key, value, there } in parts.iter().copied() {
                             let when = and(&mut self.b, when, there);
                             let term = Term { when, ..term(value) };
@@ -419,7 +449,7 @@ impl<'p> Plan<'p> {
         let of = program.products.get(p).map_or(&[][..], |p| &p.also);
         let also = of.iter().map(|unit| self.in_also_unit(total, reference, unit)).collect();
         let primary = self.tracker.primary.then(|| self.share_of(all, primary));
-        Figures { total, stages, gases, no_gas, origins, lines, also, primary }
+        Figures { total, stages, gases, no_gas, origins, lines, also, primary, parts: contributions }
     }
 
     /// Adds a part to what the share of primary data is of, and to what is primary. Masses of gases are if the item is; of other
@@ -497,8 +527,9 @@ impl<'p> Plan<'p> {
             let all = sum(&mut self.b, weights.iter().map(|(_, w)| *w));
             let some = compare(&mut self.b, Cmp::Gt, all, zero);
             sound = self.b.add(Def::And(sound, some));
-            let divided: Vec<(u32, Id)> =
-                weights.iter().map(|(f, w)| (*f, binary(&mut self.b, Binary::Div, *w, all))).collect();
+            // Nothing is nothing of what is above zero, without an error of a quotient.
+            let divide = |b: &mut Builder, w: Id| if w == zero { zero } else { binary(b, Binary::Div, w, all) };
+            let divided: Vec<(u32, Id)> = weights.iter().map(|(f, w)| (*f, divide(&mut self.b, *w))).collect();
             // Which one takes the remainder depends on which weights are zero.
             let mut later = self.b.bool(false);
             let mut last: Vec<Id> = vec![zero; weights.len()];

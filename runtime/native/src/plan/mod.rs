@@ -6,6 +6,8 @@
 
 mod constraints;
 mod evidence;
+mod exchange;
+mod footprint;
 mod given;
 mod inputs;
 mod lines;
@@ -14,6 +16,7 @@ mod marks;
 mod nodes;
 mod points;
 mod ranges;
+mod rests;
 mod scaled;
 mod sym;
 mod tables;
@@ -76,6 +79,10 @@ struct Plan<'p> {
     inputs: Vec<Option<Sym>>,
     /// Columns that some input takes.
     taken: Vec<bool>,
+    /// The list in whose items the inputs of the program stand: those of a footprint of an item.
+    within: Option<ListId>,
+    /// That list after those around it.
+    base: Vec<ListId>,
     /// Lists whose items are being looked at.
     active: Vec<ListId>,
     /// Where in its list the item stands that a bound node holds, if that is known.
@@ -110,6 +117,8 @@ impl<'p> Plan<'p> {
             is_root,
             inputs: vec![None; program.inputs.len()],
             taken: vec![false; layout.columns.len()],
+            within: None,
+            base: Vec::new(),
             active: Vec::new(),
             positions: HashMap::new(),
             missing: None,
@@ -137,8 +146,8 @@ impl<'p> Plan<'p> {
         if !self.is_root.get(n.ix()).copied().unwrap_or(false) || self.depth >= MAX_DEPTH {
             return self.fail("a value that is read before it is known");
         }
-        // A root node stands in no loop.
-        let active = std::mem::take(&mut self.active);
+        // A root node stands in no loop of its program.
+        let active = std::mem::replace(&mut self.active, self.base.clone());
         self.depth += 1;
         self.step(n);
         self.depth -= 1;

@@ -147,7 +147,7 @@ impl<'p> Plan<'p> {
             Op::Characterise { mass, gas, origin } => self.characterise(*mass, *gas, *origin),
             Op::Split { value, origin, evidence } => match self.present(*value) {
                 Sym::Number(x) => {
-                    let key = Key { origin: *origin, gas: Gas::None, evidence: *evidence };
+                    let key = Key::new(*origin, Gas::None, *evidence);
                     Sym::Split(Rc::from([Part::new(key, x)]))
                 }
                 _ => Sym::Fail("CO2e that is no number"),
@@ -284,7 +284,7 @@ impl<'p> Plan<'p> {
         let amount = self.get(amount).number(&mut self.b);
         let evidence = if primary { Evidence::Primary } else { Evidence::Secondary };
         let factor = factor.map(|f| match self.present(f) {
-            Sym::Number(x) => Rc::from([Part::new(Key { origin: Origin::Undivided, gas: Gas::None, evidence }, x)]),
+            Sym::Number(x) => Rc::from([Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x)]),
             other => {
                 let parts = other.parts(&mut self.b);
                 self.rated(&parts, evidence)
@@ -475,7 +475,7 @@ impl<'p> Plan<'p> {
             }
         };
         let value = self.equivalents(mass, gas, origin);
-        Sym::Split(Rc::from([Part::new(Key { origin, gas, evidence: Evidence::Primary }, value)]))
+        Sym::Split(Rc::from([Part::new(Key::new(origin, gas, Evidence::Primary), value)]))
     }
 
     /// CO2e of a mass of gas.

@@ -115,7 +115,7 @@ impl Plan<'_> {
         if !matches!(info.columns.get(axis.column as usize), Some((_, Ty::Split(_)))) {
             return Some(Sym::Number(through(ya, yb)));
         }
-        let key = |origin| Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
+        let key = |origin| Key::new(origin, Gas::None, Evidence::Secondary);
         let mut parts = if oa == ob {
             vec![Part::new(key(oa), through(ya, yb))]
         } else {

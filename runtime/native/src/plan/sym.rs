@@ -23,17 +23,24 @@ pub(crate) struct Key {
     pub origin: Origin,
     pub gas: Gas,
     pub evidence: Evidence,
+    /// The rule of an upstream footprint settled the evidence; lines leave it as it is.
+    pub settled: bool,
 }
 
 impl Key {
+    /// A part whose evidence a line may still change.
+    pub(crate) fn new(origin: Origin, gas: Gas, evidence: Evidence) -> Self {
+        Self { origin, gas, evidence, settled: false }
+    }
+
     /// As the reference orders its keys.
-    fn order(&self) -> (Origin, Option<u32>, Evidence) {
+    pub(crate) fn order(&self) -> (Origin, Option<u32>, Evidence, bool) {
         let gas = match self.gas {
             Gas::None => None,
             Gas::Known(g) => Some(g.0),
             Gas::Of(_) => Some(0),
         };
-        (self.origin, gas, self.evidence)
+        (self.origin, gas, self.evidence, self.settled)
     }
 }
 
@@ -142,7 +149,7 @@ impl Sym {
                 select_parts(b, *p, &v, &fail)
             }
             _ => {
-                let key = Key { origin: Origin::Undivided, gas: Gas::None, evidence: Evidence::Secondary };
+                let key = Key::new(Origin::Undivided, Gas::None, Evidence::Secondary);
                 Rc::from([Part::new(key, b.add(Def::Fail))])
             }
         }

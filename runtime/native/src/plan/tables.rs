@@ -62,7 +62,7 @@ impl Plan<'_> {
             Value::Split(s) => {
                 let part = |(k, v): &(footrule_runtime::PartKey, Number)| {
                     let gas = k.gas.map_or(Gas::None, Gas::Known);
-                    (Key { origin: k.origin, gas, evidence: k.evidence }, *v)
+                    (Key::new(k.origin, gas, k.evidence), *v)
                 };
                 let parts: Vec<(Key, Number)> = s.parts().iter().map(part).collect();
                 Sym::Split(parts.into_iter().map(|(k, v)| Part::new(k, self.b.number(v))).collect())
@@ -302,7 +302,7 @@ impl Plan<'_> {
                         let is = self.b.add(Def::Pick(row, of));
                         self.b.add(Def::Is(is, 1))
                     });
-                    let key = Key { origin, gas: Gas::None, evidence: Evidence::Secondary };
+                    let key = Key::new(origin, Gas::None, Evidence::Secondary);
                     parts.push(Part { key, value, there });
                 }
                 Sym::Split(Rc::from(parts))
