@@ -165,6 +165,18 @@ const CONSTRUCTS: &[Construct] = &[
         ],
     },
     Construct {
+        name: "pairs of items that hold lists",
+        rule: "record Part { mass: number; tags: list of number }\ninput parts: list of Part\n\
+            report y = sum(p.mass * sum(k for k in q.tags) for p in parts, q in parts) + \
+            100 * sum(k * j for p in parts, k in p.tags, q in parts after p, j in q.tags)\n",
+        rows: &[
+            // (1 + 2) · (1 + 2 + 3), and 1 · 3 + 2 · 3.
+            (r#"{"parts": [{"mass": "1", "tags": ["1", "2"]}, {"mass": "2", "tags": ["3"]}]}"#, Some("918")),
+            (r#"{"parts": [{"mass": "5", "tags": ["1", "2"]}]}"#, Some("15")),
+            (r#"{"parts": [{"mass": "5", "tags": []}, {"mass": "1", "tags": ["7"]}]}"#, Some("42")),
+        ],
+    },
+    Construct {
         name: "lists in the items of a list",
         rule: "record Leg { km: number where >= 0 }\nrecord Truck { load: number; legs: list of Leg }\ninput trucks: list of Truck\n\
             report y = sum(t.load * sum(l.km for l in t.legs) for t in trucks)\n",

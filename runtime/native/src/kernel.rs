@@ -247,11 +247,13 @@ impl Def {
     }
 }
 
-/// A list that is gone through once more.
+/// A list that is gone through once more, with those in its items.
 #[derive(Debug)]
 pub(crate) struct Again {
     list: ListId,
     pub(crate) new: ListId,
+    /// Which list stands for which.
+    lists: HashMap<ListId, ListId>,
     columns: HashMap<ColumnId, ColumnId>,
     done: HashMap<Id, Id>,
 }
@@ -513,17 +515,44 @@ impl Builder {
 
     /// The same list once more, with columns of its own.
     pub(crate) fn once_more(&mut self, list: ListId) -> Again {
+        let new = self.list_again(list, self.parent(list));
+        let lists = HashMap::from([(list, new)]);
+        Again { list, new, lists, columns: HashMap::new(), done: HashMap::new() }
+    }
+
+    fn list_again(&mut self, list: ListId, parent: Option<ListId>) -> ListId {
         let new = ListId(self.kernel.lists.len() as u32);
-        self.kernel.lists.push(self.parent(list));
+        self.kernel.lists.push(parent);
         self.kernel.again.push(list);
-        let all = (0..self.kernel.columns.len() as u32).map(ColumnId);
-        let own: Vec<ColumnId> = all.filter(|c| self.kernel.columns[c.0 as usize] == Some(list)).collect();
-        let mut columns = HashMap::new();
-        for c in own {
-            let nullable = self.kernel.nullable.get(c.0 as usize) == Some(&true);
-            columns.insert(c, self.derive(Derived::Again(c), Some(new), nullable));
+        new
+    }
+
+    /// The list that stands for one in the items of a list that is gone through once more; others stand for themselves.
+    pub(crate) fn inside(&mut self, list: ListId, again: &mut Again) -> ListId {
+        if let Some(new) = again.lists.get(&list) {
+            return *new;
         }
-        Again { list, new, columns, done: HashMap::new() }
+        let Some(parent) = self.parent(list) else { return list };
+        let around = self.inside(parent, again);
+        if around == parent {
+            return list;
+        }
+        let new = self.list_again(list, Some(around));
+        again.lists.insert(list, new);
+        new
+    }
+
+    /// The column once more that describes items of such a list.
+    fn column_again(&mut self, c: ColumnId, again: &mut Again) -> Option<ColumnId> {
+        if let Some(known) = again.columns.get(&c) {
+            return Some(*known);
+        }
+        let list = self.kernel.columns.get(c.0 as usize).copied().flatten()?;
+        let new = self.inside(list, again);
+        let nullable = self.kernel.nullable.get(c.0 as usize) == Some(&true);
+        let made = self.derive(Derived::Again(c), Some(new), nullable);
+        again.columns.insert(c, made);
+        Some(made)
     }
 
     /// The list of the layout that a list stands for.
@@ -533,25 +562,34 @@ impl Builder {
         std::iter::successors(Some(list), again).last().unwrap_or(list)
     }
 
-    /// A definition with the list once more in place of the list; none if it goes through lists inside it.
+    /// A definition with the list once more in place of the list; none if it goes through the list itself as well.
     pub(crate) fn through(&mut self, id: Id, again: &mut Again) -> Option<Id> {
         if !self.scope(id).contains(&again.list) {
-            let below = |t: &Term| t.over.iter().any(|l| self.kernel.around(Some(*l)).contains(&again.list));
-            return match self.def(id) {
-                Def::Fold(_, terms) if terms.iter().any(below) => None,
-                _ => Some(id),
-            };
+            return Some(id);
         }
         if let Some(done) = again.done.get(&id) {
             return Some(*done);
         }
-        let column = |again: &Again, c: ColumnId| again.columns.get(&c).copied();
         let def = match self.def(id).clone() {
-            Def::Column(c) => Def::Column(column(again, c)?),
-            Def::Flag(c) => Def::Flag(column(again, c)?),
-            Def::Given(c) => Def::Given(column(again, c)?),
-            Def::Member(c) => Def::Member(column(again, c)?),
-            Def::Fold(..) => return None,
+            Def::Column(c) => Def::Column(self.column_again(c, again)?),
+            Def::Flag(c) => Def::Flag(self.column_again(c, again)?),
+            Def::Given(c) => Def::Given(self.column_again(c, again)?),
+            Def::Member(c) => Def::Member(self.column_again(c, again)?),
+            Def::Fold(kind, terms) => {
+                let mut out = Vec::with_capacity(terms.len());
+                for t in terms {
+                    if t.over.contains(&again.list) {
+                        return None;
+                    }
+                    let over = t.over.iter().map(|l| self.inside(*l, again)).collect();
+                    let when = match t.when {
+                        Some(w) => Some(self.through(w, again)?),
+                        None => None,
+                    };
+                    out.push(Term { over, when, value: self.through(t.value, again)? });
+                }
+                Def::Fold(kind, out)
+            }
             mut def => {
                 let mut sound = true;
                 def.each_operand_mut(|o| match self.through(*o, again) {

@@ -108,7 +108,7 @@ impl<'p> Plan<'p> {
             match self.once_more(&segments) {
                 Some(again) => segments = again,
                 None => {
-                    self.fail("a loop inside another over the same list, with lists in its items");
+                    self.fail("a loop inside another over the same list");
                     return false;
                 }
             }
@@ -190,7 +190,7 @@ impl<'p> Plan<'p> {
         ok
     }
 
-    /// Items of a list by another name; none if they hold lists.
+    /// Items of a list by another name, and lists in them.
     fn once_more(&mut self, segments: &[Segment]) -> Option<Rc<[Segment]>> {
         let [Segment { over, when: None, value }] = segments else { return None };
         let [list] = over[..] else { return None };
@@ -397,8 +397,21 @@ fn through(b: &mut Builder, value: &Sym, again: &mut Again) -> Option<Sym> {
             },
         },
         Sym::Maybe(p, v) => Sym::Maybe(b.through(*p, again)?, Rc::new(through(b, v, again)?)),
-        Sym::List(list) if list.is_empty() => value.clone(),
-        Sym::List(_) => return None,
+        Sym::List(list) => {
+            let mut out = Vec::with_capacity(list.len());
+            for s in list.iter() {
+                let when = match s.when {
+                    Some(w) => Some(b.through(w, again)?),
+                    None => None,
+                };
+                let over: Vec<ListId> = s.over.iter().map(|l| b.inside(*l, again)).collect();
+                if over.contains(&again.new) {
+                    return None;
+                }
+                out.push(Segment { over, when, value: through(b, &s.value, again)? });
+            }
+            Sym::List(out.into())
+        }
         Sym::Period(..) | Sym::Absent | Sym::Fail(_) => value.clone(),
     })
 }

@@ -421,10 +421,8 @@ impl<'p> Plan<'p> {
 
 /// Operations whose value may be a datum that they read, or a part of it.
 fn keeps(op: &Op) -> bool {
-    match op {
-        Op::Amount(_) | Op::Factor(_) | Op::Unwrap(_) | Op::Present(_) | Op::Position(_) | Op::Shares { .. } => true,
-        Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..) => true,
-        Op::Lookup { .. } | Op::HasRow { .. } | Op::Interpolate { .. } => true,
-        _ => false,
-    }
+    let part = matches!(op, Op::Amount(_) | Op::Factor(_) | Op::Unwrap(_) | Op::Present(_) | Op::Position(_));
+    let choice = matches!(op, Op::And(..) | Op::Or(..) | Op::OrElse(..) | Op::If(..) | Op::Match(..));
+    let by_key = matches!(op, Op::Lookup { .. } | Op::HasRow { .. } | Op::Interpolate { .. } | Op::Shares { .. });
+    part || choice || by_key
 }
