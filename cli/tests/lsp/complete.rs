@@ -200,3 +200,35 @@ fn nothing_is_offered_in_comments_and_texts() {
     let names = at_bar(&mut e, "file:///rules/prose.pcr.md", &prose("prose `pro¦"));
     assert!(has(&names, "production") && has(&names, "metal"), "{names:?}");
 }
+
+/// An empty file is to become a rule, and a rule has one header; modules say what they are about, and are found by that.
+#[test]
+fn a_rule_is_begun_and_modules_say_what_they_are_about() {
+    let mut e = Editor::with_locale("zh-CN");
+    let uri = "file:///rules/%E6%96%B0.pcr";
+    let mut offered = |text: &str, line: u32| -> Vec<Value> {
+        e.open(uri, text);
+        let last = text.lines().last().unwrap_or_default().encode_utf16().count();
+        let position = json!({ "line": line, "character": last });
+        let all = e.ask("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": position }));
+        let mut all = all.as_array().cloned().unwrap_or_default();
+        all.sort_by_key(|c| c["sortText"].as_str().unwrap_or_default().to_owned());
+        all
+    };
+    for typed in ["", "gz"] {
+        let all = offered(typed, 0);
+        assert_eq!((&all[0]["label"], &all[0]["detail"]), (&json!("规则"), &json!("规则头")), "{typed}");
+    }
+    let all = offered("规则 甲 中文 \"甲\"\n", 1);
+    assert!(!all.iter().any(|c| c["detail"] == "规则头"), "{all:?}");
+    let all = offered("规则 甲 中文 \"甲\"\n使用 ", 1);
+    let gas = all.iter().find(|c| c["label"] == "std.gas").unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(gas["labelDetails"]["description"], "温室气体及其百年全球变暖潜势（GWP-100）");
+    assert!(
+        gas["filterText"].as_str().is_some_and(|t| t.contains("wenshiqiti") && t.contains("Greenhouse gases")),
+        "{gas}"
+    );
+    // What is no module, but a rule, comes behind.
+    let at = |name: &str| all.iter().position(|c| c["label"] == name);
+    assert!(at("std.welding") < at("std.ammonia"), "{all:?}");
+}
