@@ -120,7 +120,7 @@ async function chinese(e) {
   await e.press('Control+1');
   await e.hover(line, column + 2, '单位或类型');
   await e.see('.tabs-container .tab', '的结果');
-  await e.see('.codelens-decoration a', '测试触及');
+  await e.see('.codelens-decoration', '测试触及');
   await e.picture(join(pictures, 'chinese.png'));
 }
 

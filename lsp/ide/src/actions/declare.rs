@@ -120,7 +120,7 @@ fn kind(place: &Place<'_>) -> Option<String> {
 fn behind_last(place: &Place<'_>, keywords: &[&str], statement: &str) -> Edit {
     let (session, db) = (place.session, place.session.db());
     let of = |keywords: &[&str]| -> Option<&Item> {
-        items(db, place.file).iter().filter(|i| !i.is_built_in() && keywords.contains(&i.key.keyword.as_str())).last()
+        items(db, place.file).iter().rfind(|i| !i.is_built_in() && keywords.contains(&i.key.keyword.as_str()))
     };
     let head = || headers(db, place.file).map(|(item, _)| item).max_by_key(|i| of_item(session, i).map(|s| s.start));
     let anchor = of(keywords).or_else(|| of(&["use"])).or_else(head).and_then(|item| of_item(session, item));
