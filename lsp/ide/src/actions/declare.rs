@@ -4,7 +4,7 @@
 
 use super::{Action, ActionKind, Place, hole, refactoring, sources};
 use crate::at::{of_item, statements};
-use crate::complete::{wanted, word};
+use crate::complete::{in_words, wanted, word};
 use crate::rename::Edit;
 use footrule_compiler::db::{Item, SourceFile, items};
 use footrule_compiler::names::headers;
@@ -112,7 +112,7 @@ fn kind(place: &Place<'_>) -> Option<String> {
         return Some(place.at.item.slice(db, unit.unit.span).trim().to_owned());
     }
     let want = wanted(place.session, place.at.item, place.at.text, place.inside());
-    want.map(|t| t.show(db)).filter(|t| t != "?")
+    want.map(|t| t.show(db)).filter(|t| t != "?").map(|t| in_words(&t, place.words))
 }
 
 /// A statement on lines of its own behind the last one of these keywords, else behind the last `use` or header, else before the

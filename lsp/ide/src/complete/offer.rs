@@ -2,7 +2,7 @@
 
 use super::snippets::TEMPLATES;
 use super::want::member_type;
-use super::words::{filter, language, spelled};
+use super::words::{filter, in_words, language, spelled};
 use super::{Completion, CompletionKind};
 use crate::at::{Statement, of_item};
 use crate::factor::factor;
@@ -57,6 +57,7 @@ impl<'a> Offers<'a> {
         rank: u8,
     ) -> &mut Completion {
         let at = self.all.len();
+        let detail = in_words(&detail, self.lang);
         self.all.push(Completion {
             name: name.to_owned(),
             at: self.at,
