@@ -101,6 +101,17 @@ fn what_fits_comes_first() {
         // In a definition with a stated unit; a factor of it, too.
         assert_eq!(fits(&mut e, 1, "let a: kg{CO2} = ¦"), ["smelting"]);
         assert_eq!(fits(&mut e, 2, "let a: kg{CO2} = production * ¦"), ["factor"]);
+        // In a line: what makes CO2e or a gas of what stands there; where it is one already, a number.
+        let all = at_bar(
+            &mut e,
+            &uri(15),
+            &wrap(&format!("{RULE}const other = 3 kg{{CO2e}}/t{{metal}}\nemission b in making = production * ¦\n")),
+        );
+        assert_eq!(best(&all), ["other"]);
+        let rank = |name: &str| find(&all, name)["sortText"].as_str().and_then(|s| s.chars().next());
+        assert!(rank("other") < rank("factor") && rank("factor") < rank("装载量"), "{all:?}");
+        let by = fits(&mut e, 16, "input times: number\nemission b in making = production * factor * ¦");
+        assert!(by.contains(&"times".to_owned()) && !by.contains(&"production".to_owned()), "{by:?}");
         // In a comparison, in an argument, in a table's key, in the arms of a match: members.
         assert_eq!(
             fits(&mut e, 3, "let a = count(b for b in batches where b.grade == ¦)"),

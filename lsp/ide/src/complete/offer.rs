@@ -1,7 +1,7 @@
 //! What there is to write, and how well it fits.
 
 use super::snippets::TEMPLATES;
-use super::want::member_type;
+use super::want::{as_co2e, member_type};
 use super::words::{filter, in_words, language, spelled};
 use super::{Completion, CompletionKind};
 use crate::at::{Statement, of_item};
@@ -228,6 +228,8 @@ impl<'a> Offers<'a> {
             (Ty::Bool, h) if *h != Ty::Bool => 2,
             (w, h) => match (w.unit(), h.unit()) {
                 (Some(w), Some(h)) if w.dimension(db) == h.dimension(db) => FITS,
+                // A gas becomes CO2e by the rule's GWP.
+                (Some(w), Some(h)) if w.is_co2e() && w.dimension(db) == as_co2e(h).dimension(db) => NEUTRAL,
                 (None, None) if w == h => FITS,
                 _ => OTHER,
             },
