@@ -1,6 +1,7 @@
 //! Repairs and refactorings: each is applied, and what comes of it is checked.
 
 use crate::editor::Editor;
+use crate::source::Folder;
 use crate::{RULE, URI, editor};
 use footrule_syntax::format::{Keywords, Options, format};
 use serde_json::{Value, json};
@@ -377,4 +378,62 @@ fn selections(text: &str) -> Vec<(usize, usize)> {
         }
     }
     out.into_iter().collect()
+}
+
+/// A rule is written from its end: what it names is declared by repairs, one after the other, with what is known and no more.
+#[test]
+fn what_is_named_can_be_declared() {
+    let beginning = "规则 水泥熟料 中文 \"水泥熟料\" 英文 \"Cement clinker\"\n版本 0.1.0\n有效 自 2026-01-01\n温势 AR6\n\
+        声明单位 1 t{熟料} 基于 产量\n修约 1 位小数\n排放 燃煤 于 煅烧 = 用煤 * 煤因子\n";
+    for (kind, text) in forms(beginning) {
+        let mut e = Editor::with_locale("zh-CN");
+        let uri = format!("file:///rules/new.{kind}");
+        let mut text = text;
+        let mut version = 0;
+        let mut repair = |text: &mut String, word: &str, title: &str, written: &str| {
+            version += 1;
+            codes(&mut e, &uri, text, version);
+            let all = offered(&mut e, &uri, text, word, false);
+            *text = applied(text, &uri, titled(&all, title));
+            assert!(text.contains(written), "{written} in\n{text}");
+        };
+        repair(&mut text, "熟料} 基于", "声明物质 `熟料`", "物质 熟料 中文 \"熟料\"\n");
+        // The declared unit says what its amount is in; of what else is unknown a name remains that nothing has.
+        repair(&mut text, "产量\n修约", "声明输入 `产量`", "输入 产量: t{熟料} 中文 \"产量\"\n");
+        repair(&mut text, "煅烧 =", "声明阶段 `煅烧`", "阶段 煅烧 中文 \"煅烧\"\n");
+        repair(&mut text, "用煤 *", "声明输入 `用煤`", "输入 用煤: 待填 中文 \"用煤\"\n");
+        text = text.replace("用煤: 待填", "用煤: t{煤}");
+        repair(&mut text, "煤} 中文", "声明物质 `煤`", "物质 煤 中文 \"煤\"\n");
+        repair(&mut text, "煤因子", "定义 `煤因子`", "令 煤因子 = 待填\n");
+        text = text.replace("令 煤因子 = 待填", "常数 煤因子 = 2.5 t{CO2}/t{煤} 来源 手册");
+        repair(&mut text, "CO2}", "使用模块 `std.gas`", "使用 std.gas\n");
+        repair(&mut text, "手册", "声明来源 `手册`", "来源 手册 {\n    标题 \"待填：文件名称\"\n}\n");
+        let found = codes(&mut e, &uri, &text, 100);
+        assert!(found.is_empty(), "{found:?} in\n{text}");
+        // 2 t of coal at 2.5 t CO2 for each of 1 t of clinker.
+        let test = "测试 中文 \"例\" { 产量 = 1 t{熟料}; 用煤 = 2 t{煤} }\n";
+        let text = text.replacen("排放 燃煤", &format!("{test}排放 燃煤"), 1);
+        codes(&mut e, &uri, &text, 101);
+        let run = json!({ "command": "footrule.evaluate", "arguments": [uri] });
+        let got = e.ask("workspace/executeCommand", run);
+        assert_eq!(got["result"]["total"]["value"], "5000.0", "{got}");
+    }
+}
+
+/// A name that a module of the folder declares is brought from there, before those of the library; a process declares its own.
+#[test]
+fn modules_that_declare_a_name_are_offered() {
+    let folder = Folder::new(&[
+        ("words.pcr", "flow slag zh \"矿渣\" en \"slag\"\n"),
+        ("main.pcr", "const a = 1 t{slag}\nprocess p(s: stage) { let y = nothing_here }\n"),
+    ]);
+    let mut e = Editor::new(json!({}), Some(&folder.root()));
+    let (uri, text) = (folder.uri("main.pcr"), "const a = 1 t{slag}\nprocess p(s: stage) { let y = nothing_here }\n");
+    e.open(&uri, text);
+    e.was_asked("nothing");
+    let all = offered(&mut e, &uri, text, "slag", false);
+    let new = applied(text, &uri, titled(&all, "Use the module `words`"));
+    assert_eq!(new, format!("use words\n{text}"));
+    let inside = offered(&mut e, &uri, text, "nothing_here", false);
+    assert!(inside.iter().all(|a| a["title"].as_str().is_some_and(|t| !t.starts_with("Declare"))), "{inside:?}");
 }

@@ -101,6 +101,17 @@ fn what_fits_comes_first() {
         // In a definition with a stated unit; a factor of it, too.
         assert_eq!(fits(&mut e, 1, "let a: kg{CO2} = ¦"), ["smelting"]);
         assert_eq!(fits(&mut e, 2, "let a: kg{CO2} = production * ¦"), ["factor"]);
+        // In a line: what makes CO2e or a gas of what stands there; where it is one already, a number.
+        let all = at_bar(
+            &mut e,
+            &uri(15),
+            &wrap(&format!("{RULE}const other = 3 kg{{CO2e}}/t{{metal}}\nemission b in making = production * ¦\n")),
+        );
+        assert_eq!(best(&all), ["other"]);
+        let rank = |name: &str| find(&all, name)["sortText"].as_str().and_then(|s| s.chars().next());
+        assert!(rank("other") < rank("factor") && rank("factor") < rank("装载量"), "{all:?}");
+        let by = fits(&mut e, 16, "input times: number\nemission b in making = production * factor * ¦");
+        assert!(by.contains(&"times".to_owned()) && !by.contains(&"production".to_owned()), "{by:?}");
         // In a comparison, in an argument, in a table's key, in the arms of a match: members.
         assert_eq!(
             fits(&mut e, 3, "let a = count(b for b in batches where b.grade == ¦)"),
@@ -199,4 +210,36 @@ fn nothing_is_offered_in_comments_and_texts() {
     assert!(at_bar(&mut e, "file:///rules/prose.pcr.md", &prose("prose pro¦")).is_empty());
     let names = at_bar(&mut e, "file:///rules/prose.pcr.md", &prose("prose `pro¦"));
     assert!(has(&names, "production") && has(&names, "metal"), "{names:?}");
+}
+
+/// An empty file is to become a rule, and a rule has one header; modules say what they are about, and are found by that.
+#[test]
+fn a_rule_is_begun_and_modules_say_what_they_are_about() {
+    let mut e = Editor::with_locale("zh-CN");
+    let uri = "file:///rules/%E6%96%B0.pcr";
+    let mut offered = |text: &str, line: u32| -> Vec<Value> {
+        e.open(uri, text);
+        let last = text.lines().last().unwrap_or_default().encode_utf16().count();
+        let position = json!({ "line": line, "character": last });
+        let all = e.ask("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": position }));
+        let mut all = all.as_array().cloned().unwrap_or_default();
+        all.sort_by_key(|c| c["sortText"].as_str().unwrap_or_default().to_owned());
+        all
+    };
+    for typed in ["", "gz"] {
+        let all = offered(typed, 0);
+        assert_eq!((&all[0]["label"], &all[0]["detail"]), (&json!("规则"), &json!("规则头")), "{typed}");
+    }
+    let all = offered("规则 甲 中文 \"甲\"\n", 1);
+    assert!(!all.iter().any(|c| c["detail"] == "规则头"), "{all:?}");
+    let all = offered("规则 甲 中文 \"甲\"\n使用 ", 1);
+    let gas = all.iter().find(|c| c["label"] == "std.gas").unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(gas["labelDetails"]["description"], "温室气体及其百年全球变暖潜势（GWP-100）");
+    assert!(
+        gas["filterText"].as_str().is_some_and(|t| t.contains("wenshiqiti") && t.contains("Greenhouse gases")),
+        "{gas}"
+    );
+    // What is no module, but a rule, comes behind.
+    let at = |name: &str| all.iter().position(|c| c["label"] == name);
+    assert!(at("std.welding") < at("std.ammonia"), "{all:?}");
 }

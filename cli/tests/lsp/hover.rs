@@ -244,3 +244,23 @@ fn files_are_called_as_people_know_them() {
     assert_eq!(called(&["one"], "far/deep/main.pcr"), "`distant/deep/base.pcr`");
     assert_eq!(called(&[], "loose.pcr"), format!("`{root}/loose.pcr`"));
 }
+
+/// Types are told in the words of the reader, and beside the text in those of the file.
+#[test]
+fn types_are_told_in_words() {
+    let chinese =
+        "规则 甲 中文 \"甲\" 英文 \"a\"\n物质 铝 中文 \"铝\"\n输入 各批: 列表 数\n令 和 = 求和(x 对 x 于 各批)\n";
+    for (locale, types) in [("zh-CN", ["列表 Batch", "列表 数"]), ("en", ["list of Batch", "list of number"])] {
+        let mut e = Editor::with_locale(locale);
+        e.open(URI, RULE);
+        let s = Source { uri: "file:///rules/zh.pcr".to_owned(), text: chinese.to_owned() };
+        s.open(&mut e);
+        for (at, ty) in [on("batches:", 0), s.on("各批:", 0)].into_iter().zip(types) {
+            let card = e.ask("textDocument/hover", at);
+            says(card["contents"]["value"].as_str().unwrap_or_default(), &[&format!("`{ty}`")]);
+        }
+        let whole = json!({ "start": s.place("规则", 0, false), "end": s.place("求和", 0, true) });
+        let hints = e.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": s.uri }, "range": whole }));
+        assert!(hints.as_array().is_some_and(|all| all.iter().any(|h| h["label"] == ": 数")), "{hints}");
+    }
+}

@@ -2,6 +2,7 @@
 //! read by name, the rounding of a report.
 
 use crate::at::{Statement, statements};
+use crate::complete::{in_words, language};
 use crate::factor::{factor, in_unit, shown, source_in_words};
 use crate::tree::{Root, children, roots};
 use footrule_compiler::Session;
@@ -80,6 +81,11 @@ impl Hints<'_> {
         let db = self.session.db();
         let shown = value_type(db, self.at.item.file, self.at.item.key.clone()).show(db);
         if shown != "?" {
+            // In the language of the file's words, which is asked for only where there are any.
+            let shown = match in_words(&shown, Lang::Zh) {
+                zh if zh != shown && language(self.session, self.at.item.file, self.lang) == Lang::Zh => zh,
+                _ => shown,
+            };
             let tip = text!("由算式得出的单位或类型", "unit or type, inferred from the formula");
             self.push(name.span.end, format!(": {shown}"), InlayKind::Unit, tip);
         }

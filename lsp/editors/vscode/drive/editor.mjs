@@ -24,7 +24,9 @@ export class Editor {
 
   /** Loads the window anew. */
   async reload() {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load', { timeout: 120_000 });
+    await this.command('Developer: Reload Window');
+    await loaded;
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 120_000 });
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }

@@ -11,7 +11,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Editor } from './editor.mjs';
-import { languagePack, program, serve } from './program.mjs';
+import { languagePack, noteLanguagePack, program, serve } from './program.mjs';
 
 const here = import.meta.dirname;
 const repository = join(here, '../../../..');
@@ -95,7 +95,9 @@ try {
   await inEditor({ extensions: [extension] }, drive);
   // In an editor that speaks Chinese nothing has to be set.
   set({ 'footrule.language': 'auto' });
-  const pack = languagePack(join(work, 'pack'), { id: 'zh-cn', name: '中文(简体)' });
+  const words = { id: 'zh-cn', name: '中文(简体)' };
+  const pack = languagePack(join(work, 'pack'), words);
+  noteLanguagePack(join(work, 'user'), join(work, 'pack'), words);
   await inEditor({ extensions: [pack], locale: 'zh-cn', language: 'zh-CN' }, chinese);
   console.log(`✓ seen; pictures in ${pictures}`);
 } finally {
@@ -118,7 +120,7 @@ async function chinese(e) {
   await e.press('Control+1');
   await e.hover(line, column + 2, '单位或类型');
   await e.see('.tabs-container .tab', '的结果');
-  await e.see('.codelens-decoration a', '项');
+  await e.see('.codelens-decoration', '测试触及');
   await e.picture(join(pictures, 'chinese.png'));
 }
 
@@ -213,7 +215,7 @@ async function drive(e) {
   step('a window that is loaded anew has its panel again');
   await e.reload();
   await e.seeInPanel('.total strong', new RegExp(`^${published}$`));
-  await e.seeInPanel('#data option:checked', '电解铝.json');
+  assert.equal(await e.panel().locator('#data option:checked').textContent(), '电解铝.json');
 
   step('a name is explained in the derivation');
   await e.press('Control+1');

@@ -70,6 +70,13 @@ export function languagePack(folder, { id, name }) {
   return join(folder, 'pack.vsix');
 }
 
+/** Notes in the data of a user that a language pack is installed, as VS Code does when it installs one by itself. */
+export function noteLanguagePack(user, folder, { id, name }) {
+  const extensions = [{ extensionIdentifier: { id: `drive.language-pack-${id}` }, version: '1.0.0' }];
+  const pack = { hash: 'drive', extensions, translations: { vscode: join(folder, 'main.i18n.json') }, label: name };
+  writeFileSync(join(user, 'languagepacks.json'), JSON.stringify({ [id]: pack }));
+}
+
 /** Installs extensions and serves a folder, in a language if one is named; the address, and how to end it. */
 export async function serve(root, { extensions: wanted, folder, data, locale }) {
   const entry = join(root, 'out/node/entry.js');

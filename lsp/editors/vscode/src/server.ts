@@ -39,6 +39,8 @@ class Client extends LanguageClient {
 export class Server implements vscode.Disposable {
   private client: Client | undefined;
   private starting: Promise<Client | undefined> | undefined;
+  /** The command that could not be started, as the user was told. */
+  private told: string | undefined;
   private readonly output = vscode.window.createOutputChannel('Footrule');
   private readonly started = new vscode.EventEmitter<void>();
   /** The server has been started, or started again. */
@@ -87,16 +89,18 @@ export class Server implements vscode.Disposable {
 
   private async launch(): Promise<Client | undefined> {
     const command = vscode.workspace.getConfiguration('footrule').get<string>('server.path') || 'footrule';
-    const dbg = () => JSON.stringify([vscode.workspace.isTrusted, vscode.workspace.getConfiguration('footrule').inspect('server.path'), vscode.workspace.getConfiguration('footrule').get('server.path')]);
-    require('node:fs').appendFileSync('/tmp/ed_dbg.txt', dbg() + '\n');
-    for (const t of [100, 500, 2000, 5000]) setTimeout(() => require('node:fs').appendFileSync('/tmp/ed_dbg.txt', t + dbg() + '\n'), t);
-    vscode.workspace.onDidChangeConfiguration((e) => require('node:fs').appendFileSync('/tmp/ed_dbg.txt', 'event ' + e.affectsConfiguration('footrule.server.path') + '\n'));
     const version = await versionOf(command);
     if (version instanceof Error) {
       this.output.appendLine(`${command}: ${version.message}`);
-      void this.missing(command);
+      // It is tried again when it is needed again, and told once.
+      this.starting = undefined;
+      if (this.told !== command) {
+        this.told = command;
+        void this.missing(command);
+      }
       return undefined;
     }
+    this.told = undefined;
     this.output.appendLine(`${command}: ${version}`);
     const server: ServerOptions = { command, args: ['lsp'] };
     const options: LanguageClientOptions = {

@@ -1,7 +1,7 @@
 //! A selected part of a formula becomes a definition of its own.
 
 use super::{Action, ActionKind, Place, refactoring};
-use crate::complete::word;
+use crate::complete::{in_words, word};
 use footrule_compiler::check::{body_of, expressions, is_open, value_type};
 use footrule_compiler::sigs::sig;
 use footrule_compiler::types::{TExpr, TKind, Ty};
@@ -67,7 +67,7 @@ pub(super) fn extract(place: &Place<'_>) -> Option<Action> {
         return None;
     }
     let name = place.unused_name(if place.words == Lang::Zh { "中间量" } else { "part" });
-    let unit = e.ty.show(db);
+    let unit = in_words(&e.ty.show(db), place.words);
     let inner = trimmed(place)?;
     let written = place.at.text.get(inner.start as usize..inner.end as usize)?;
     let words = word("let", place.words);

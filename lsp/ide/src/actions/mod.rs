@@ -6,9 +6,10 @@
 //!
 //! # Layout
 //!
-//! `repair` (of findings) · `rows` (of tables) · `sources` · `units` (another unit) · `extract`, `inline` (definitions) ·
+//! `repair` (of findings) · `declare` (unknown names) · `rows` (of tables) · `sources` · `units` (another unit) · `extract`, `inline` (definitions) ·
 //! `except` · `tests`.
 
+mod declare;
 mod except;
 mod extract;
 mod inline;
@@ -139,6 +140,18 @@ impl Place<'_> {
         let mut all = visible(db, self.file, ns);
         all.extend(names_inside(db, self.at.item, ns).cloned());
         all.into_iter().collect()
+    }
+}
+
+/// A name that nothing has, for what the author must fill in: the checker refuses it.
+fn hole(place: &Place<'_>) -> String {
+    let name = match place.words {
+        Lang::Zh => "待填",
+        Lang::En => "to_be_filled_in",
+    };
+    match place.visible(Ns::Value).iter().any(|n| n == name) {
+        true => place.unused_name(name),
+        false => name.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Repairs of findings that the checker describes but does not write: units, rows, sources.
 
-use super::{Action, ActionKind, Place, refactoring, rows, sources};
+use super::{Action, ActionKind, Place, declare, refactoring, rows, sources};
 use crate::complete::wanted;
 use crate::tree::path;
 use footrule_compiler::check::Aside;
@@ -13,6 +13,7 @@ use footrule_syntax::ast::ExprKind;
 pub(super) fn repairs(place: &Place<'_>, d: &Diagnostic) -> Vec<Action> {
     match d.code.as_str() {
         "FR-P001" => rows::missing(place).into_iter().collect(),
+        "FR-N001" | "FR-N005" | "FR-N006" | "FR-N007" | "FR-N008" => declare::declare(place, d),
         "FR-L002" => sources::cite(place),
         "FR-U007" => bare(place).into_iter().collect(),
         "FR-U002" | "FR-U003" | "FR-U004" | "FR-U013" => crossing(place).into_iter().collect(),

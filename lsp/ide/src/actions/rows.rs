@@ -1,9 +1,8 @@
 //! Rows that a table lacks.
 
-use super::{Action, ActionKind, Place, refactoring};
+use super::{Action, ActionKind, Place, hole, refactoring};
 use footrule_compiler::check::missing_rows;
-use footrule_compiler::names::Ns;
-use footrule_diag::{Lang, Span, text};
+use footrule_diag::{Span, text};
 use footrule_syntax::ast::Stmt;
 
 /// Adds a row for each combination of keys without one. In place of values they have a name that nothing has: a number is the
@@ -15,14 +14,7 @@ pub(super) fn missing(place: &Place<'_>) -> Option<Action> {
     if missing.is_empty() || t.from.is_some() {
         return None;
     }
-    let hole = match place.words {
-        Lang::Zh => "待填",
-        Lang::En => "to_be_filled_in",
-    };
-    let hole = match place.visible(Ns::Value).iter().any(|n| n == hole) {
-        true => place.unused_name(hole),
-        false => hole.to_owned(),
-    };
+    let hole = hole(place);
     let values = vec![hole.as_str(); t.columns.len().max(1)].join(", ");
     let close = place.at.text.rfind('}')?;
     // On the column of the rows above, where those stand on lines of their own.

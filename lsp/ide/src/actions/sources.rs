@@ -73,16 +73,25 @@ pub(super) fn cite(place: &Place<'_>) -> Vec<Action> {
     out
 }
 
-/// A source to be filled in. It says nothing that is not known, such as a year or a GWP set.
+/// A source to be filled in, and its name.
 fn stub(place: &Place<'_>) -> (String, String) {
-    let (base, title) = match place.words {
-        Lang::Zh => ("新来源", "待填：文件名称"),
-        Lang::En => ("new_source", "to be filled in: title of the document"),
+    let base = match place.words {
+        Lang::Zh => "新来源",
+        Lang::En => "new_source",
     };
     let name = place.unused_name(base);
-    let w = |english| word(english, place.words);
-    let text = format!("{} {name} {{\n    {} \"{title}\"\n}}\n", w("source"), w("title"));
+    let text = statement(place, &name);
     (name, text)
+}
+
+/// A source to be filled in. It says nothing that is not known, such as a year or a GWP set.
+pub(super) fn statement(place: &Place<'_>, name: &str) -> String {
+    let title = match place.words {
+        Lang::Zh => "待填：文件名称",
+        Lang::En => "to be filled in: title of the document",
+    };
+    let w = |english| word(english, place.words);
+    format!("{} {name} {{\n    {} \"{title}\"\n}}\n", w("source"), w("title"))
 }
 
 /// A number in a line becomes a constant with a source.

@@ -5,14 +5,14 @@ use super::offer::{FITS, NEUTRAL, OTHER, Offers, WORDS, declared_at, labels, par
 use super::spot::{Slot, Spot};
 use super::words::spelled;
 use footrule_compiler::Session;
-use footrule_compiler::db::{Item, items};
+use footrule_compiler::db::{Item, SourceFile, items, split};
 use footrule_compiler::names::{Entry, Ns, Resolved, exported_names, gases, index, process_index, stages};
 use footrule_compiler::sigs::{Sig, sig};
 use footrule_compiler::types::{EnumRef, Ty};
 use footrule_compiler::units::{UnitTy, unit_info};
 use footrule_diag::Text;
 use footrule_grammar::keywords::{KEYWORDS, Place};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Offers<'_> {
     /// What can stand in a slot.
@@ -314,22 +314,25 @@ impl Offers<'_> {
         }
         let own = self.file.key(db).to_string();
         let folder = own.rsplit_once('/').map_or("", |(f, _)| f);
-        let names: BTreeSet<String> = self
-            .session
-            .files()
-            .map(|f| f.key(db).to_string())
-            .filter(|k| *k != own && footrule_compiler::is_source(k))
-            .filter_map(|k| match k.strip_prefix("std:") {
-                Some(name) => Some(format!("std.{name}")),
+        let named = |file: SourceFile| {
+            let k = file.key(db);
+            if **k == *own || !footrule_compiler::is_source(k) {
+                return None;
+            }
+            let name = match k.strip_prefix("std:") {
+                Some(name) => format!("std.{name}"),
                 None => {
-                    let k = k.strip_prefix(folder).unwrap_or(&k).trim_start_matches('/').to_owned();
-                    Some(k.strip_suffix(".pcr").or_else(|| k.strip_suffix(".pcr.md"))?.replace('/', "."))
+                    let k = k.strip_prefix(folder).unwrap_or(k).trim_start_matches('/');
+                    k.strip_suffix(".pcr").or_else(|| k.strip_suffix(".pcr.md"))?.replace('/', ".")
                 }
-            })
-            .filter_map(|n| n.strip_prefix(path).map(str::to_owned))
-            .collect();
-        for name in names {
-            self.push(&name, CompletionKind::Module, String::new(), Text::default(), FITS);
+            };
+            // Whole rules come behind modules.
+            let rank = if self.session.is_rule(k) { OTHER } else { FITS };
+            Some((name.strip_prefix(path)?.to_owned(), (rank, about(&split(db, file).module_docs))))
+        };
+        let names: BTreeMap<String, (u8, Text)> = self.session.files().filter_map(named).collect();
+        for (name, (rank, labels)) in names {
+            self.push(&name, CompletionKind::Module, String::new(), labels, rank);
         }
     }
 
@@ -381,4 +384,16 @@ fn field_labels(session: &Session, of: &Ty, name: &str) -> Text {
     let Ty::Record(record) = of else { return Text::default() };
     let Some(Stmt::Record { fields, .. }) = record.ast(session.db()).map(|a| &a.stmt) else { return Text::default() };
     fields.iter().find(|f| f.name.text == name).map(|f| f.labels.clone()).unwrap_or_default()
+}
+
+/// What a file is about, in few words: the beginning of the first line about it in each language.
+fn about(docs: &str) -> Text {
+    let chinese = |l: &&str| l.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let lines = || docs.lines().map(|l| l.trim_start_matches('#').trim()).filter(|l| !l.is_empty());
+    let few = |l: Option<&str>| {
+        l.and_then(|l| l.split(['：', '。', ':']).next())
+            .map(|l| l.split(". ").next().unwrap_or(l).trim_end_matches('.').to_owned())
+    };
+    let (zh, en) = (few(lines().find(chinese)), few(lines().find(|l| !chinese(l))));
+    Text::new(zh.clone().or(en.clone()).unwrap_or_default(), en.or(zh).unwrap_or_default())
 }

@@ -17,7 +17,7 @@ mod spot;
 mod want;
 mod words;
 
-pub(crate) use words::{language, word};
+pub(crate) use words::{in_words, language, word};
 
 use crate::at::{Statement, statement, statements};
 use footrule_compiler::Session;

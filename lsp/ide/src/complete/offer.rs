@@ -1,13 +1,14 @@
 //! What there is to write, and how well it fits.
 
 use super::snippets::TEMPLATES;
-use super::want::member_type;
-use super::words::{filter, language, spelled};
+use super::want::{as_co2e, member_type};
+use super::words::{filter, in_words, language, spelled};
 use super::{Completion, CompletionKind};
+use crate::at::{Statement, of_item};
 use crate::factor::factor;
 use footrule_compiler::Session;
 use footrule_compiler::check::value_type;
-use footrule_compiler::db::{Item, SourceFile, resolve_place};
+use footrule_compiler::db::{Item, SourceFile, items, resolve_place};
 use footrule_compiler::names::{Entry, Ns, Resolved, lookup, names_inside, resolve, visible};
 use footrule_compiler::sigs::{Sig, sig};
 use footrule_compiler::types::Ty;
@@ -56,6 +57,7 @@ impl<'a> Offers<'a> {
         rank: u8,
     ) -> &mut Completion {
         let at = self.all.len();
+        let detail = in_words(&detail, self.lang);
         self.all.push(Completion {
             name: name.to_owned(),
             at: self.at,
@@ -81,14 +83,20 @@ impl<'a> Offers<'a> {
 
     /// Heads of statements, and whole statements.
     pub(super) fn statements(&mut self) {
-        self.keywords(Place::HEAD, 1);
-        for t in TEMPLATES {
+        self.keywords(Place::HEAD, 2);
+        // A file begins with its header, and has one.
+        let db = self.session.db();
+        let other = |s: Statement<'_>| s.start != self.at.start;
+        let empty = !items(db, self.file).iter().filter_map(|i| of_item(self.session, i)).any(other);
+        let rule = self.session.is_rule(self.file.key(db));
+        for t in TEMPLATES.iter().filter(|t| empty || !rule || t.head != "rule") {
             let (snippet, text) = (t.snippet(self.words), t.text(self.words));
             let head = footrule_grammar::keywords::lookup(t.head, Place::HEAD);
             let Some((own, other)) = head.map(|k| spelled(k, self.words)) else { continue };
             let about = Text::new(t.about[0], t.about[1]);
             let shown = about.get(self.lang).to_owned();
-            let item = self.push(own, CompletionKind::Snippet, shown, Text::same(other), 0);
+            let rank = u8::from(!empty || t.head != "rule");
+            let item = self.push(own, CompletionKind::Snippet, shown, Text::same(other), rank);
             item.text = text;
             item.snippet = Some(snippet);
         }
@@ -220,6 +228,8 @@ impl<'a> Offers<'a> {
             (Ty::Bool, h) if *h != Ty::Bool => 2,
             (w, h) => match (w.unit(), h.unit()) {
                 (Some(w), Some(h)) if w.dimension(db) == h.dimension(db) => FITS,
+                // A gas becomes CO2e by the rule's GWP.
+                (Some(w), Some(h)) if w.is_co2e() && w.dimension(db) == as_co2e(h).dimension(db) => NEUTRAL,
                 (None, None) if w == h => FITS,
                 _ => OTHER,
             },

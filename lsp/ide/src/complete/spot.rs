@@ -14,7 +14,7 @@ use footrule_compiler::sigs::{Sig, sig};
 use footrule_compiler::types::{EnumRef, Ty};
 use footrule_compiler::units::UnitTy;
 use footrule_grammar::keywords::is_word_char;
-use footrule_syntax::ast::{self, Ident, KeyCell, Path, Stmt, TestEntry, Type, UnitExpr};
+use footrule_syntax::ast::{self, BinOp, Expr, ExprKind, Ident, KeyCell, Path, Stmt, TestEntry, Type, UnitExpr};
 
 /// The word that stands for what is being written.
 pub(super) const MARK: &str = "zZwhatIsWrittenHereZz";
@@ -211,7 +211,17 @@ impl Finder<'_> {
                     .or_else(|| self.binders(&l.loops))
                     .or_else(|| l.when.as_ref().and_then(|w| self.condition(w)))
                     .or_else(|| l.named.as_ref().and_then(|n| self.expr(n, None)))
-                    .or_else(|| self.expr(&l.value, None))
+                    .or_else(|| {
+                        // What is begun may begin with an amount; a product is one of CO2e or of a gas in the end.
+                        let mark = |e: &Expr| matches!(&e.kind, ExprKind::Name(n) if is_mark(n));
+                        let product = match &l.value.kind {
+                            ExprKind::Binary(BinOp::Mul, a, b) => mark(a) || mark(b),
+                            ExprKind::Binary(BinOp::Div, _, b) => mark(b),
+                            _ => false,
+                        };
+                        let want = product.then(|| self.line()).flatten();
+                        self.expr(&l.value, want)
+                    })
             }
             Stmt::Input(i) => self.ty(&i.ty).or_else(|| {
                 let ty = self.aside.read(&i.ty);

@@ -2,10 +2,11 @@
 
 use super::spot::{Finder, Slot, is_mark};
 use footrule_compiler::db::Db;
-use footrule_compiler::names::{Ns, Resolved, lookup};
+use footrule_compiler::names::{Ns, Resolved, headers, lookup};
 use footrule_compiler::sigs::{Sig, sig};
 use footrule_compiler::types::{EnumRef, Ty};
-use footrule_syntax::ast::{Arg, BinOp, Binder, Expr, ExprKind, WhenArm};
+use footrule_compiler::units::{Atom, Tag, UnitTy};
+use footrule_syntax::ast::{Arg, BinOp, Binder, Expr, ExprKind, Header, WhenArm};
 
 /// The type of a field.
 pub(super) fn member_type(db: &dyn Db, of: &Ty, name: &str) -> Option<Ty> {
@@ -28,7 +29,24 @@ fn one(ty: Ty) -> Ty {
     }
 }
 
+/// The same with every gas as its CO2e.
+pub(super) fn as_co2e(unit: &UnitTy) -> UnitTy {
+    unit.map_tags(|t| match t {
+        Tag::Flow(e) if e.item.key.keyword == "gas" => Some(Tag::Co2e),
+        other => Some(other.clone()),
+    })
+}
+
 impl Finder<'_> {
+    /// What a line is in: CO2e of the whole period; `None` where lines are per unit of the product.
+    pub(super) fn line(&self) -> Option<Ty> {
+        let db = self.db;
+        let whole = headers(db, self.item.file).any(|(_, h)| matches!(h, Header::Unit(u) if u.of.is_some()));
+        let Resolved::One(kg) = lookup(db, self.item, Ns::Unit, "kg".to_owned()) else { return None };
+        let atom = Atom { unit: kg.item, tag: Some(Tag::Co2e) };
+        whole.then(|| Ty::quantity(UnitTy { atoms: vec![(atom, 1)] }))
+    }
+
     /// The type of an expression without the word that is being written.
     fn type_of(&mut self, e: &Expr) -> Option<Ty> {
         Some(one(self.aside.expr(e, None).ty)).filter(|t| *t != Ty::Error)
@@ -145,7 +163,9 @@ impl Finder<'_> {
         let whole = want.as_ref().and_then(Ty::unit).cloned();
         let part = |w: &mut Self, of: &Expr, swap: bool| {
             let (whole, of) = (whole.as_ref()?, w.type_of(of)?);
-            let of = of.unit()?;
+            // A mass of a gas is as good as CO2e where CO2e is wanted.
+            let of = of.unit().map(|of| if whole.is_co2e() { as_co2e(of) } else { of.clone() })?;
+            let of = &of;
             Some(Ty::quantity(match (op, swap) {
                 (BinOp::Mul, _) => whole.times(of, -1),
                 (_, false) => whole.times(of, 1),

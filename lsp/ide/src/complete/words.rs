@@ -68,3 +68,38 @@ pub(super) fn spelled(k: &Keyword, lang: Lang) -> (&'static str, &'static str) {
         Lang::En => (k.english, k.chinese),
     }
 }
+
+/// A type as it is shown, its words in a language.
+pub(crate) fn in_words(shown: &str, lang: Lang) -> String {
+    const BEFORE: [&str; 4] = ["list of", "optional", "activity of", "footprint of"];
+    const ALONE: [&str; 6] = ["number", "integer", "bool", "text", "date", "period"];
+    if lang == Lang::En {
+        return shown.to_owned();
+    }
+    if let Some((one, each)) = shown.split_once(" for each ") {
+        return format!("{} {} {each}", in_words(one, lang), word("for each", lang));
+    }
+    let before = BEFORE.iter().find_map(|w| Some((*w, shown.strip_prefix(*w)?.strip_prefix(' ')?)));
+    match before {
+        Some((w, rest)) => format!("{} {}", word(w, lang), in_words(rest, lang)),
+        None => ALONE.iter().find(|w| **w == shown).map_or(shown, |w| word(w, lang)).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_in_words() {
+        for (shown, zh) in [
+            ("number", "数"),
+            ("list of optional date", "列表 可选 日期"),
+            ("activity of t{coal}", "活动 t{coal}"),
+            ("number for each Kiln", "数 每个 Kiln"),
+            ("kg{CO2e}/t", "kg{CO2e}/t"),
+        ] {
+            assert_eq!((in_words(shown, Lang::Zh).as_str(), in_words(shown, Lang::En).as_str()), (zh, shown));
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod value;
 mod words;
 
 use crate::at::{Found, found, member, statement, statements};
+use crate::complete::in_words;
 use crate::factor::{cited, factor, in_unit, shown as shown_key, source_in_words};
 use crate::formula::formula;
 use crate::prose;
@@ -105,7 +106,7 @@ impl Cards<'_> {
         let db = self.session.db();
         let Sig::Record(fields) = &sig(db, record).sig else { return None };
         let field = fields.iter().find(|f| f.name == name)?;
-        let mut out = format!("```pcr\n{}.{name}: {}\n```", record.name(), field.ty.show(db));
+        let mut out = format!("```pcr\n{}.{name}: {}\n```", record.name(), in_words(&field.ty.show(db), self.lang));
         if let Some(Stmt::Record { fields, .. }) = record.ast(db).map(|a| &a.stmt)
             && let Some(f) = fields.iter().find(|f| f.name.text == name)
         {
@@ -145,7 +146,7 @@ impl Cards<'_> {
                 }
             });
         });
-        ty
+        ty.map(|shown| in_words(&shown, self.lang))
     }
 
     /// The card of a declaration, found by a name in a file.
@@ -212,7 +213,7 @@ impl Cards<'_> {
         let db = self.session.db();
         let shown = match item.key.keyword.as_str() {
             "let" | "const" | "emission" | "removal" | "credit" | "apart" | "report" | "input" | "param"
-            | "balance" => value_type(db, item.file, item.key.clone()).show(db),
+            | "balance" => in_words(&value_type(db, item.file, item.key.clone()).show(db), self.lang),
             "fn" | "table" => crate::signature::of(self.session, item)?,
             _ => return None,
         };
