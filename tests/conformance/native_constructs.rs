@@ -212,6 +212,15 @@ const CONSTRUCTS: &[Construct] = &[
         ],
     },
     Construct {
+        name: "exponents that are computed, within stated limits",
+        rule: "input x: number\ninput n: integer where -20 .. 60\nreport y = x ^ n\n",
+        rows: &[
+            (r#"{"x": "2", "n": "45"}"#, Some("35184372088832")),
+            (r#"{"x": "0.5", "n": "-18"}"#, Some("262144")),
+            (r#"{"x": "2", "n": "61"}"#, None),
+        ],
+    },
+    Construct {
         name: "a parameter on a day",
         rule: "param price: number source s1 { 2024-01-01 => 5; 2025-07-01 => 8; after last hold; before first error }\ninput d: date\nreport y = price at d\n",
         rows: &[

@@ -7,8 +7,10 @@ use footrule_mir::{Case, Cmp, Const, Day, Evidence, GasId, GasRef, Node, NodeId,
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
 
-/// Exponents that are told apart where they are computed; others are left to the reference.
-const EXPONENTS: std::ops::RangeInclusive<i64> = -12..=40;
+/// Exponents that are told apart where they are computed and nothing is required of them; others are left to the reference.
+const EXPONENTS: (i64, i64) = (-12, 40);
+/// How far apart the limits of an exponent may be for all between them to be told apart.
+const MOST_APART: i64 = 120;
 
 impl<'p> Plan<'p> {
     pub(super) fn eval(&mut self, node: &'p Node) -> Sym {
@@ -180,7 +182,13 @@ impl<'p> Plan<'p> {
     fn powers(&mut self, a: NodeId, n: Id) -> Sym {
         let x = self.get(a).number(&mut self.b);
         let mut value = self.b.add(Def::Fail);
-        for k in EXPONENTS {
+        let (low, high) = self.reach(n, 0);
+        let end = |x: Option<Number>, usual| x.and_then(Number::to_i64).unwrap_or(usual);
+        let (mut low, mut high) = (end(low.map(Number::ceil), EXPONENTS.0), end(high.map(Number::floor), EXPONENTS.1));
+        if high.saturating_sub(low) > MOST_APART {
+            (low, high) = (low.max(EXPONENTS.0), high.min(EXPONENTS.1));
+        }
+        for k in low..=high {
             let (power, this) = (self.b.add(Def::Power(x, k)), self.b.number(Number::from(k)));
             let is = compare(&mut self.b, Cmp::Eq, n, this);
             value = self.b.add(Def::Select(is, power, value));

@@ -21,7 +21,7 @@ const FAR: i64 = 1_000_000_000_000_000;
 const MAX_DEPTH: u32 = 12;
 
 /// The least and greatest value of a definition, as far as they are known.
-type Reach = (Option<Number>, Option<Number>);
+pub(super) type Reach = (Option<Number>, Option<Number>);
 
 impl Plan<'_> {
     pub(super) fn range(&mut self, x: NodeId, y: NodeId) -> Sym {
@@ -82,7 +82,7 @@ impl Plan<'_> {
     }
 
     /// What is known of a number, from how it is made and what is required.
-    fn reach(&self, id: Id, depth: u32) -> Reach {
+    pub(super) fn reach(&self, id: Id, depth: u32) -> Reach {
         if depth > MAX_DEPTH {
             return (None, None);
         }
