@@ -481,25 +481,9 @@ pub fn stages(db: &dyn Db, file: SourceFile) -> Vec<Item> {
     items_of(db, file, &["stage"]).cloned().collect()
 }
 
-/// The heads of [`Header`] statements.
-const HEADERS: &[&str] = &[
-    "cites",
-    "sector",
-    "version",
-    "valid",
-    "boundary",
-    "gwp",
-    "declared unit",
-    "functional unit",
-    "also unit",
-    "round",
-    "biogenic_co2",
-    "credits apart",
-];
-
 /// The header lines of a rule file.
 pub fn headers(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (&Item, &Header)> {
-    items_of(db, file, HEADERS).filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
+    items_of(db, file, footrule_syntax::HEADERS).filter_map(move |i| match i.ast(db).map(|a| &a.stmt) {
         Some(Stmt::Header(h)) => Some((i, h)),
         _ => None,
     })

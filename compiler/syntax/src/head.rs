@@ -20,8 +20,8 @@ pub(crate) struct Head {
     pub(crate) rest: usize,
 }
 
-/// Statements that declare no name, or of which there is one per rule.
-const NAMELESS: &[&str] = &[
+/// Heads of the statements that say something of the rule as a whole.
+pub const HEADERS: &[&str] = &[
     "cites",
     "sector",
     "version",
@@ -34,12 +34,10 @@ const NAMELESS: &[&str] = &[
     "round",
     "biogenic_co2",
     "credits apart",
-    "use",
-    "require",
-    "test",
-    "accept",
-    "cutoff",
 ];
+
+/// Heads of other statements that declare no name.
+const NAMELESS: &[&str] = &["use", "require", "test", "accept", "cutoff"];
 
 /// NFC, the form of all names.
 pub(crate) fn nfc(text: &str) -> String {
@@ -104,7 +102,7 @@ pub(crate) fn head(text: &str) -> Head {
         Some(d) => word_at(text, at + d.len_utf8()),
         None => word_at(text, at),
     };
-    let named = !NAMELESS.contains(&keyword.english)
+    let named = ![HEADERS, NAMELESS].iter().any(|heads| heads.contains(&keyword.english))
         && stop > at
         // `warn net < 5`: a name only if a colon follows.
         && (keyword.english != "warn" || text[skip_blank(text, stop)..].starts_with([':', '：']));

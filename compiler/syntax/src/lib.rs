@@ -13,6 +13,7 @@ mod lexical;
 mod parse;
 mod split;
 
+pub use head::HEADERS;
 pub use key::{ChunkKey, Key};
 pub use parse::{Parsed, parse_chunk};
 pub use split::{Chunk, MAX_DEPTH, MAX_FILE, Split, inner_chunks, split};

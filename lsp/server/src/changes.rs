@@ -1,4 +1,4 @@
-//! What was typed last into each buffer.
+//! What was typed last, into the buffer that was typed into last: each change keeps the text before it.
 //!
 //! Some editors send changes that follow each other fast in another order than that in which they were made (Helix 25.01 does);
 //! their versions tell. Guarantees: the text is what the changes make of it in the order of their versions, as long as one that is
@@ -6,15 +6,18 @@
 
 use crate::position::Lines;
 use gen_lsp_types::TextDocumentContentChangeEvent as Event;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How late a change may come.
 const KEPT: usize = 16;
 
-/// Changes by the key of a buffer.
+/// The last changes of a buffer.
 #[derive(Debug, Default)]
-pub(crate) struct Changes(BTreeMap<String, VecDeque<Change>>);
+pub(crate) struct Changes {
+    key: String,
+    kept: VecDeque<Change>,
+}
 
 #[derive(Debug)]
 struct Change {
@@ -32,7 +35,10 @@ impl Changes {
         (version, events): (i32, Vec<Event>),
         lines: impl Fn(&str) -> Lines,
     ) -> (Arc<str>, i32) {
-        let kept = self.0.entry(key.to_owned()).or_default();
+        if self.key != key {
+            *self = Self { key: key.to_owned(), kept: VecDeque::new() };
+        }
+        let kept = &mut self.kept;
         // Those that were made later have come already: they are made again behind this one.
         let later = kept.split_off(kept.partition_point(|c| c.version <= version));
         let mut text = later.front().map_or(now, |c| c.before.clone());
@@ -51,7 +57,9 @@ impl Changes {
 
     /// Forgets what was typed into a buffer: it is opened or closed.
     pub(crate) fn forget(&mut self, key: &str) {
-        self.0.remove(key);
+        if self.key == key {
+            self.kept.clear();
+        }
     }
 }
 
