@@ -159,23 +159,28 @@ pub fn ties() -> Result<(), String> {
                 let half = 10 * (rng.below(most) as i64 - most as i64 / 2) + 5;
                 rows.push(Given { x: y * half + i % 3 - 1, y, limit: 1, xs: vec![10] });
             }
-            let columns = with_scales(&rows, scales);
-            let mut decimal = Decimal::new(&kernel);
-            let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&columns, r)).collect();
-            let code = Certified::with(kernel.clone(), hull(&kernel, &columns), Method::Running, 1.0);
-            let answers = code.map_err(|e| format!("{text}: {e}"))?.run(&columns, &mut Work::default());
-            let sure: Vec<usize> = (0..columns.rows).filter(|r| answers.sure[*r]).collect();
-            println!("{text}, up to {most}: {} of {} rows sure", sure.len(), columns.rows);
-            for r in &sure {
-                agrees(&kernel, &answers, *r, truth[*r].as_ref())
-                    .map_err(|e| format!("{text}: {:?}: {e}", rows[*r]))?;
-            }
-            if most <= 10_000 && sure.len() < columns.rows {
-                return Err(format!("{text}, up to {most}: only {} of {} rows are sure", sure.len(), columns.rows));
+            let (sure, _) = certified(&kernel, &rows, scales).map_err(|e| format!("{text}: {e}"))?;
+            println!("{text}, up to {most}: {sure} of {} rows sure", rows.len());
+            if most <= 10_000 && sure < rows.len() {
+                return Err(format!("{text}, up to {most}: only {sure} of {} rows are sure", rows.len()));
             }
         }
     }
     Ok(())
+}
+
+/// Code with running bounds over these rows: of how many it is sure, all of them rightly, and how many have a result.
+fn certified(kernel: &Arc<Kernel>, rows: &[Given], scales: [u32; 3]) -> Result<(usize, usize), String> {
+    let columns = with_scales(rows, scales);
+    let mut decimal = Decimal::new(kernel);
+    let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&columns, r)).collect();
+    let code = Certified::with(kernel.clone(), hull(kernel, &columns), Method::Running, 1.0);
+    let answers = code.map_err(|e| e.to_string())?.run(&columns, &mut Work::default());
+    let sure: Vec<usize> = (0..columns.rows).filter(|r| answers.sure[*r]).collect();
+    for r in &sure {
+        agrees(kernel, &answers, *r, truth[*r].as_ref()).map_err(|e| format!("{:?}: {e}", rows[*r]))?;
+    }
+    Ok((sure.len(), truth.iter().flatten().count()))
 }
 
 /// Exact decimals on an edge and one unit beside it, from few digits to more than an f64 holds: code that decides them is
@@ -195,21 +200,11 @@ pub fn exactly() -> Result<(), String> {
                 let x = if i % 4 == 3 { 5 * 10_i64.pow(scales[0] - 1) * limit } else { y * limit };
                 rows.push(Given { x: x + i % 3 - 1, y, limit, xs: vec![10] });
             }
-            let columns = with_scales(&rows, scales);
-            let mut decimal = Decimal::new(&kernel);
-            let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&columns, r)).collect();
-            let code = Certified::with(kernel.clone(), hull(&kernel, &columns), Method::Running, 1.0);
-            let answers = code.map_err(|e| format!("{text}: {e}"))?.run(&columns, &mut Work::default());
-            let sure: Vec<usize> = (0..columns.rows).filter(|r| answers.sure[*r]).collect();
-            let there = truth.iter().flatten().count();
-            println!("{text}, up to {most}: {} of {there} rows sure", sure.len());
-            for r in &sure {
-                agrees(&kernel, &answers, *r, truth[*r].as_ref())
-                    .map_err(|e| format!("{text}: {:?}: {e}", rows[*r]))?;
-            }
+            let (sure, there) = certified(&kernel, &rows, scales).map_err(|e| format!("{text}: {e}"))?;
+            println!("{text}, up to {most}: {sure} of {there} rows sure");
             // Differences of what is no exact decimal are left.
-            if most <= 10_000 && sure.len() * 4 < there * 3 {
-                return Err(format!("{text}, up to {most}: only {} of {there} rows are sure", sure.len()));
+            if most <= 10_000 && sure * 4 < there * 3 {
+                return Err(format!("{text}, up to {most}: only {sure} of {there} rows are sure"));
             }
         }
     }

@@ -61,35 +61,25 @@ fn neovim_finds_completes_renames_and_formats() {
 
 #[test]
 fn emacs_finds_completes_renames_and_formats() {
-    if !installed("emacs", &["--batch", "--eval", "(package-initialize)", "--eval", "(require 'eglot)"]) {
-        return;
-    }
-    let package = package("emacs");
-    let o = Command::new("emacs")
-        .args(["--batch", "--eval", "(package-initialize)", "-L"])
-        .arg(root().join("lsp/editors/emacs"))
-        .args(["--eval", &format!("(setq footrule-command \"{}\")", env!("CARGO_BIN_EXE_footrule")), "-l"])
-        .arg(root().join("cli/tests/editors/emacs.el"))
-        .current_dir(&package)
-        .env("HOME", &package)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-        .expect("emacs runs");
-    assert!(ends(&o, 0).contains("done"), "{o:?}");
-    is_renamed(&package);
+    emacs("eglot", "emacs");
 }
 
 #[test]
 fn emacs_finds_completes_renames_and_formats_with_lsp_mode() {
-    if !installed("emacs", &["--batch", "--eval", "(package-initialize)", "--eval", "(require 'lsp-mode)"]) {
+    emacs("lsp-mode", "emacs_lsp_mode");
+}
+
+/// Runs a script in Emacs with a client of language servers.
+fn emacs(client: &str, script: &str) {
+    if !installed("emacs", &["--batch", "--eval", "(package-initialize)", "--eval", &format!("(require '{client})")]) {
         return;
     }
-    let package = package("emacs_lsp_mode");
+    let package = package(script);
     let o = Command::new("emacs")
         .args(["--batch", "--eval", "(package-initialize)", "-L"])
         .arg(root().join("lsp/editors/emacs"))
         .args(["--eval", &format!("(setq footrule-command \"{}\")", env!("CARGO_BIN_EXE_footrule")), "-l"])
-        .arg(root().join("cli/tests/editors/emacs_lsp_mode.el"))
+        .arg(root().join(format!("cli/tests/editors/{script}.el")))
         .current_dir(&package)
         .env("HOME", &package)
         .env("LC_ALL", "C.UTF-8")
