@@ -270,8 +270,7 @@ pub fn chinese(word: &str, place: Place) -> &str {
 /// True for a word that is never a name (`and`, `where`, `in` …).
 #[must_use]
 pub fn is_reserved(word: &str) -> bool {
-    use pest::Parser as _;
-    crate::FootruleParser::parse(Rule::reserved, word)
+    crate::parse(Rule::reserved, word)
         .ok()
         .and_then(|mut pairs| pairs.next())
         .is_some_and(|pair| pair.as_str() == word)
@@ -322,7 +321,6 @@ pub fn is_word_char(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pest::Parser as _;
     use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
@@ -350,9 +348,9 @@ mod tests {
             );
             if name.starts_with("kw_") {
                 for spelling in [rows[0].english, rows[0].chinese] {
-                    let pair = crate::FootruleParser::parse(rule, spelling).expect(spelling).next().expect("one pair");
+                    let pair = crate::parse(rule, spelling).expect(spelling).next().expect("one pair");
                     assert_eq!(pair.as_str(), spelling);
-                    assert!(crate::FootruleParser::parse(rule, &format!("{spelling}x")).is_err(), "{spelling}x");
+                    assert!(crate::parse(rule, &format!("{spelling}x")).is_err(), "{spelling}x");
                 }
             }
         }

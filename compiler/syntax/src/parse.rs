@@ -24,8 +24,7 @@ use crate::head::{head, head_error, nfc, span};
 use crate::split::Chunk;
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_grammar::keywords::{self, Place};
-use footrule_grammar::{FootruleParser, Rule};
-use pest::Parser as _;
+use footrule_grammar::Rule;
 use pest::iterators::Pair;
 
 pub(crate) type Node<'i> = Pair<'i, Rule>;
@@ -86,7 +85,7 @@ impl<'i> Reader<'i> {
     fn chunk(&mut self) -> Vec<Item> {
         let text = self.text;
         let mut items = Vec::new();
-        match FootruleParser::parse(Rule::chunk, text) {
+        match footrule_grammar::parse(Rule::chunk, text) {
             Ok(pairs) => {
                 for node in pairs.flat_map(Pair::into_inner) {
                     match node.as_rule() {

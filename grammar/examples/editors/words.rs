@@ -3,8 +3,7 @@
 //! Guarantees: every spelling comes from the keyword table, and which words are no units from the grammar.
 
 use footrule_grammar::keywords::{KEYWORDS, Keyword, Place, is_reserved};
-use footrule_grammar::{FootruleParser, Rule};
-use pest::Parser as _;
+use footrule_grammar::Rule;
 
 /// How a word is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +73,7 @@ pub fn not_units() -> Vec<&'static str> {
     let first = |spelling: &'static str| spelling.split(' ').next().unwrap_or(spelling);
     let no_unit = |word: &&str| {
         is_reserved(word)
-            || FootruleParser::parse(Rule::not_unit, word)
+            || footrule_grammar::parse(Rule::not_unit, word)
                 .ok()
                 .and_then(|mut pairs| pairs.next())
                 .is_some_and(|p| p.as_str() == *word)

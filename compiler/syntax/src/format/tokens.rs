@@ -6,8 +6,8 @@
 
 use super::{Keywords, is_gap};
 use footrule_grammar::keywords::{self, Keyword, Place};
-use footrule_grammar::{FootruleParser, Rule};
-use pest::{Parser as _, Token};
+use footrule_grammar::Rule;
+use pest::Token;
 
 /// What separates a token from the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(super) fn tokens(text: &str, layout: &str, language: Option<Keywords>) -> Op
     // Depth of a rule whose parts are printed as one token.
     let mut whole: Option<usize> = None;
     let mut entry = Entry::No;
-    for token in FootruleParser::parse(Rule::chunk, layout).ok()?.tokens() {
+    for token in footrule_grammar::parse(Rule::chunk, layout).ok()?.tokens() {
         match token {
             Token::Start { rule, pos } => {
                 if let Some(above) = stack.last_mut() {

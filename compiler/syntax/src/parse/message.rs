@@ -7,8 +7,7 @@
 use crate::head::{span, string_len};
 use footrule_diag::{Code, Diagnostic, Span, text};
 use footrule_grammar::keywords::{self, is_word_char};
-use footrule_grammar::{FootruleParser, Rule};
-use pest::Parser as _;
+use footrule_grammar::Rule;
 use pest::error::{ErrorVariant, InputLocation};
 
 /// More would be no help.
@@ -16,7 +15,7 @@ const MAX_EXPECTED: usize = 6;
 
 /// Reads `text` with `rule` and says why that fails; places are relative to `text`.
 pub(super) fn explain(text: &str, rule: Rule) -> Diagnostic<Span> {
-    let error = match FootruleParser::parse(rule, text) {
+    let error = match footrule_grammar::parse(rule, text) {
         Err(error) => error,
         // The entry is fine alone; it is what follows that is not.
         Ok(_) => return found_at(text, text.len(), &[]),

@@ -4,8 +4,7 @@ use super::{Node, Reader, no_name};
 use crate::ast::{DateKey, Expr, ExprKind, Labels, Message, Path, Piece, Stmt, Test, TestEntry};
 use crate::head::span;
 use footrule_diag::{Code, Diagnostic, Span, text};
-use footrule_grammar::{FootruleParser, Rule};
-use pest::Parser as _;
+use footrule_grammar::Rule;
 use pest::iterators::Pair;
 
 impl<'i> Reader<'i> {
@@ -194,7 +193,7 @@ impl<'i> Reader<'i> {
     fn embedded(&mut self, text: &'i str, at: usize) -> Expr {
         let place = span(self.base + at, self.base + at + text.len());
         let by = span(self.base + at, 0).start;
-        match FootruleParser::parse(Rule::expr_only, text) {
+        match footrule_grammar::parse(Rule::expr_only, text) {
             Ok(pairs) => {
                 let expr = pairs.flat_map(Pair::into_inner).find(|n| n.as_rule() == Rule::expr);
                 let mut reader = Reader::new(self.source, text, self.base + at);
