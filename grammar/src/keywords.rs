@@ -270,10 +270,7 @@ pub fn chinese(word: &str, place: Place) -> &str {
 /// True for a word that is never a name (`and`, `where`, `in` …).
 #[must_use]
 pub fn is_reserved(word: &str) -> bool {
-    crate::parse(Rule::reserved, word)
-        .ok()
-        .and_then(|mut pairs| pairs.next())
-        .is_some_and(|pair| pair.as_str() == word)
+    crate::parse(Rule::reserved, word).ok().and_then(|mut pairs| pairs.next()).is_some_and(|pair| pair.as_str() == word)
 }
 
 /// The statement head at the start of `text` and its length in bytes, the longest that fits.

@@ -42,39 +42,44 @@ pub fn parse(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, Box<Error<Rule>>
     stacker::maybe_grow(room, room, || FootruleParser::parse(rule, text)).map_err(Box::new)
 }
 
-/// The first words of [`DEEPER`] in both languages, and which bytes they begin with.
-struct Spellings {
+const OPENERS: [&[u8]; 4] = [b"(", b"[", b"{", "（".as_bytes()];
+const CLOSERS: [&[u8]; 4] = [b")", b"]", b"}", "）".as_bytes()];
+
+/// The first words of [`DEEPER`] in both languages, and which bytes these and brackets begin with.
+struct Marks {
     words: Vec<&'static [u8]>,
     first: [bool; 256],
 }
 
-static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     let rows = KEYWORDS.iter().filter(|k| DEEPER.contains(&k.rule));
     let first_words = rows.flat_map(|k| [k.english, k.chinese]).filter_map(|s| s.split(' ').next());
     let words: Vec<&[u8]> = first_words.map(str::as_bytes).collect();
     let mut first = [false; 256];
-    words.iter().for_each(|word| first[usize::from(word[0])] = true);
-    Spellings { words, first }
+    words.iter().chain(&OPENERS).chain(&CLOSERS).for_each(|mark| first[usize::from(mark[0])] = true);
+    Marks { words, first }
 });
 
 /// How deep the rules for `text` can lead, at most: brackets in each other, and words that need none.
 fn depth(text: &str) -> usize {
-    let deeper = &*SPELLINGS;
+    let marks = &*MARKS;
     let (mut open, mut deepest, mut words) = (0_usize, 0, 0);
+    let mut before = b' ';
     for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            // `（` and `）`, and everything else that begins like them.
-            0xEF if text[at..].starts_with('（') => open += 1,
-            0xEF if text[at..].starts_with('）') => open = open.saturating_sub(1),
-            _ if deeper.first[usize::from(byte)] => {
-                let rest = &text.as_bytes()[at..];
-                words += usize::from(deeper.words.iter().any(|word| rest.starts_with(word)));
+        // Most bytes are none of interest, and most letters are inside a word.
+        if marks.first[usize::from(byte)] && !(byte.is_ascii_lowercase() && before.is_ascii_alphanumeric()) {
+            let rest = &text.as_bytes()[at..];
+            let starts = |marks: &[&[u8]]| marks.iter().any(|mark| rest.starts_with(mark));
+            if starts(&OPENERS) {
+                open += 1;
+                deepest = deepest.max(open);
+            } else if starts(&CLOSERS) {
+                open = open.saturating_sub(1);
+            } else {
+                words += usize::from(starts(&marks.words));
             }
-            _ => {}
         }
-        deepest = deepest.max(open);
+        before = byte;
     }
     deepest + words
 }

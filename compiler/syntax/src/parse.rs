@@ -23,8 +23,8 @@ use crate::ast::{Ident, Item, Labels, Path, Stmt};
 use crate::head::{head, head_error, nfc, span};
 use crate::split::Chunk;
 use footrule_diag::{Code, Diagnostic, Span, text};
-use footrule_grammar::keywords::{self, Place};
 use footrule_grammar::Rule;
+use footrule_grammar::keywords::{self, Place};
 use pest::iterators::Pair;
 
 pub(crate) type Node<'i> = Pair<'i, Rule>;

@@ -2,8 +2,8 @@
 //!
 //! Guarantees: every spelling comes from the keyword table, and which words are no units from the grammar.
 
-use footrule_grammar::keywords::{KEYWORDS, Keyword, Place, is_reserved};
 use footrule_grammar::Rule;
+use footrule_grammar::keywords::{KEYWORDS, Keyword, Place, is_reserved};
 
 /// How a word is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

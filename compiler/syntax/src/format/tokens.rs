@@ -5,8 +5,8 @@
 //! places as in `parse`. Declared names, field names, tags, quoted texts and comments are never touched.
 
 use super::{Keywords, is_gap};
-use footrule_grammar::keywords::{self, Keyword, Place};
 use footrule_grammar::Rule;
+use footrule_grammar::keywords::{self, Keyword, Place};
 use pest::Token;
 
 /// What separates a token from the one before.

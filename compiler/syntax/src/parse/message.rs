@@ -6,8 +6,8 @@
 
 use crate::head::{span, string_len};
 use footrule_diag::{Code, Diagnostic, Span, text};
-use footrule_grammar::keywords::{self, is_word_char};
 use footrule_grammar::Rule;
+use footrule_grammar::keywords::{self, is_word_char};
 use pest::error::{ErrorVariant, InputLocation};
 
 /// More would be no help.
