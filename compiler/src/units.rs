@@ -212,21 +212,40 @@ impl UnitTy {
     /// As authors write it: `kg{CO2e}/(t{cargo}·km)`; `1` for a number.
     #[must_use]
     pub fn show(&self) -> String {
-        let atom = |(a, p): &(Atom, i32)| {
-            let tag = a.tag.as_ref().map(|t| format!("{{{}}}", t.show())).unwrap_or_default();
-            let power = if p.abs() == 1 { String::new() } else { format!("^{}", p.abs()) };
-            format!("{}{tag}{power}", shown_symbol(a.unit.name()))
+        self.show_with(Tag::show)
+    }
+
+    fn show_with(&self, name: impl Fn(&Tag) -> String) -> String {
+        let mut out = String::with_capacity(24);
+        let push = |out: &mut String, positive: bool| {
+            let mut first = true;
+            for (a, p) in self.atoms.iter().filter(|(_, p)| (*p > 0) == positive) {
+                if !std::mem::take(&mut first) {
+                    out.push('·');
+                }
+                out.push_str(&shown_symbol(a.unit.name()));
+                if let Some(tag) = &a.tag {
+                    out.push('{');
+                    out.push_str(&name(tag));
+                    out.push('}');
+                }
+                if p.abs() != 1 {
+                    out.push('^');
+                    out.push_str(&p.abs().to_string());
+                }
+            }
         };
-        let (up, down): (Vec<_>, Vec<_>) = self.atoms.iter().partition(|(_, p)| *p > 0);
-        let join = |v: &[&(Atom, i32)]| v.iter().map(|a| atom(a)).collect::<Vec<_>>().join("·");
-        match (up.is_empty(), down.len()) {
-            (true, 0) => "1".into(),
-            (_, 0) => join(&up),
-            (true, 1) => format!("1/{}", join(&down)),
-            (true, _) => format!("1/({})", join(&down)),
-            (_, 1) => format!("{}/{}", join(&up), join(&down)),
-            _ => format!("{}/({})", join(&up), join(&down)),
+        push(&mut out, true);
+        let down = self.atoms.iter().filter(|(_, p)| *p <= 0).count();
+        if out.is_empty() {
+            out.push('1');
         }
+        if down > 0 {
+            out.push_str(if down > 1 { "/(" } else { "/" });
+            push(&mut out, false);
+            out.push_str(if down > 1 { ")" } else { "" });
+        }
+        out
     }
 }
 
@@ -275,15 +294,10 @@ pub fn flow_name(db: &dyn Db, entry: &Entry) -> String {
 
 /// A unit as authors write it, with the names of members resolved.
 pub fn show_unit(db: &dyn Db, unit: &UnitTy) -> String {
-    unit.map_tags(|t| {
-        Some(match t {
-            Tag::Flow(e) if e.member.is_some() => {
-                Tag::Follows { root: String::new(), path: Vec::new(), shown: flow_name(db, e) }
-            }
-            other => other.clone(),
-        })
+    unit.show_with(|tag| match tag {
+        Tag::Flow(e) => flow_name(db, e),
+        other => other.show(),
     })
-    .show()
 }
 
 /// What a `unit` statement defines. Cyclic definitions are reported where they stand and define nothing.
