@@ -14,6 +14,7 @@ use crate::columns::{Columns, Values};
 use crate::emit;
 use crate::jit::{Apart, CodeError, Image};
 use crate::kernel::{ColumnId, Def, Id, Kernel, ListId};
+use crate::tiers::{Tier, Tiers};
 use footrule_number::Number;
 use std::fmt;
 use std::sync::Arc;
@@ -133,7 +134,7 @@ pub struct Certified {
     hull: Hull,
     bounds: Bounds,
     plan: Plan,
-    image: Image,
+    code: Tiers,
     slack: f64,
 }
 
@@ -190,9 +191,23 @@ impl Certified {
         }
         let bounds = bounds.map_err(|e| NotCertified::Unbounded(e.0))?;
         let plan = Plan::new(&kernel, &bounds);
-        let image =
-            emit::compile(emit::Task { kernel: &kernel, bounds: &bounds, slack }, &plan).map_err(NotCertified::Code)?;
-        Ok(Self { kernel, hull, bounds, plan, image, slack })
+        let task = emit::Task { kernel: &kernel, bounds: &bounds, slack };
+        let code = Tiers::new(|tier| emit::compile(task, &plan, tier)).map_err(NotCertified::Code)?;
+        Ok(Self { kernel, hull, bounds, plan, code, slack })
+    }
+
+    /// The code for so many more rows and items.
+    fn image(&self, more: usize) -> &Image {
+        self.code.image(more, |tier| self.compile(tier))
+    }
+
+    fn compile(&self, tier: Tier) -> Result<Image, CodeError> {
+        emit::compile(emit::Task { kernel: &self.kernel, bounds: &self.bounds, slack: self.slack }, &self.plan, tier)
+    }
+
+    /// Compiles the code for many rows now, which happens by itself after some ten thousand.
+    pub fn settle(&self) {
+        self.code.settle(|tier| self.compile(tier));
     }
 
     /// What the code was made for.
@@ -228,10 +243,12 @@ impl Certified {
             return Answers::unsure(&self.kernel, columns.rows);
         }
         let mut answers = Answers::of(&self.kernel, columns.rows);
+        let items: usize = columns.offsets.iter().filter_map(|o| o.last()).map(|n| *n as usize).sum();
+        let image = self.image(columns.rows + items);
         for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
             self.fill(columns, first, rows, &mut work.block);
-            self.call(rows, &work.block, &mut work.out, &mut answers);
+            self.call(image, rows, &work.block, &mut work.out, &mut answers);
         }
         answers
     }
@@ -254,18 +271,20 @@ impl Certified {
 
     /// Evaluates converted columns.
     pub fn run_blocks(&self, blocks: &Blocks, work: &mut Work) -> Answers {
-        let mut answers = Answers::of(&self.kernel, blocks.blocks.iter().map(|(rows, _)| rows).sum());
+        let rows = blocks.blocks.iter().map(|(rows, _)| rows).sum();
+        let mut answers = Answers::of(&self.kernel, rows);
+        let image = self.image(rows);
         for (rows, block) in &blocks.blocks {
-            self.call(*rows, block, &mut work.out, &mut answers);
+            self.call(image, *rows, block, &mut work.out, &mut answers);
         }
         answers
     }
 
-    fn call(&self, rows: usize, block: &Block, out: &mut Vec<i64>, answers: &mut Answers) {
+    fn call(&self, image: &Image, rows: usize, block: &Block, out: &mut Vec<i64>, answers: &mut Answers) {
         out.resize(self.plan.out_len(), 0);
         let offsets = block.offsets.iter().map(|o| Apart::Offsets(o));
         let lists: Vec<Apart<'_>> = offsets.chain(block.items.iter().map(|x| Apart::Numbers(x))).collect();
-        self.image.call(&block.values, rows, out, &lists);
+        image.call(&block.values, rows, out, &lists);
         self.answer(out, rows, answers);
     }
 

@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "native code is owned, called and freed here")]
 
+use crate::tiers::Tier;
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::isa::CallConv;
@@ -54,9 +55,13 @@ pub(crate) struct Site {
 impl Site {
     /// # Errors
     /// [`CodeError`] if this machine has no code generator.
-    pub(crate) fn new() -> Result<Self, CodeError> {
-        let flags =
-            [("opt_level", "speed"), ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })];
+    pub(crate) fn new(tier: Tier) -> Result<Self, CodeError> {
+        let (level, registers) = match tier {
+            Tier::First => ("none", "single_pass"),
+            Tier::Settled => ("speed", "backtracking"),
+        };
+        let verify = if cfg!(debug_assertions) { "true" } else { "false" };
+        let flags = [("opt_level", level), ("regalloc_algorithm", registers), ("enable_verifier", verify)];
         let builder = JITBuilder::with_flags(&flags, default_libcall_names()).map_err(|e| CodeError(e.to_string()))?;
         let module = JITModule::new(builder);
         let mut context = module.make_context();

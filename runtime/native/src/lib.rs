@@ -8,8 +8,8 @@
 //! # Layout
 //!
 //! `layout`, `columns` (what is given) · `plan` (from MIR to kernels) · `kernel`, `fold` (scalar operations, constants
-//! folded) · `decimal` · `bound`, `demand` (how wrong a number can be, and where it matters) · `emit`, `jit` (machine
-//! code) · `certified` (blocks of rows, single records, hulls, answers) · `variants` (code for columns as they come) · `object`
+//! folded) · `decimal` · `bound`, `demand` (how wrong a number can be, and where it matters) · `emit`, `jit`, `tiers` (machine
+//! code, quickly made at first) · `certified` (blocks of rows, single records, hulls, answers) · `variants` (code for columns as they come) · `object`
 //! (object files with a C interface). The derivation of the bounds: `docs/native.md`.
 //!
 //! Guarantees: an evaluator answers a row with exactly the reference's figures, or not at all; only the reference
@@ -29,6 +29,7 @@ pub mod kernel;
 pub mod layout;
 pub mod object;
 mod plan;
+mod tiers;
 pub mod variants;
 
 pub use kernel::Kernel;

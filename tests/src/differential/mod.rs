@@ -34,6 +34,7 @@ pub struct Native {
 /// The native evaluators that there are.
 pub const NATIVES: &[Native] = &[
     Native { name: "certified", make: certified },
+    Native { name: "settled", make: settled },
     Native { name: "running", make: running },
     Native { name: "exact", make: exact },
 ];
@@ -45,6 +46,13 @@ fn exact(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
 
 fn certified(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
     let code = Certified::new(kernel.clone(), hull(kernel, columns)).map_err(|e| e.to_string())?;
+    Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
+}
+
+/// The same with the code for many rows.
+fn settled(kernel: &Arc<Kernel>, columns: &Columns) -> Result<Run, String> {
+    let code = Certified::new(kernel.clone(), hull(kernel, columns)).map_err(|e| e.to_string())?;
+    code.settle();
     Ok(Box::new(move |columns| code.run(columns, &mut Work::default())))
 }
 

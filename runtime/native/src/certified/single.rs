@@ -128,7 +128,7 @@ impl Single {
         if self.fill(cells).is_none() {
             return Said::Outside;
         }
-        self.code.image.call(&self.block, 1, &mut self.out, &[]);
+        self.code.image(1).call(&self.block, 1, &mut self.out, &[]);
         if self.answer().is_some() { Said::Sure } else { Said::Unsure }
     }
 

@@ -20,6 +20,7 @@ use crate::certified::{Plan, STRIDE};
 use crate::demand::{doubtful, needs};
 use crate::jit::{CodeError, Image, Site};
 use crate::kernel::{Binary, ColumnId, Def, Id, Kernel, Segment, Term, Unary};
+use crate::tiers::Tier;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -46,8 +47,8 @@ pub(crate) struct Task<'a> {
 ///
 /// # Errors
 /// [`CodeError`] for a bug of ours.
-pub(crate) fn compile(task: Task<'_>, plan: &Plan) -> Result<Image, CodeError> {
-    let mut site = Site::new()?;
+pub(crate) fn compile(task: Task<'_>, plan: &Plan, tier: Tier) -> Result<Image, CodeError> {
+    let mut site = Site::new(tier)?;
     let config = site.module.target_config();
     let tables = function(&mut site.context.func, config, task, Reads::Blocks(plan), Tables::default());
     site.finish((plan.block_len(), plan.out_len()), tables.cells())

@@ -11,6 +11,7 @@ use super::rep::Rep;
 use super::{Place, STRIDE};
 use crate::jit::{CodeError, Image, Site};
 use crate::kernel::{ColumnId, Def, Id, Kernel, ListId, Output, Term};
+use crate::tiers::Tier;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AbiParam, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, Type, Value as Ssa, types,
@@ -45,7 +46,7 @@ pub(super) fn compile(kernel: &Kernel, reps: &[Rep], place: &Place) -> Result<(I
     if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")) {
         return Err(CodeError("two words do not come back in registers on this machine".to_owned()));
     }
-    let mut site = Site::new()?;
+    let mut site = Site::new(Tier::Settled)?;
     let config = site.module.target_config();
     let default = site.module.isa().default_call_conv();
     let convention = if cfg!(target_arch = "x86_64") { CallConv::SystemV } else { default };
