@@ -15,6 +15,10 @@ use rust_decimal::Decimal;
 use std::hint::black_box;
 use std::sync::Arc;
 
+// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn program(text: &str) -> Arc<Program> {
     let mut s = Session::new();
     s.load_std();
