@@ -40,13 +40,13 @@ pub use constant::{
 };
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{
-    EVIDENCE, EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, InputDoc, Inputs, MAX_LIST, Request, Step, exchange_field,
-    exchange_unit, names_rule, steps,
+    DOCUMENT_KEYS, EVIDENCE, EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, INPUTS, InputDoc, Inputs, MAX_LIST, Request, Step,
+    exchange_field, exchange_unit, has_input, names_rule, steps,
 };
 pub use interp::input_order;
 pub use quality::{Rating, Score};
 pub use result::*;
 pub use testing::{TestVerdict, run_test, test_inputs};
 pub use touch::{Touch, Touches};
-pub use units::{Conversion, conversion_of};
+pub use units::{Conversion, conversion_of, parted};
 pub use value::{Activity, Datum, Errs, FailKind, Failure, PartKey, Split, Value};

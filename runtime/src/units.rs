@@ -77,16 +77,22 @@ fn number_end(text: &str) -> usize {
     i
 }
 
+/// The digits of a quantity and what stands behind them.
+#[must_use]
+pub fn parted(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    text.split_at(number_end(text))
+}
+
 /// Reads a quantity into the declared unit.
 pub(crate) fn quantity(text: &str, wanted: &Wanted<'_>) -> Result<Number, Refused> {
-    let text = text.trim();
-    let (digits, rest) = text.split_at(number_end(text));
+    let (digits, rest) = parted(text);
     let unit = rest.trim_start();
     // `0.05 1/d` has a unit without numerator; any other digit here belongs to a number written wrongly.
     let reciprocal = unit.starts_with("1/") && unit.len() < rest.len();
     let digit = |c: char| c == ',' || c == '_' || c == '.' || c.is_ascii_digit();
     if digits.is_empty() || (unit.starts_with(digit) && !reciprocal) {
-        number(text)?;
+        number(text.trim())?;
     }
     let value = number(digits)?;
     convert(value, unit, wanted)

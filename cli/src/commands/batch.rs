@@ -1,7 +1,7 @@
 //! `footrule batch`
 
 use super::Context;
-use super::run::split;
+use super::run::{said, split};
 use crate::args::{Batch, By, Floats, TableFormat};
 use crate::exit::Exit;
 use crate::session::Workbench;
@@ -54,12 +54,12 @@ pub fn run(cx: &Context, args: &Batch) -> Exit {
 }
 
 fn prepare(cx: &Context, bench: &mut Workbench, args: &Batch) -> Result<(Arc<Program>, Job), Vec<Diagnostic>> {
-    let mut sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
-    sets.extend(args.scenario.iter().map(|s| ("scenario".to_owned(), s.clone())));
+    let sets = args.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
     let lists = args.list.iter().map(|l| list(l)).collect::<Result<Vec<_>, _>>()?;
     let key = bench.open_rule(&args.rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;
+    let sets = said(&program, sets, args.scenario.as_deref());
     let job = Job {
         input: args.input.clone(),
         from: args.from.map(format),
@@ -76,6 +76,7 @@ fn prepare(cx: &Context, bench: &mut Workbench, args: &Batch) -> Result<(Arc<Pro
         threads: args.threads,
         resume: args.resume,
         overwrite: args.overwrite,
+        sources: bench.files(&[key]),
         lang: cx.lang,
     };
     Ok((program, job))
@@ -134,12 +135,15 @@ fn show(cx: &Context, bar: &ProgressBar, p: Progress) {
 fn told(cx: &Context, s: &Summary, sure: u64) -> String {
     let (rows, refused, fine) = (s.rows, s.refused, s.rows - s.refused);
     let mut out = match refused {
+        0 if rows == 0 => text!("没有行", "no rows"),
+        0 if rows == 1 => text!("1 行，已算出", "1 row, calculated"),
         0 => text!("{rows} 行，全部算出", "{rows} rows, all calculated"),
+        _ if rows == 1 => text!("1 行，有错", "1 row, with errors"),
         _ => text!("{rows} 行：算出 {fine}，有错 {refused}", "{rows} rows: {fine} calculated, {refused} with errors"),
     };
     if sure > 0 {
         out.zh += &format!("；原生代码算出 {sure}");
-        out.en += &format!("; {sure} of them by native code");
+        out.en += &if rows == 1 { "; by native code".to_owned() } else { format!("; {sure} of them by native code") };
     }
     if s.resumed > 0 {
         let resumed = s.resumed;

@@ -8,7 +8,7 @@ use crate::session::{self, Workbench};
 use crate::{bug, output};
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::Program;
-use footrule_runtime::Inputs;
+use footrule_runtime::{InputDoc, Inputs};
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
@@ -37,12 +37,12 @@ fn calculate(bench: &mut Workbench, args: &Run) -> Result<session::Outcome, Vec<
 
 /// The rule, compiled, and its inputs: from JSON, from a filled form, from `--set`.
 pub(super) fn prepare(bench: &mut Workbench, of: &Calculation) -> Result<(Arc<Program>, Inputs), Vec<Diagnostic>> {
-    let mut sets = of.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
-    sets.extend(of.scenario.iter().map(|s| ("scenario".to_owned(), s.clone())));
+    let sets = of.set.iter().map(|s| split(s)).collect::<Result<Vec<_>, _>>()?;
     let key = bench.open_rule(&of.rule)?;
     bug::phase("compile");
     let program = bench.program(&key)?;
     bug::phase("input");
+    let sets = said(&program, sets, of.scenario.as_deref());
     if let Some(path) = of.input.as_deref().filter(|p| is_form(p)) {
         let inputs = session::form(bench, &program, path, &sets)?;
         return Ok((program, inputs));
@@ -90,6 +90,12 @@ pub(super) fn split(set: &str) -> Result<(String, String), Vec<Diagnostic>> {
             Err(vec![Diagnostic::new(Code::C004, message).help(help)])
         }
     }
+}
+
+/// What `--set` and `--scenario` say of a rule, as documents take it.
+pub(super) fn said(program: &Program, sets: Vec<(String, String)>, scenario: Option<&str>) -> Vec<(String, String)> {
+    let inputs = sets.into_iter().map(|(name, value)| (InputDoc::path_of(program, &name).into_owned(), value));
+    inputs.chain(scenario.map(|s| ("scenario".to_owned(), s.to_owned()))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `batch`: many row groups in Parquet, and calls that would harm a file.
 
-use super::batch::Plant;
+use super::plant::Plant;
 use super::{command, ends, err, folder};
 use arrow_array::builder::{Decimal128Builder, ListBuilder, StructBuilder};
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};

@@ -3,9 +3,13 @@
 //! Figures by hand. The slab: coal × 2 t/t or wood × 0.5 t/t of fuel, by t of slab, published with one decimal. The sheet:
 //! 11 t of slab for 10 t.
 
-use super::batch::Plant;
-use super::{ends, err};
-use std::fs;
+use super::plant::{Alike, Plant, parquet};
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::{Array as _, ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray, StructArray};
+use arrow_schema::Field;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const SLAB: &str = "rule slab_rule en \"slab\"
 version 1.0.0
@@ -48,23 +52,6 @@ input slab_pcf: optional footprint of slab_rule
 emission slab in metal = if given slab_pcf then slab_use * slab_pcf else 0 t{CO2e}
 ";
 
-/// What a run wrote with native code, which must be what it writes without; and how many rows native code was sure of.
-fn written(p: &Plant, input: &str, args: &[&str], code: i32) -> (String, usize) {
-    let call = |by: &str| {
-        let output = format!("{by}_{input}.csv");
-        let o = p.call(&[&["--input", input, "--output", &output, "--evaluator", by], args].concat());
-        ends(&o, code);
-        let read = |n: String| fs::read_to_string(p.path(&n)).unwrap_or_default();
-        (err(&o), read(output.clone()), read(format!("{output}.errors.csv")))
-    };
-    let (said, native, refused) = call("native");
-    let (_, reference, refused_too) = call("reference");
-    assert_eq!(native, reference, "{input}");
-    assert_eq!(refused, refused_too, "{input}");
-    let before = said.split(" of them by native code").next().unwrap_or_default();
-    (native, before.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default())
-}
-
 fn plant(name: &str, files: &[(&str, &str)]) -> Plant {
     Plant::new(name, &[&[("plant.pcr", SHEET), ("slab_rule.pcr", SLAB)], files].concat())
 }
@@ -77,7 +64,7 @@ fn inputs_of_a_footprint_are_columns() {
         e,10,11,slab_rule,0,1000,coal\nf,10,11,,,,\ng,10,11,slab_rule,,,\nh,10,11,slab_rule,3,1 t,coal\n\
         i,10,11,slab_rule,3,60000,coal\n";
     let p = plant("footprints", &[("in.csv", table)]);
-    let (out, native) = written(&p, "in.csv", &["--id", "id", "--columns", "total,warnings"], 1);
+    let Alike { out, native, .. } = p.alike("in.csv", &["--id", "id", "--columns", "total,warnings"], 1);
     let want = "id,total [kg{CO2e}/t{sheet}],warnings\na,733.37,\nb,183.37,\nc,733.37,\nf,0.00,\n\
         i,44000.00,slab_pcf.much: much fuel\n";
     assert_eq!(out, want);
@@ -109,12 +96,12 @@ fn inputs_of_a_footprint_in_json() {
     let text: String = (0..4_000).map(line).collect();
     let p = plant("footprint_lines", &[("in.jsonl", &text), ("odd.jsonl", &(0..40).map(line).collect::<String>())]);
     let args = ["--set", "period=2025", "--columns", "total,warnings"];
-    let (out, native) = written(&p, "in.jsonl", &args, 1);
+    let Alike { out, native, .. } = p.alike("in.jsonl", &args, 1);
     // Line 55: 10.5 t of coal at 2 t/t and 54 kg of methane at 29.8 (IPCC AR6, table 7.SM.7) over 6 t are 3768.2 kg/t, of which
     // 2 t are in 5 t of sheet. Line 53 takes no slab.
     assert!(out.contains("\n53,0.00,\n") && out.contains("\n55,1507.28,\n"), "{}", &out[..600]);
     assert!(native > 2_700, "{native}");
-    written(&p, "odd.jsonl", &args, 1);
+    p.alike("odd.jsonl", &args, 1);
 }
 
 /// A record of a data exchange, most of them plain, some told of, some refused.
@@ -199,13 +186,140 @@ fn records_of_a_data_exchange() {
     let pieces: String = (0..400).map(|i| line(40 * i + 15)).collect();
     let p = plant("exchange", &[("in.jsonl", &text), ("pieces.jsonl", &pieces)]);
     let args = ["--set", "period=2025"];
-    let (out, native) = written(&p, "in.jsonl", &args, 1);
+    let Alike { out, native, .. } = p.alike("in.jsonl", &args, 1);
     // Line 65: 13.5 and 0.25 kg, less 0.125 kg that are taken up, by 2 kg: 6812.5 kg/t; 12 t of slab are in 5 t of sheet.
     assert!(out.contains("\n65,16350.00,"), "{}", &out[..600]);
     assert!(native > 2_200, "{native}");
     // By pieces of 7 kg.
-    let (out, native) = written(&p, "pieces.jsonl", &args, 0);
+    let Alike { out, native, .. } = p.alike("pieces.jsonl", &args, 0);
     // Line 2: the 55th: 4.5 and 0.25 less 0.125 kg by 7 kg, 660.714… kg/t; 3 t of slab are in 1 t of sheet.
     assert!(out.contains("\n2,1982.14,"), "{}", &out[..600]);
     assert!(native > 300, "{native}");
+}
+
+/// A cell of CSV.
+fn cell(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// The fields of a record by their paths, texts without their quotation marks and lists as they are.
+fn fields(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(all) => all.iter().for_each(|(key, v)| fields(&format!("{path}.{key}"), v, out)),
+        Value::Null => {}
+        Value::String(text) => {
+            out.insert(path.to_owned(), text.clone());
+        }
+        other => {
+            out.insert(path.to_owned(), other.to_string());
+        }
+    }
+}
+
+#[test]
+fn records_in_cells_and_columns_of_csv() {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).expect("a record");
+    let all: Vec<BTreeMap<String, String>> = (0..2_000)
+        .map(|i| {
+            let mut out = BTreeMap::new();
+            match parse(&record(i)) {
+                Value::Object(all) => fields("slab_pcf", &Value::Object(all), &mut out),
+                plain => fields("slab_pcf.value", &plain, &mut out),
+            }
+            out
+        })
+        .collect();
+    let names: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).collect();
+    let rest = |i: usize| format!("{i},{},{}", i % 5 + 1, i % 13);
+    let mut apart = "id,rolled,slab_use".to_owned();
+    names.iter().for_each(|n| apart += &format!(",{n}"));
+    let mut whole = "id,rolled,slab_use,slab_pcf".to_owned();
+    for (i, own) in all.iter().enumerate() {
+        apart += &format!("\n{}", rest(i));
+        names.iter().for_each(|n| apart += &format!(",{}", own.get(*n).map_or_else(String::new, |t| cell(t))));
+        let odd = [
+            "{\"value\": 700, \"sauce\": 1}",
+            "{\"pcf\": ",
+            "0.7 t/t",
+            "",
+            "[700]",
+            "{\"inputs\": {\"cast\": 3, \"burnt\": 1}}",
+        ];
+        let text = if i % 50 < 40 { record(i) } else { odd[i % 6].to_owned() };
+        whole += &format!("\n{},{}", rest(i), if text.is_empty() { text } else { cell(&text) });
+    }
+    let p = plant("exchange_csv", &[("apart.csv", &apart), ("whole.csv", &whole)]);
+    let args = ["--id", "id", "--set", "period=2025", "--set", "gwp=AR6"];
+    for input in ["apart.csv", "whole.csv"] {
+        let Alike { out, native, errors } = p.alike(input, &args, 1);
+        // As line 65 of the records above, which is row 64: 6812.5 kg/t; 12 t of slab are in 5 t of sheet.
+        assert!(out.contains("\n64,16350.00,"), "{input}: {}", &out[..600]);
+        assert!(native > 900, "{input}: {native}");
+        assert!(errors.contains("FR-I013") && errors.contains("FR-I016"), "{input}");
+    }
+    // Rows of the same file, without what makes them native: the same figures.
+    let args = [&args[..3], &["period=2025", "--set", "gwp=AR5"]].concat();
+    p.alike("whole.csv", &args, 1);
+}
+
+/// As the sheet, with parts that each have a footprint.
+const PARTS: &str = "record Part { name: text default \"\"; used: t{slab} where >= 0; pcf: footprint of slab_rule }
+input parts: list of Part default []
+emission others in metal for p in parts = p.used * p.pcf
+";
+
+#[test]
+fn footprints_of_the_items_of_a_list() {
+    let rule = format!("{SHEET}{PARTS}");
+    let rows: String = (0..500).map(|i| format!("{i},{},0\n", i % 5 + 1)).collect();
+    let item = |i: usize, k: usize| match (i + k) % 5 {
+        0 => format!("{i},0.5,,,,,,700"),
+        1 => format!("{i},0.5,2.0.0,kilogram,1,AR6,0.7,"),
+        _ => format!("{i},{k}.5,3.0.0,kilogram,2,AR6,{}.75,", i % 17),
+    };
+    let items: String = (0..500).flat_map(|i| (0..i % 4).map(move |k| item(i, k) + "\n")).collect();
+    let of =
+        ["specVersion", "pcf.declaredUnitOfMeasurement", "pcf.declaredUnitAmount", "pcf.ipccCharacterizationFactors"];
+    let head = of.map(|k| format!("pcf.{k}")).join(",");
+    let items = format!("id,used,{head},pcf.pcf.pcfExcludingBiogenicUptake,pcf.value\n{items}");
+    let rows = format!("id,rolled,slab_use\n{rows}");
+    let p = plant("parts", &[("plant.pcr", &rule), ("in.csv", &rows), ("parts.csv", &items)]);
+    let args =
+        ["--id", "id", "--list", "parts=parts.csv", "--set", "period=2025", "--set", "gwp=AR6", "--columns", "total"];
+    let Alike { out, native, .. } = p.alike("in.csv", &args, 1);
+    // Row 8 has no parts; row 2 has, for 3 t, 0.5 t and 1.5 t at 2.75 / 2 t/t; row 1 has a record of version 2 by the names of
+    // version 3.
+    assert!(out.contains("\n8,0.00\n") && out.contains("\n2,916.67\n") && !out.contains("\n1,"), "{}", &out[..300]);
+    assert!(native > 200, "{native}");
+}
+
+#[test]
+fn records_nested_in_parquet() {
+    let text =
+        |of: fn(usize) -> String| -> ArrayRef { Arc::new((0..200).map(|i| Some(of(i))).collect::<StringArray>()) };
+    let mut sets = ListBuilder::new(StringBuilder::new());
+    (0..200).for_each(|i| {
+        sets.values().append_value(if i == 7 { "AR5" } else { "AR6" });
+        sets.append(true);
+    });
+    let fossil = Decimal128Array::from((0..200).map(|i| Some(i * 10 + 5)).collect::<Vec<_>>());
+    let of = |fields: Vec<(&str, ArrayRef)>| -> ArrayRef {
+        let fields = fields.into_iter().map(|(n, a)| (Arc::new(Field::new(n, a.data_type().clone(), true)), a));
+        Arc::new(StructArray::from(fields.collect::<Vec<_>>()))
+    };
+    let pcf = of(vec![
+        ("declaredUnitOfMeasurement", text(|_| "kilogram".to_owned())),
+        ("declaredUnitAmount", text(|_| "1".to_owned())),
+        ("ipccCharacterizationFactors", Arc::new(sets.finish())),
+        ("pcfExcludingBiogenicUptake", Arc::new(fossil.with_precision_and_scale(9, 1).expect("fits"))),
+    ]);
+    let record = of(vec![("specVersion", text(|_| "3.0.0".to_owned())), ("pcf", pcf)]);
+    let tonnes: ArrayRef = Arc::new(Int64Array::from(vec![10; 200]));
+    let p = plant("exchange_parquet", &[]);
+    let columns = [("rolled", tonnes.clone()), ("slab_use", tonnes), ("slab_pcf", record)];
+    parquet(&p.path("in.parquet"), &RecordBatch::try_from_iter(columns).expect("a batch"));
+    let Alike { out, native, errors } = p.alike("in.parquet", &["--set", "period=2025", "--columns", "total"], 1);
+    // 2.5 kg by kg is 2500 kg by t.
+    assert!(out.contains("\n3,2500.00\n") && native == 199, "{native}: {out}");
+    assert!(errors.contains("8,") && errors.contains("FR-I013") && errors.lines().count() == 2, "{errors}");
 }

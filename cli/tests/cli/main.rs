@@ -3,6 +3,7 @@
 mod batch;
 mod batch_files;
 mod batch_footprints;
+mod batch_said;
 mod build;
 mod call;
 mod docs;
@@ -12,6 +13,7 @@ mod findings;
 mod fmt;
 mod forms;
 mod lsp;
+mod plant;
 mod readme;
 mod result;
 mod snippets;

@@ -134,7 +134,8 @@ impl Search {
         if b.is_empty() || apart > self.limit {
             return None;
         }
-        Some(distance(a, b)).filter(|d| *d <= self.limit)
+        // Names that have nothing in common are not near, however short they are.
+        Some(distance(a, b)).filter(|d| *d <= self.limit && *d < a.len().max(b.len()))
     }
 }
 

@@ -7,11 +7,15 @@ use crate::place::{self, Given, Kind, Spot, TOP, Typed};
 use arrow_schema::{DataType, Field, Fields};
 use footrule_diag::{Code, Diagnostic, nearest, text};
 use footrule_mir::{Op, Program, Ty};
-use footrule_runtime::{Conversion, conversion_of};
+use footrule_runtime::{Conversion, INPUTS, conversion_of, has_input};
 use std::collections::BTreeMap;
 
 /// The key of a field's metadata that marks its texts as JSON.
 pub(crate) const JSON: &str = "footrule:json";
+/// The key of a field's metadata that makes it a key of the document, though an input has its name.
+pub(crate) const BESIDE: &str = "footrule:beside";
+/// The key of a field's metadata that makes it an input, whatever `inputs` is: its name is `inputs.` and the input's.
+pub(crate) const BELOW: &str = "footrule:below";
 /// The key of a field's metadata that names its unit.
 pub(crate) const UNIT: &str = "unit";
 
@@ -36,6 +40,8 @@ pub enum Source {
     Date,
     /// `List`; the columns are those of its items, `at` counting from the values of the list.
     List(Vec<Bound>),
+    /// `List`, of what is read as a whole: a field of a record of a data exchange.
+    Nested,
 }
 
 /// What a column is for.
@@ -172,6 +178,11 @@ pub(crate) fn list_item<'p>(program: &'p Program, list: &str) -> Result<Typed<'p
     })
 }
 
+/// What stands behind `inputs.`.
+fn below_inputs(path: &str) -> Option<&str> {
+    path.strip_prefix(INPUTS)?.strip_prefix('.')
+}
+
 /// A name and the unit in brackets behind it.
 pub(crate) fn split_unit(name: &str) -> (&str, Option<&str>) {
     for (open, close) in [('[', ']'), ('［', '］')] {
@@ -193,8 +204,18 @@ fn source_of(ty: &DataType, json: bool) -> Option<Source> {
         DataType::Decimal256(..) => Source::Wide,
         DataType::Boolean => Source::Bool,
         DataType::Date32 => Source::Date,
+        DataType::List(item) if whole(item.data_type()) => Source::Nested,
         _ => return None,
     })
+}
+
+/// True if what is nested in a type is of forms that are taken as they are.
+fn whole(ty: &DataType) -> bool {
+    match ty {
+        DataType::List(item) => whole(item.data_type()),
+        DataType::Struct(fields) => fields.iter().all(|f| whole(f.data_type())),
+        other => source_of(other, false).is_some(),
+    }
 }
 
 /// True if what is stored so can be a value of this kind.
@@ -232,10 +253,13 @@ enum Found<'p> {
 
 impl<'p> Binder<'p, '_> {
     fn resolve(&self, name: &str) -> Result<Found<'p>, Box<Diagnostic>> {
-        if let Some(top) = TOP.into_iter().find(|t| self.top && *t == name) {
+        // An input of such a name is what is meant: what it says must not be lost.
+        if let Some(top) = TOP.into_iter().find(|t| self.top && *t == name && !has_input(self.program, t)) {
             return Ok(Found::Top(top));
         }
         let keys = name.split('.').map(str::trim).collect::<Vec<_>>().join(".");
+        let keys =
+            below_inputs(&keys).filter(|_| self.top && !has_input(self.program, INPUTS)).unwrap_or(&keys).to_owned();
         if let Some(spot) = self.root.walk(&keys).filter(|_| !keys.is_empty() || !self.top) {
             return Ok(Found::Spot(keys, spot));
         }
@@ -264,6 +288,16 @@ impl<'p> Binder<'p, '_> {
             Code::B001,
             text!("没有列 `{name}` 对应的输入", "there is no input for the column `{name}`"),
         );
+        // `fuels.mass` beside a list `fuels`.
+        let list = |head: &str| matches!(self.root.walk(head), Some(Spot::Value(t)) if t.item().is_some());
+        let head = self.labels.get(head.trim()).copied().flatten().unwrap_or(head.trim());
+        let head = head.split('[').next().unwrap_or(head);
+        if self.top && !rest.is_empty() && list(head) {
+            return Err(Box::new(d.help(text!(
+                "{head} 是列表：各项写在另一文件中，--list {head}=文件",
+                "{head} is a list: its items stand in a file of their own, --list {head}=FILE"
+            ))));
+        }
         let names = self.paths.iter().copied().chain(self.labels.keys().copied());
         Err(Box::new(match nearest(name, names) {
             Some(near) => d.help(text!("是否指 {near}？", "did you mean {near}?")),
@@ -299,6 +333,11 @@ impl<'p> Binder<'p, '_> {
             }
             return;
         }
+        if let Some(key) = TOP.into_iter().find(|t| *t == bare && field.metadata().contains_key(BESIDE)) {
+            self.push(Target::Top(key), self.program, Kind::Any, field, name, at, unit);
+            return;
+        }
+        let bare = below_inputs(bare).filter(|_| field.metadata().contains_key(BELOW)).unwrap_or(bare);
         match self.resolve(bare) {
             Err(d) => {
                 let meant = nearest(bare, self.paths.iter().copied().chain(self.labels.keys().copied()));
@@ -392,10 +431,17 @@ impl<'p> Binder<'p, '_> {
             } else {
                 let want = wants(&kind);
                 let (zh, en) = (want.0, want.1);
-                Diagnostic::new(
+                let d = Diagnostic::new(
                     Code::B006,
                     text!("列 `{name}` 的类型是 {ty}，要{zh}", "the column `{name}` is of type {ty}; {en} wanted"),
-                )
+                );
+                match (ty, &kind) {
+                    (DataType::Timestamp(..), Kind::Date) => d.help(text!(
+                        "时刻不是日期：以 date 类型导出",
+                        "a point in time is no day: export it as a date"
+                    )),
+                    _ => d,
+                }
             };
             self.found.push(d);
             return;

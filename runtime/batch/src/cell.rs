@@ -6,6 +6,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// A part of a column: below structs, with what is null around it.
 #[derive(Debug, Clone)]
@@ -68,4 +69,62 @@ pub(crate) fn shown(array: &ArrayRef, i: usize, json: bool) -> String {
     let text = text(array, i).unwrap_or_default();
     let inner = if json { serde_json::from_str::<String>(&text).ok() } else { None };
     inner.unwrap_or_else(|| text.into_owned())
+}
+
+/// True if there is something in row `i`: neither null nor a blank text.
+pub(crate) fn filled(leaf: &Leaf, i: usize) -> bool {
+    !leaf.is_null(i) && text(&leaf.array, i).is_none_or(|t| !t.trim().is_empty())
+}
+
+/// Writes a value as JSON, with what is nested in it.
+pub(crate) fn json(array: &ArrayRef, i: usize, out: &mut String) {
+    if array.is_null(i) {
+        return out.push_str("null");
+    }
+    match array.data_type() {
+        DataType::List(_) => {
+            let items = array.as_list::<i32>().value(i);
+            out.push('[');
+            for k in 0..items.len() {
+                if k > 0 {
+                    out.push(',');
+                }
+                json(&items, k, out);
+            }
+            out.push(']');
+        }
+        DataType::Struct(fields) => {
+            out.push('{');
+            for (k, (field, column)) in fields.iter().zip(array.as_struct().columns()).enumerate() {
+                if k > 0 {
+                    out.push(',');
+                }
+                quote(out, field.name());
+                out.push(':');
+                json(column, i, out);
+            }
+            out.push('}');
+        }
+        DataType::Utf8 | DataType::Dictionary(..) | DataType::Date32 => {
+            quote(out, &text(array, i).unwrap_or_default());
+        }
+        _ => out.push_str(text(array, i).as_deref().unwrap_or("null")),
+    }
+}
+
+/// Writes a JSON text.
+pub(crate) fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c < ' ' => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }

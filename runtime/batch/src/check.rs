@@ -4,14 +4,28 @@ use crate::run::Job;
 use crate::write::names;
 use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::Program;
-use footrule_runtime::{InputDoc, Inputs, Request};
+use footrule_runtime::{INPUTS, InputDoc, Inputs, Request, has_input};
 use std::path::Path;
 
-/// What `--set` and `--scenario` say names something in the rule: else each row would say that it does not.
+/// What is wrong with a value whatever the rest of the row is: its name, how it is written, its unit, its kind.
+const ALONE: [Code; 9] =
+    [Code::I001, Code::I004, Code::I005, Code::I006, Code::I007, Code::I009, Code::I010, Code::I011, Code::I021];
+
+/// The place below `inputs` that an argument of `--set` names, or the key beside them.
+pub(crate) fn given<'p>(program: &Program, path: &'p str) -> &'p str {
+    let path = path.split('[').next().unwrap_or(path);
+    let below = path.strip_prefix(INPUTS).and_then(|p| p.strip_prefix('.'));
+    below.filter(|below| InputDoc::path_of(program, below) == path || !has_input(program, INPUTS)).unwrap_or(path)
+}
+
+/// What `--set` and `--scenario` say can be read, and names something in the rule: else each row would say that it does not.
 pub(crate) fn sets(program: &Program, given: &InputDoc) -> Result<(), Vec<Diagnostic>> {
     let request = Request { document: Some(given), ..Request::default() };
     let found = Inputs::read(program, request).err().unwrap_or_default();
-    let wrong: Vec<_> = found.into_iter().filter(|d| [Code::I001, Code::I021].contains(&d.code)).collect();
+    // That there is no period may only mean that the table gives it.
+    let period = given.gives_period();
+    let alone = |d: &Diagnostic| ALONE.contains(&d.code) && (d.code != Code::I010 || period);
+    let wrong: Vec<_> = found.into_iter().filter(alone).collect();
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -28,6 +42,7 @@ pub(crate) fn files(job: &Job, errors: Option<&str>) -> Result<(), Vec<Diagnosti
         vec![Diagnostic::new(Code::B023, m)]
     };
     let read = job.lists.iter().map(|l| ("--list", &l.path)).chain([("--input", &job.input)]);
+    let read = read.chain(job.sources.iter().map(|path| (path.as_str(), path)));
     let read: Vec<_> = read.filter(|(_, path)| *path != "-").map(|(option, path)| (option, real(path))).collect();
     let output = Some(("--output", job.output.as_str())).filter(|(_, path)| *path != "-");
     let written = [output, errors.map(|path| ("--errors", path))];

@@ -13,7 +13,6 @@ use footrule_diag::{Code, Diagnostic, text};
 use footrule_mir::Program;
 use footrule_number::shortened;
 use serde_json::value::RawValue;
-use std::fmt::Write as _;
 
 /// How documents are called in diagnostics.
 pub(crate) const FILE: &str = "row";
@@ -40,9 +39,11 @@ struct Own {
 }
 
 impl Shape {
-    pub(crate) fn new(columns: &[Bound]) -> Self {
-        let mut shape = Self { top: Vec::new(), inputs: node(columns), blank: Vec::new() };
-        for (i, b) in columns.iter().enumerate() {
+    /// The shape, without columns that do not count.
+    pub(crate) fn new(columns: &[Bound], replaced: impl Fn(&Bound) -> bool) -> Self {
+        let counts = |b: &Bound| !replaced(b);
+        let mut shape = Self { top: Vec::new(), inputs: node(columns, &counts), blank: Vec::new() };
+        for (i, b) in columns.iter().enumerate().filter(|(_, b)| counts(b)) {
             match &b.target {
                 Target::Top(key) => {
                     let own = Own { column: i, items: None };
@@ -59,9 +60,9 @@ impl Shape {
     }
 }
 
-fn node(columns: &[Bound]) -> Node {
+fn node(columns: &[Bound], counts: &dyn Fn(&Bound) -> bool) -> Node {
     let mut root = Node::default();
-    for (i, b) in columns.iter().enumerate() {
+    for (i, b) in columns.iter().enumerate().filter(|(_, b)| counts(b)) {
         let Target::Input { path, own_key } = &b.target else { continue };
         let mut at = &mut root;
         for key in path.split('.').filter(|k| !k.is_empty()) {
@@ -71,7 +72,7 @@ fn node(columns: &[Bound]) -> Node {
             });
             at = &mut at.members[k].1;
         }
-        let items = if let Source::List(below) = &b.source { Some(Box::new(node(below))) } else { None };
+        let items = if let Source::List(below) = &b.source { Some(Box::new(node(below, &|_| true))) } else { None };
         at.own_key = own_key;
         at.own.push(Own { column: i, items });
     }
@@ -89,20 +90,58 @@ impl<'b> Columns<'b> {
         Self::below(bounds, &|at| Leaf::of(batch, at))
     }
 
+    fn of_items(bounds: &'b [Bound], values: &ArrayRef) -> Self {
+        // As if the items were the one column of a batch.
+        let values = [values.clone()];
+        Self::below(bounds, &|at| Leaf::of(&values, &[&[0], at].concat()))
+    }
+
     fn below(bounds: &'b [Bound], leaf: &dyn Fn(&[usize]) -> Option<Leaf>) -> Self {
         let all = bounds.iter().filter_map(|b| {
             let own = leaf(&b.at)?;
             let items = match (&b.source, own.array.as_list_opt::<i32>()) {
-                (Source::List(items), Some(list)) => {
-                    // As if the items were the one column of a batch.
-                    let values = [list.values().clone()];
-                    Self::below(items, &|at| Leaf::of(&values, &[&[0], at].concat()))
-                }
+                (Source::List(items), Some(list)) => Self::of_items(items, list.values()),
                 _ => Self { all: Vec::new() },
             };
             Some((b, own, items))
         });
         Self { all: all.collect() }
+    }
+}
+
+/// The JSON at a place of a row, if there is any; or what is wrong with it.
+pub(crate) type Made = Result<Option<String>, Vec<RowError>>;
+
+/// Parts of the documents of a chunk, for whoever reads one place in all rows.
+pub(crate) struct Places<'b> {
+    root: Node,
+    columns: Columns<'b>,
+    rows: usize,
+}
+
+impl<'b> Places<'b> {
+    /// Of rows.
+    pub(crate) fn of_rows(bounds: &'b [Bound], batch: &[ArrayRef], rows: usize) -> Self {
+        Self { root: node(bounds, &|_| true), columns: Columns::of(bounds, batch), rows }
+    }
+
+    /// Of the items of lists.
+    pub(crate) fn of_items(bounds: &'b [Bound], values: &ArrayRef) -> Self {
+        Self { root: node(bounds, &|_| true), columns: Columns::of_items(bounds, values), rows: values.len() }
+    }
+
+    /// The JSON at a path in each row; nothing if nothing is given there, an error if something is wrong with it.
+    pub(crate) fn texts(&self, path: &str) -> Vec<Made> {
+        let at = path
+            .split('.')
+            .filter(|k| !k.is_empty())
+            .try_fold(&self.root, |node, key| node.members.iter().find(|(k, _)| k == key).map(|(_, below)| below));
+        let text = |i: usize| {
+            let mut doc = Document { text: String::new(), marks: Vec::new(), wrong: Vec::new() };
+            let given = at.is_some_and(|node| doc.object(node, &self.columns, i));
+            if doc.wrong.is_empty() { Ok(given.then_some(doc.text)) } else { Err(doc.wrong) }
+        };
+        (0..self.rows).map(text).collect()
     }
 }
 
@@ -131,7 +170,7 @@ impl Document {
         }
         doc.text.push('}');
         for (b, leaf, _) in shape.blank.iter().filter_map(|k| columns.all.get(*k)) {
-            if !leaf.is_null(i) {
+            if cell::filled(leaf, i) {
                 let m = text!("有内容，但该列没有列名", "there is something in a column without a name");
                 doc.wrong.push(RowError::new(Code::B007, &b.name, m));
             }
@@ -145,7 +184,7 @@ impl Document {
         if !self.text.ends_with('{') {
             self.text.push(',');
         }
-        quote(&mut self.text, key);
+        cell::quote(&mut self.text, key);
         self.text.push(':');
         start
     }
@@ -221,12 +260,15 @@ impl Document {
     }
 
     fn scalar(&mut self, b: &Bound, leaf: &Leaf, i: usize) {
+        if b.source == Source::Nested {
+            return cell::json(&leaf.array, i, &mut self.text);
+        }
         let value = cell::text(&leaf.array, i).unwrap_or_default();
         let out = &mut self.text;
         let trimmed = value.trim();
         let raw = match b.source {
             Source::Json | Source::Int | Source::Decimal | Source::Wide | Source::Bool => true,
-            Source::Date | Source::List(_) => false,
+            Source::Date | Source::List(_) | Source::Nested => false,
             Source::Text | Source::Dictionary => match b.kind {
                 Kind::Text => false,
                 // An object or a list in a cell.
@@ -261,13 +303,13 @@ impl Document {
                 out.push_str(MEASURED);
                 put(out, trimmed, raw);
                 out.push_str(",\"unit\":");
-                quote(out, u);
+                cell::quote(out, u);
                 out.push('}');
             }
             // A boolean of a spreadsheet is in capitals.
             None if raw && !object && b.source != Source::Json => out.push_str(&trimmed.to_ascii_lowercase()),
             None if raw => out.push_str(trimmed),
-            None => quote(out, if b.kind == Kind::Text { &value } else { trimmed }),
+            None => cell::quote(out, if b.kind == Kind::Text { &value } else { trimmed }),
         }
     }
 
@@ -298,22 +340,5 @@ const MEASURED: &str = "{\"value\":";
 
 /// A value: raw JSON, or a text in quotes.
 fn put(out: &mut String, value: &str, raw: bool) {
-    if raw { out.push_str(value) } else { quote(out, value) }
-}
-
-/// A JSON text.
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c < ' ' => {
-                // Writing to a string does not fail.
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    if raw { out.push_str(value) } else { cell::quote(out, value) }
 }

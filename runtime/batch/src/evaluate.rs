@@ -1,8 +1,10 @@
 //! From rows to results. An evaluator takes a chunk as columns; the reference one makes an input document of each row.
 
-use crate::bind::Binding;
+use crate::bind::{Binding, Bound, Target};
+use crate::check;
 use crate::document::{Columns, Document, FILE, Shape};
 use crate::output::{Filling, Output};
+use crate::place::TOP;
 use crate::read::Chunk;
 use crate::row::RowError;
 use arrow_array::ArrayRef;
@@ -23,6 +25,21 @@ pub struct Setup<'a> {
     pub sets: &'a [(String, String)],
     /// Language of texts in the results.
     pub lang: Lang,
+}
+
+impl Setup<'_> {
+    /// True if what is given for all rows stands in the place of a column.
+    pub(crate) fn replaced(&self, b: &Bound) -> bool {
+        self.sets.iter().any(|(said, _)| match &b.target {
+            Target::Top(key) => said == key,
+            // One item of a list is no column.
+            Target::Input { path, .. } if !TOP.contains(&said.as_str()) && !said.contains('[') => {
+                let below = path.strip_prefix(check::given(self.program, said));
+                below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+            _ => false,
+        })
+    }
 }
 
 /// The results of a chunk.
@@ -55,7 +72,7 @@ impl<'a> Reference<'a> {
     /// An evaluator.
     #[must_use]
     pub fn new(setup: Setup<'a>) -> Self {
-        Self { setup, shape: Shape::new(&setup.binding.columns) }
+        Self { setup, shape: Shape::new(&setup.binding.columns, |b| setup.replaced(b)) }
     }
 
     /// The rows of a chunk, to be evaluated one by one: for an evaluator that leaves some of them to this one.

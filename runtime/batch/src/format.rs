@@ -40,10 +40,18 @@ impl Format {
             "arrow" | "arrows" | "ipc" | "feather" => Ok(Self::Arrow),
             _ => {
                 let m = text!("`{path}` 的格式不明", "the format of `{path}` is unknown");
-                let help = text!(
-                    "后缀用 .csv、.jsonl、.parquet 或 .arrow，或写 --from、--to",
-                    "end it in .csv, .jsonl, .parquet or .arrow, or give --from or --to"
-                );
+                let help = match ending.as_str() {
+                    "gz" | "zip" | "zst" | "bz2" | "xz" | "7z" => text!("先解压", "unpack it first"),
+                    "xlsx" | "xls" | "ods" | "et" => text!("把工作表另存为 CSV", "save the sheet as CSV"),
+                    "json" => text!(
+                        "每行一个对象的 JSON Lines 用后缀 .jsonl",
+                        "end JSON Lines, one object on each line, in .jsonl"
+                    ),
+                    _ => text!(
+                        "后缀用 .csv、.jsonl、.parquet 或 .arrow，或写 --from、--to",
+                        "end it in .csv, .jsonl, .parquet or .arrow, or give --from or --to"
+                    ),
+                };
                 Err(vec![Diagnostic::new(Code::B020, m).help(help)])
             }
         }

@@ -3,18 +3,23 @@
 //! Guarantees: the same results and findings as [`Reference`], row for row. A column that native code does not understand
 //! only costs speed. Must not: say what is wrong with a row.
 
+mod composed;
 mod footprint;
+mod groups;
 mod json;
+mod said;
 mod table;
 
 use crate::evaluate::{Evaluated, Evaluator, Reference, Rows, Setup};
 use crate::output::{Cell, Filling, Form, OutColumn, What};
 use crate::read::Chunk;
+use arrow_schema::ArrowError;
 use footrule_diag::Lang;
 use footrule_mir::{ParamId, Program};
 use footrule_native::answers::Answers;
 use footrule_native::kernel::{Kernel, Told, Warning};
 use footrule_native::variants::Variants;
+use groups::{Groups, groups};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use table::Table;
@@ -63,8 +68,20 @@ impl<'a> Native<'a> {
     }
 }
 
-impl Evaluator for Native<'_> {
-    fn evaluate(&self, chunk: &Chunk) -> Evaluated {
+impl Native<'_> {
+    /// Rows that differ in their period or the like, by groups that do not.
+    fn by_groups(&self, chunk: &Chunk, groups: &Groups) -> Result<Evaluated, ArrowError> {
+        let chunks = groups.chunks(chunk)?;
+        let last = chunks.len() - 1;
+        let parts = chunks.iter().enumerate().map(|(k, chunk)| match k == last && groups.rest {
+            true => self.reference.evaluate(chunk),
+            false => self.alike(chunk),
+        });
+        groups.joined(&parts.collect::<Vec<_>>())
+    }
+
+    /// Rows that agree in what stands beside their inputs.
+    fn alike(&self, chunk: &Chunk) -> Evaluated {
         let Setup { program, output, lang, .. } = self.setup;
         let Some((kernel, answers, left)) = self.answers(chunk) else { return self.reference.evaluate(chunk) };
         let told: Arc<[Option<String>]> = kernel.warnings.iter().map(|w| told(program, w, lang)).collect();
@@ -101,6 +118,16 @@ impl Evaluator for Native<'_> {
         self.sure.fetch_add(sure, Ordering::Relaxed);
         out.columns = filling.finish();
         out
+    }
+}
+
+impl Evaluator for Native<'_> {
+    fn evaluate(&self, chunk: &Chunk) -> Evaluated {
+        match groups(self.setup, chunk) {
+            None => self.alike(chunk),
+            // What cannot be put together again is none of native code's.
+            Some(groups) => self.by_groups(chunk, &groups).unwrap_or_else(|_| self.reference.evaluate(chunk)),
+        }
     }
 }
 

@@ -11,6 +11,9 @@ use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
 use std::sync::Arc;
 
+/// More digits than a number may have.
+const MAX_DIGITS: usize = 64;
+
 /// The form of a type.
 fn form(ty: &DataType, floats: bool) -> DataType {
     match ty {
@@ -73,13 +76,19 @@ fn array(a: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowError> {
         (DataType::LargeList(item) | DataType::FixedSizeList(item, _), DataType::List(_)) => {
             array(&cast(a, &DataType::List(item.clone()))?, to)
         }
-        (DataType::Float32, DataType::Utf8) => Ok(Arc::new(
-            a.as_primitive::<Float32Type>().iter().map(|x| x.map(|x| x.to_string())).collect::<StringArray>(),
-        )),
-        (DataType::Float64, DataType::Utf8) => Ok(Arc::new(
-            a.as_primitive::<Float64Type>().iter().map(|x| x.map(|x| x.to_string())).collect::<StringArray>(),
-        )),
+        (DataType::Float32, DataType::Utf8) => {
+            Ok(Arc::new(a.as_primitive::<Float32Type>().iter().map(|x| x.map(shortest)).collect::<StringArray>()))
+        }
+        (DataType::Float64, DataType::Utf8) => {
+            Ok(Arc::new(a.as_primitive::<Float64Type>().iter().map(|x| x.map(shortest)).collect::<StringArray>()))
+        }
         (DataType::Float16, DataType::Utf8) => array(&cast(a, &DataType::Float32)?, to),
         _ => cast(a, to),
     }
+}
+
+/// The shortest decimal of a binary number; with an exponent where it would be longer than any number may be.
+fn shortest(x: impl ToString + std::fmt::LowerExp) -> String {
+    let plain = x.to_string();
+    if plain.len() > MAX_DIGITS { format!("{x:e}") } else { plain }
 }

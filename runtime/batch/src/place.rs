@@ -6,6 +6,7 @@ use footrule_diag::Text;
 use footrule_mir::{
     EnumId, FactorDefault, FieldInfo, Footprint, InputInfo, Named, Origin, Program, RecordId, Ty, UnitId,
 };
+pub use footrule_runtime::DOCUMENT_KEYS as TOP;
 use footrule_runtime::{EVIDENCE, origin_name};
 use std::collections::BTreeMap;
 
@@ -32,9 +33,6 @@ pub enum Kind {
     /// An object as a whole (a record, a footprint, an activity with its factor), or evidence.
     Any,
 }
-
-/// Keys of the document beside its inputs.
-pub const TOP: [&str; 6] = ["period", "scenario", "gwp", "product", "company", "note"];
 
 /// Keys of a footprint beside those of a factor.
 const FOOTPRINT: [&str; 6] = ["primary_data_share", "rule", "period", "product", "company", "scenario"];

@@ -55,6 +55,8 @@ pub struct Job {
     pub resume: bool,
     /// Existing files are replaced.
     pub overwrite: bool,
+    /// Files of the rule, which are not to be written over.
+    pub sources: Vec<String>,
     /// Language of texts in the results and findings.
     pub lang: Lang,
 }
@@ -163,7 +165,7 @@ pub fn run(
     if !job.lists.is_empty() {
         table = Box::new(WithLists::open(table, &job.lists, how)?);
     }
-    let given: Vec<String> = job.sets.iter().map(|(p, _)| p.split('[').next().unwrap_or(p).to_owned()).collect();
+    let given: Vec<String> = job.sets.iter().map(|(p, _)| check::given(program, p).to_owned()).collect();
     let wanted = Wanted { id: job.id.as_deref(), ignore: &job.ignore, given: &given, open: table.open() };
     let binding = bind::bind(program, table.schema().fields(), &wanted)?;
     let setup = Setup { program, binding: &binding, output: &output, sets: &job.sets, lang: job.lang };
@@ -256,7 +258,8 @@ fn fingerprint(program: &Program, job: &Job, rows: usize) -> Map<String, Value> 
         ("--floats", json!(job.floats)),
         ("--set", json!(sets)),
         ("--lang", json!(job.lang)),
-        ("rows of a chunk", json!(rows)),
+        // Each evaluator has chunks of its own size.
+        ("--evaluator", json!(rows)),
     ];
     entries.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
 }

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, RwLock};
 /// Most hulls of one layout.
 const MAX_HULLS: usize = 8;
 /// Most layouts.
-const MAX_LAYOUTS: usize = 24;
+const MAX_LAYOUTS: usize = 96;
 /// After so many hulls that could not be compiled for, no other is tried.
 const MAX_REFUSED: u32 = 4;
 

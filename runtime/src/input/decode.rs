@@ -15,8 +15,8 @@ use footrule_diag::{Code, Diagnostic, Text, text};
 use footrule_mir::{Day, FieldInfo, Footprint, InputInfo, Program, RecordId, ScenarioInfo, Ty};
 use std::collections::{HashMap, HashSet};
 
-/// Keys beside `period` and `inputs`.
-const TOP: [&str; 5] = ["note", "product", "company", "scenario", "gwp"];
+/// Keys of a document beside its `inputs`.
+pub const DOCUMENT_KEYS: [&str; 6] = ["period", "scenario", "gwp", "product", "company", "note"];
 
 /// Reads one document against one program.
 pub(super) struct Decoder<'p> {
@@ -130,8 +130,8 @@ impl<'p> Decoder<'p> {
                 "gwp" if !matches!(m.value.kind, Kind::Text(_) | Kind::Argument(_) | Kind::Null) => {
                     self.shape(&m.value, "gwp", Text::new("GWP 体系的名称", "the name of a GWP set"));
                 }
-                key if TOP.contains(&key) => {}
-                key => self.unknown_key(m, &around, key, TOP.into_iter().chain(["period", "inputs"])),
+                key if DOCUMENT_KEYS.contains(&key) => {}
+                key => self.unknown_key(m, &around, key, DOCUMENT_KEYS.into_iter().chain(["inputs"])),
             }
         }
         period

@@ -1,8 +1,11 @@
 //! The input document: a JSON text, and what `--set` changes in it.
 
+use super::decode::DOCUMENT_KEYS;
 use super::path::{Step, steps};
 use crate::json::{self, Json, Kind, Member};
 use footrule_diag::{Code, Diagnostic, Text, text};
+use footrule_mir::Program;
+use std::borrow::Cow;
 
 /// An input document before it meets a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +31,9 @@ impl InputDoc {
         Ok(Self { file: file_name.to_owned(), root })
     }
 
-    /// Sets an input: `production`, `boiler.mass`, `power[0].amount`; `period` sets the period,
-    /// `scenario` the scenario. Objects and the next
+    /// Sets an input, `production`, `boiler.mass`, `power[0].amount`, or a key beside the inputs: `period`, `gwp` and the
+    /// others of [`DOCUMENT_KEYS`]. `inputs.note` is the input of a rule that has one of such a name
+    /// ([`InputDoc::path_of`] finds out). Objects and the next
     /// item of a list are made where they are missing. The value is a text (`1000 t`, `true`, a member's name), or
     /// JSON if it begins with `{` or `[`.
     ///
@@ -44,10 +48,15 @@ impl InputDoc {
         };
         forget(&mut new);
         let mut at = &mut self.root;
-        if path != "period" && path != "scenario" {
-            at = member(at, "inputs").ok_or_else(|| shape(path, "inputs"))?;
+        let below = match steps.as_slice() {
+            [Step::Key(inputs), below @ ..] if inputs == INPUTS && !below.is_empty() => below,
+            all => all,
+        };
+        let beside = matches!(steps.as_slice(), [Step::Key(key)] if DOCUMENT_KEYS.contains(&key.as_str()));
+        if !beside {
+            at = member(at, INPUTS).ok_or_else(|| shape(path, INPUTS))?;
         }
-        for step in &steps {
+        for step in below {
             at = match step {
                 Step::Key(key) => member(at, key).ok_or_else(|| shape(path, key))?,
                 Step::Index(i) => item(at, *i).ok_or_else(|| shape(path, &format!("[{i}]")))?,
@@ -56,6 +65,30 @@ impl InputDoc {
         *at = new;
         Ok(())
     }
+
+    /// True if the document says for which period it is.
+    #[must_use]
+    pub fn gives_period(&self) -> bool {
+        self.root.get("period").is_some_and(|j| j.kind != Kind::Null)
+    }
+
+    /// A path as [`InputDoc::set`] takes it: where the rule has an input of a name that the document uses, too, it is the input
+    /// that is meant.
+    #[must_use]
+    pub fn path_of<'p>(program: &Program, path: &'p str) -> Cow<'p, str> {
+        let head = path.split(['.', '[']).next().unwrap_or_default();
+        let twice = (head == INPUTS || DOCUMENT_KEYS.contains(&head)) && has_input(program, head);
+        if twice { Cow::Owned(format!("{INPUTS}.{path}")) } else { Cow::Borrowed(path) }
+    }
+}
+
+/// The key of a document below which its inputs stand.
+pub const INPUTS: &str = "inputs";
+
+/// True if a rule has an input of this name, or several below it.
+#[must_use]
+pub fn has_input(program: &Program, head: &str) -> bool {
+    program.inputs.iter().any(|i| i.name.id.split('.').next() == Some(head))
 }
 
 fn malformed(path: &str, why: Text) -> Diagnostic {

@@ -15,7 +15,8 @@ mod request;
 mod scalar;
 mod scenario;
 
-pub use doc::InputDoc;
+pub use decode::DOCUMENT_KEYS;
+pub use doc::{INPUTS, InputDoc, has_input};
 pub(crate) use footprint::Taken;
 pub use footprint::names_rule;
 pub use pact::{EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, exchange_field, exchange_unit};

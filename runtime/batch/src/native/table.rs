@@ -4,14 +4,15 @@
 
 use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
+use crate::document::Places;
 use crate::evaluate::Setup;
-use crate::place::{Kind, Spot, Typed};
+use crate::place::{Kind, Spot, Typed, join};
 use crate::read::Chunk;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Decimal64Type, Decimal128Type, Int32Type, Int64Type};
 use arrow_array::{Array as _, ArrayRef, StringArray};
 use arrow_schema::DataType;
-use footrule_mir::{Program, Ty};
+use footrule_mir::{Named, Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, Layout, List};
@@ -21,7 +22,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Keys of texts beside a value that the reference must see.
-const DECIDES: [&str; 9] =
+pub(super) const DECIDES: [&str; 9] =
     ["gwp", "origin", "unit", "year", "primary", "quality", "evidence", "certificate", "uncertainty"];
 
 /// The layout of a chunk, and where its values stand.
@@ -68,66 +69,57 @@ impl<'c> Table<'c> {
             owners: Vec::new(),
             left: vec![false; rows],
         };
-        let mut json: Vec<&str> = Vec::new();
-        for (path, value) in setup.sets {
-            let text = value.trim();
-            match path.as_str() {
-                _ if text == "[]" => t.layout.empty.push(path.clone()),
-                key => t.top(key, text)?,
-            }
+        let said = t.all_rows(setup, chunk)?;
+        let columns = chunk.batch.columns();
+        let bounds = &setup.binding.columns;
+        let places = || Places::of_rows(bounds, columns, rows);
+        // The reference looks at how a cell is written, though it does not count.
+        for path in said.assumed().iter().filter(|a| bounds.iter().any(|b| of_input(b, a))) {
+            t.sound(&places().texts(path), None);
         }
-        // What is said once for all rows stands before what stands in columns.
-        let said = setup.sets.iter().map(|(k, _)| k.as_str()).collect::<Vec<_>>();
-        for b in &setup.binding.columns {
+        let leaf = |b: &Bound| match &b.target {
+            Target::Input { path, .. } if said.replaces(path) => None,
+            Target::Input { path, .. } if b.source == Source::Json && !below_inputs(setup.program, path) => None,
+            _ => Leaf::of(columns, &b.at),
+        };
+        let done = t.composed(bounds, ("", None), &leaf, &places, &|root| said.inside(root))?;
+        let mut json: Vec<&str> = Vec::new();
+        for b in bounds.iter().zip(done).filter(|(_, done)| !done).map(|(b, _)| b) {
             match &b.target {
-                Target::Id | Target::Blank => {}
-                Target::Top(key) if said.contains(key) || ["product", "company", "note"].contains(key) => {}
-                Target::Top(key) => {
-                    let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
-                    if let Some(text) = same(&leaf, rows)? {
-                        t.top(key, bare(&b.source, &text))?;
-                    }
+                Target::Id | Target::Top(_) => {}
+                Target::Blank => {
+                    let leaf = Leaf::of(columns, &b.at)?;
+                    (0..rows).filter(|i| cell::filled(&leaf, *i)).for_each(|i| t.leave(None, i));
                 }
-                Target::Input { path, .. } if b.source == Source::Json && b.unit.is_none() => {
-                    let leaf = Leaf::of(chunk.batch.columns(), &b.at)?;
-                    let values: Vec<Option<&str>> = leaf.array.as_string_opt::<i32>()?.iter().collect();
-                    if values.iter().all(Option::is_none) {
+                Target::Input { path, .. } if said.replaces(path) => {}
+                Target::Input { path, .. } => {
+                    let leaf = Leaf::of(columns, &b.at)?;
+                    if b.source == Source::Json && leaf.nulls.as_ref().is_some_and(|n| n.null_count() == rows) {
+                        continue;
+                    }
+                    // What is said stands inside of what is in the column.
+                    if said.inside(path) {
+                        return None;
+                    }
+                    if b.source != Source::Json || b.unit.is_some() || below_inputs(setup.program, path) {
+                        t.column(b, path, columns, None)?;
                         continue;
                     }
                     // Of two names of one place each line uses one.
-                    let around =
-                        |a: &str, b: &str| a.strip_prefix(b).is_some_and(|r| r.is_empty() || r.starts_with('.'));
                     if json.iter().any(|p| around(p, path) || around(path, p)) {
                         return None;
                     }
                     json.push(path);
-                    let inputs = &setup.program.inputs;
-                    if inputs.iter().any(|i| around(&i.name.id, path)) {
-                        t.json("", path, &values, None)?;
-                    } else {
-                        t.column(b, path, chunk.batch.columns(), None)?;
-                    }
+                    let values: Vec<Option<&str>> = leaf.array.as_string_opt::<i32>()?.iter().collect();
+                    t.json("", path, &values, None)?;
                 }
-                Target::Input { path, .. } => t.column(b, path, chunk.batch.columns(), None)?,
             }
         }
         Some(t)
     }
 
-    /// What holds for all rows.
-    fn top(&mut self, key: &str, text: &str) -> Option<()> {
-        match key {
-            "period" => self.layout.period = Some(period(text)?),
-            "gwp" => self.layout.gwp = Some(text.to_owned()),
-            "scenario" => self.layout.scenario = Some(self.program.scenarios.iter().position(|s| s.name.id == text)?),
-            "product" | "company" | "note" => {}
-            _ => return None,
-        }
-        Some(())
-    }
-
     /// A column of rows, or of the items of a list.
-    fn column(&mut self, b: &'c Bound, path: &str, arrays: &[ArrayRef], list: Option<ListId>) -> Option<()> {
+    pub(super) fn column(&mut self, b: &Bound, path: &str, arrays: &[ArrayRef], list: Option<ListId>) -> Option<()> {
         let leaf = if b.at.is_empty() { Leaf::whole(arrays.first()?) } else { Leaf::of(arrays, &b.at)? };
         // The value stands where evidence may stand beside it.
         let path = path.strip_suffix(".value").unwrap_or(path);
@@ -163,7 +155,7 @@ impl<'c> Table<'c> {
     }
 
     /// The name of the rule of a footprint, which must be that rule, or its period, one for all rows.
-    fn beside_footprint(&mut self, b: &'c Bound, path: &str, leaf: Leaf, list: Option<ListId>) -> Option<()> {
+    fn beside_footprint(&mut self, b: &Bound, path: &str, leaf: Leaf, list: Option<ListId>) -> Option<()> {
         let (of, key) = path.rsplit_once('.')?;
         let Some(Spot::Value(Typed { program, footprint: Some(footprint), .. })) =
             Spot::Group(self.program, String::new()).walk_items(of)
@@ -217,10 +209,10 @@ impl<'c> Table<'c> {
         }
     }
 
-    fn list(&mut self, path: &str, below: &'c [Bound], leaf: &Leaf, parent: Option<ListId>) -> Option<()> {
-        if leaf.nulls.as_ref().is_some_and(|n| n.null_count() > 0) {
-            return None;
-        }
+    fn list(&mut self, path: &str, below: &[Bound], leaf: &Leaf, parent: Option<ListId>) -> Option<()> {
+        // A list that is not given, and an item that is none: the reference knows.
+        let missing: Vec<usize> = (0..leaf.array.len()).filter(|i| leaf.is_null(*i)).collect();
+        missing.into_iter().for_each(|i| self.leave(parent, i));
         let lists = leaf.array.as_list_opt::<i32>()?;
         let from = *lists.value_offsets().first()?;
         let offsets: Vec<u32> =
@@ -232,21 +224,24 @@ impl<'c> Table<'c> {
         }
         let values = lists.values().slice(usize::try_from(from).ok()?, items);
         let lengths = offsets.windows(2).map(|w| (w[1] - w[0]) as usize).enumerate();
-        let owners = lengths.flat_map(|(i, n)| std::iter::repeat_n(self.row(parent, i), n)).collect();
+        let owners: Vec<usize> = lengths.flat_map(|(i, n)| std::iter::repeat_n(self.row(parent, i), n)).collect();
         let id = ListId(u32::try_from(self.layout.lists.len()).ok()?);
         self.layout.lists.push(List { path: path.to_owned(), parent });
         self.offsets.push(offsets);
         self.owners.push(owners);
         let arrays: Vec<ArrayRef> = match values.as_struct_opt() {
-            // A missing item is the reference's to tell.
-            Some(s) if s.null_count() == 0 => s.columns().to_vec(),
-            Some(_) => return None,
-            None => vec![values],
+            Some(s) => {
+                (0..items).filter(|i| s.is_null(*i)).for_each(|i| self.leave(Some(id), i));
+                s.columns().to_vec()
+            }
+            None => vec![values.clone()],
         };
-        for b in below {
+        let prefix = format!("{path}[]");
+        let of = |b: &Bound| if b.at.is_empty() { Some(Leaf::whole(&values)) } else { Leaf::of(&arrays, &b.at) };
+        let done = self.composed(below, (&prefix, Some(id)), &of, &|| Places::of_items(below, &values), &|_| false)?;
+        for b in below.iter().zip(done).filter(|(_, done)| !done).map(|(b, _)| b) {
             let Target::Input { path: own, .. } = &b.target else { return None };
-            let path = if own.is_empty() { format!("{path}[]") } else { format!("{path}[].{own}") };
-            self.column(b, &path, &arrays, Some(id))?;
+            self.column(b, &join(&prefix, own), &arrays, Some(id))?;
         }
         Some(())
     }
@@ -270,10 +265,7 @@ impl<'c> Table<'c> {
             let values = match &part.kind {
                 Kind::Number { .. } => part.numbers(&mut leave)?,
                 Kind::Bool => part.flags(&mut leave),
-                Kind::Enum(e) => {
-                    let members = &part.program.enums.get(e.ix())?.members;
-                    part.members(&members.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), &mut leave)
-                }
+                Kind::Enum(e) => part.members(&part.program.enums.get(e.ix())?.members, &mut leave),
                 Kind::Date => part.days(&mut leave),
                 Kind::Text if part.held == Held::Text => part.texts(&mut codes, &mut leave),
                 _ => {
@@ -388,15 +380,21 @@ impl Part<'_> {
         Values::Member(out)
     }
 
-    fn members(&self, members: &[&str], leave: &mut impl FnMut(usize)) -> Values {
+    fn members(&self, members: &[Named], leave: &mut impl FnMut(usize)) -> Values {
         let n = self.leaf.array.len();
+        let mut known: HashMap<String, Option<u32>> = HashMap::new();
         let mut last = 0;
         let mut find = |read: &str| {
-            let same = members.get(last).is_some_and(|m| *m == read);
-            let found = if same { Some(last) } else { members.iter().position(|m| *m == read) };
-            last = found.unwrap_or(0);
-            // A label, or a slip: the reference knows.
-            (last as u32, found.is_none() && !read.is_empty())
+            if members.get(last).is_some_and(|m| m.id == read) {
+                return (last as u32, false);
+            }
+            let found = match known.get(read) {
+                Some(found) => *found,
+                None => *known.entry(read.to_owned()).or_insert(member(members, read)),
+            };
+            // A slip: the reference knows.
+            last = found.map_or(last, |m| m as usize);
+            (found.unwrap_or(0), found.is_none() && !read.is_empty())
         };
         let mut out = Vec::with_capacity(n);
         if let Some((keys, values)) = dictionary(&self.leaf.array).filter(|(_, values)| values.len() <= n) {
@@ -422,8 +420,32 @@ impl Part<'_> {
     }
 }
 
+/// The member that a text names: by its identifier, or by a label that is no other's, as the reference finds it.
+fn member(members: &[Named], text: &str) -> Option<u32> {
+    let text = text.trim();
+    let by_id = members.iter().position(|m| m.id == text);
+    let mut labelled = (0..members.len()).filter(|m| members[*m].labels.zh == text || members[*m].labels.en == text);
+    let found = by_id.or_else(|| labelled.next().filter(|_| labelled.next().is_none()));
+    found.filter(|_| !text.is_empty()).and_then(|m| u32::try_from(m).ok())
+}
+
+/// True if a path is another one, or below it.
+pub(super) fn around(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|r| r.is_empty() || r.starts_with('.'))
+}
+
+/// True if a column is of an input, or of a part of it.
+fn of_input(b: &Bound, input: &str) -> bool {
+    matches!(&b.target, Target::Input { path, .. } if around(path, input))
+}
+
+/// True if a path leads into an input, to a part of it.
+fn below_inputs(program: &Program, path: &str) -> bool {
+    !program.inputs.iter().any(|i| around(&i.name.id, path))
+}
+
 /// True for columns in which an empty text is no value.
-fn is_text(b: &Bound) -> bool {
+pub(super) fn is_text(b: &Bound) -> bool {
     matches!(b.source, Source::Text | Source::Json | Source::Dictionary)
 }
 
@@ -461,13 +483,13 @@ fn text(leaf: &Leaf, i: usize) -> Option<Cow<'_, str>> {
 }
 
 /// The text that a JSON text stands for, if it is a string without escapes; a text of another form stands for itself.
-fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
+pub(super) fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
     inner.filter(|_| *source == Source::Json).unwrap_or(text)
 }
 
 /// The one text of all rows; `Some(None)` if none has one.
-fn same(leaf: &Leaf, rows: usize) -> Option<Option<String>> {
+pub(super) fn same(leaf: &Leaf, rows: usize) -> Option<Option<String>> {
     let first = text(leaf, 0).filter(|t| !t.is_empty());
     (1..rows).all(|i| text(leaf, i).filter(|t| !t.is_empty()) == first).then(|| first.map(Cow::into_owned))
 }

@@ -1,6 +1,6 @@
 //! CSV: the first row names the columns; every cell is a text, an empty one is not given.
 
-use super::{Chunk, How, Input, Progress, Rows, malformed, unreadable};
+use super::{Chunk, How, Input, Progress, Rows, malformed, unfit, unreadable};
 use crate::encoding::Utf8;
 use crate::format::Format;
 use crate::row::RowError;
@@ -32,7 +32,8 @@ impl Table {
             ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(source);
         let mut record = StringRecord::new();
         if !reader.read_record(&mut record).map_err(|e| broken(path, e))? {
-            return Err(malformed(path, Format::Csv, &"no header · 没有首行"));
+            let why = text!("文件是空的，没有列名", "it is empty, and names no columns");
+            return Err(unfit(path, Format::Csv, &why));
         }
         let fields: Vec<Field> = record.iter().map(|n| Field::new(n.trim(), DataType::Utf8, true)).collect();
         let schema = Arc::new(Schema::new(fields));
@@ -80,7 +81,11 @@ impl Rows for Table {
                     "第 {line} 行有 {cells} 格，首行有 {width} 格",
                     "line {line} has {cells} cells, the first row has {width}"
                 );
-                refused.push((n, RowError::new(Code::B007, "", m)));
+                // A quotation mark without its end takes in the lines behind it.
+                let open = cells < width && self.record.iter().next_back().is_some_and(|c| c.contains('\n'));
+                let help = text!("可能有引号没有成对", "a quotation mark may lack its other one");
+                let e = RowError::new(Code::B007, "", m);
+                refused.push((n, if open { e.help(&help) } else { e }));
             }
             for (i, column) in columns.iter_mut().enumerate() {
                 column.append_option(self.record.get(i).filter(|c| !c.trim().is_empty()));

@@ -1,6 +1,6 @@
 //! The readers of Arrow and Parquet panic on some damaged files: here that becomes a finding.
 
-use super::{Chunk, Rows, malformed};
+use super::{Chunk, Rows, damaged};
 use crate::format::Format;
 use arrow_schema::SchemaRef;
 use footrule_diag::Diagnostic;
@@ -46,7 +46,7 @@ pub(super) fn guarded<T>(
     READING.set(true);
     let done = catch_unwind(AssertUnwindSafe(read));
     READING.set(false);
-    done.unwrap_or_else(|_| Err(malformed(path, format, &"damaged · 已损坏")))
+    done.unwrap_or_else(|_| Err(damaged(path, format)))
 }
 
 impl Rows for Guarded {

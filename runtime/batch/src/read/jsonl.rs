@@ -5,7 +5,7 @@
 //! not have others.
 
 use super::{Chunk, How, Input, Progress, Rows, unreadable};
-use crate::bind::JSON;
+use crate::bind::{BELOW, BESIDE, JSON};
 use crate::encoding::Utf8;
 use crate::place::TOP;
 use crate::row::RowError;
@@ -14,6 +14,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use footrule_diag::{Code, Diagnostic, nearest, text};
 use footrule_mir::Program;
+use footrule_runtime::{INPUTS, has_input};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -31,6 +32,8 @@ pub(super) struct Table {
     progress: Progress,
     schema: SchemaRef,
     columns: HashMap<String, usize>,
+    /// Keys of the document that are names of inputs, too.
+    twice: Vec<&'static str>,
     /// Keys to pass over.
     ignore: Vec<String>,
     rows: usize,
@@ -43,18 +46,26 @@ impl Table {
     pub(super) fn open(program: &Program, path: &str, input: Input, how: How<'_>) -> Result<Self, Vec<Diagnostic>> {
         let (mut reader, progress) = input.text(how.encoding);
         let first = line(&mut reader).map_err(|e| unreadable(path, &e))?;
+        let twice: Vec<&str> = TOP.into_iter().filter(|t| has_input(program, t)).collect();
         let mut names: Vec<String> = how.id.into_iter().chain(TOP).map(str::to_owned).collect();
-        let heads = program.inputs.iter().map(|i| i.name.id.split('.').next().unwrap_or_default().to_owned());
-        names.extend(heads);
+        let heads = program.inputs.iter().map(|i| i.name.id.split('.').next().unwrap_or_default());
+        names.extend(heads.map(|h| if twice.contains(&h) { format!("{INPUTS}.{h}") } else { h.to_owned() }));
         if let Some(text) = &first
-            && let Ok(keys) = pairs(text)
+            && let Ok(keys) = pairs(text, &twice, names.iter().any(|n| n == INPUTS))
         {
             names.extend(keys.into_iter().map(|(k, _)| k.into_owned()).filter(|k| !how.ignore.contains(k)));
         }
         let (mut fields, mut columns) = (Vec::new(), HashMap::new());
         for name in names {
             columns.entry(name).or_insert_with_key(|name| {
-                let marked = HashMap::from([(JSON.to_owned(), "1".to_owned())]);
+                let mut marked = HashMap::from([(JSON.to_owned(), "1".to_owned())]);
+                let own = name.strip_prefix(INPUTS).and_then(|n| n.strip_prefix('.'));
+                let mark = match own {
+                    _ if twice.contains(&name.as_str()) => Some(BESIDE),
+                    Some(own) if twice.contains(&own) => Some(BELOW),
+                    _ => None,
+                };
+                marked.extend(mark.map(|mark| (mark.to_owned(), "1".to_owned())));
                 fields.push(Field::new(name, DataType::Utf8, true).with_metadata(marked));
                 fields.len() - 1
             });
@@ -67,6 +78,7 @@ impl Table {
             progress,
             schema,
             columns,
+            twice,
             ignore,
             rows: how.rows,
             next_row: 1,
@@ -82,7 +94,7 @@ impl Table {
     }
 
     fn fill<'a>(&self, text: &'a [u8], cells: &mut [Option<&'a str>]) -> Result<(), RowError> {
-        for (key, value) in pairs(text)? {
+        for (key, value) in pairs(text, &self.twice, self.columns.contains_key(INPUTS))? {
             let Some(place) = self.columns.get(key.as_ref()) else {
                 if self.ignore.iter().any(|i| *i == key) {
                     continue;
@@ -118,20 +130,32 @@ fn line(reader: &mut BufReader<Utf8<Input>>) -> std::io::Result<Option<Vec<u8>>>
     }
 }
 
-/// Keys and values of a line; those below `inputs` stand with the others.
-fn pairs(text: &[u8]) -> Result<Vec<(Cow<'_, str>, &RawValue)>, RowError> {
+/// Keys and values of a line; those below `inputs` stand with the others. What is a name of an input and a key of the document
+/// (`twice`) is the input inside `inputs`, and in a line without it; `named`: a rule has an input called `inputs`.
+fn pairs<'a>(text: &'a [u8], twice: &[&str], named: bool) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, RowError> {
     let broken = |e: serde_json::Error| {
         let m = text!("不是 JSON 对象：{e}", "not a JSON object: {e}");
-        RowError::new(Code::I009, "", m)
+        let whole = matches!(text.trim_ascii().first(), Some(b'[')) || e.is_eof();
+        let help = text!("每行写一个完整的 JSON 对象", "write one whole JSON object on each line");
+        let e = RowError::new(Code::I009, "", m);
+        if whole { e.help(&help) } else { e }
     };
     let all: Pairs<'_> = serde_json::from_slice(text).map_err(broken)?;
+    let document = all.0.iter().any(|(key, value)| key == INPUTS && value.get().starts_with('{'));
+    let input = |key: Cow<'a, str>| match twice.iter().find(|t| **t == key) {
+        Some(t) => Cow::Owned(format!("{INPUTS}.{t}")),
+        None => key,
+    };
     let mut out = Vec::with_capacity(all.0.len());
     for (key, value) in all.0 {
-        if key == "inputs" && value.get().starts_with('{') {
+        if key == INPUTS && value.get().starts_with('{') {
             let inner: Pairs<'_> = serde_json::from_str(value.get()).map_err(broken)?;
-            out.extend(inner.0);
+            out.extend(inner.0.into_iter().map(|(k, v)| (input(k), v)));
+        } else if key == INPUTS && !named {
+            let m = text!("inputs 应为对象", "inputs: an object is wanted");
+            return Err(RowError::new(Code::I008, INPUTS, m));
         } else {
-            out.push((key, value));
+            out.push((if document { key } else { input(key) }, value));
         }
     }
     Ok(out)

@@ -9,6 +9,7 @@ mod guarded;
 mod jsonl;
 mod parquet;
 mod side;
+mod signature;
 
 use crate::encoding::{NotText, Utf8};
 use crate::format::Format;
@@ -16,7 +17,7 @@ use crate::row::RowError;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use encoding_rs::Encoding;
-use footrule_diag::{Code, Diagnostic, text};
+use footrule_diag::{Code, Diagnostic, Text, text};
 use footrule_mir::Program;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -79,6 +80,9 @@ pub(crate) fn open(
     format: Format,
     how: How<'_>,
 ) -> Result<Box<dyn Rows>, Vec<Diagnostic>> {
+    if path != "-" {
+        signature::check(path, format)?;
+    }
     if format == Format::Parquet {
         if path == "-" {
             let m = text!("Parquet 不能从标准输入读取", "Parquet cannot be read from stdin");
@@ -168,9 +172,19 @@ pub(crate) fn unreadable(path: &str, e: &io::Error) -> Vec<Diagnostic> {
     vec![Diagnostic::new(Code::C001, m)]
 }
 
-/// The file is not of its format.
+/// The file is not of its format, as its reader says.
 pub(crate) fn malformed(path: &str, format: Format, e: &dyn std::fmt::Display) -> Vec<Diagnostic> {
-    let name = format.name();
-    let m = text!("`{path}` 不是合格的 {name}：{e}", "`{path}` is no valid {name}: {e}");
+    unfit(path, format, &Text::same(e.to_string()))
+}
+
+/// The file is not of its format.
+pub(crate) fn unfit(path: &str, format: Format, why: &Text) -> Vec<Diagnostic> {
+    let (name, zh, en) = (format.name(), &why.zh, &why.en);
+    let m = text!("`{path}` 不是合格的 {name}：{zh}", "`{path}` is no valid {name}: {en}");
     vec![Diagnostic::new(Code::B008, m)]
+}
+
+/// The file cannot be read to its end.
+pub(crate) fn damaged(path: &str, format: Format) -> Vec<Diagnostic> {
+    unfit(path, format, &text!("已损坏", "it is damaged"))
 }

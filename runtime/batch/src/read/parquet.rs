@@ -5,17 +5,17 @@
 //! number of lanes; decimals stay in 64 bits, and texts in the file's dictionary, where they are stored so.
 
 use super::guarded::guarded;
-use super::{Chunk, How, Rows, malformed, open_file, unreadable};
+use super::{Chunk, How, Rows, damaged, malformed, open_file, unfit, unreadable};
 use crate::format::Format;
 use crate::normal;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
-use footrule_diag::Diagnostic;
+use footrule_diag::{Diagnostic, text};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::{ConvertedType, Type};
+use parquet::basic::{Compression, ConvertedType, Type};
 use parquet::file::metadata::ParquetMetaData;
 use std::fs::File;
 use std::io;
@@ -51,6 +51,7 @@ impl Table {
         let file = open_file(path).map_err(lost)?;
         let opened = state(&file).map_err(lost)?;
         let metadata = narrow(ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(broken)?);
+        unpackable(path, metadata.metadata())?;
         let schema = normal::schema(metadata.schema(), how.floats);
         let total = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or_default();
         let mut readers = Vec::new();
@@ -92,6 +93,21 @@ fn decode(mut reader: ParquetRecordBatchReader, schema: &SchemaRef, path: &str, 
             return;
         }
     }
+}
+
+/// Refuses columns that are packed in a way that is not read here, before the first row.
+fn unpackable(path: &str, metadata: &ParquetMetaData) -> Result<(), Vec<Diagnostic>> {
+    let mut all = metadata.row_groups().iter().flat_map(|g| g.columns());
+    let Some(column) = all.find(|c| matches!(c.compression(), Compression::BROTLI(_) | Compression::LZO)) else {
+        return Ok(());
+    };
+    let name = if column.compression() == Compression::LZO { "LZO" } else { "Brotli" };
+    let (m, help) = (
+        text!("以 {name} 压缩，不能读取", "it is packed with {name}, which is not read here"),
+        text!("以 snappy、zstd、gzip 或 lz4 压缩，或不压缩", "pack it with snappy, zstd, gzip or lz4, or not at all"),
+    );
+    let found = unfit(path, Format::Parquet, &m);
+    Err(found.into_iter().map(|d| d.help(help.clone())).collect())
 }
 
 /// By what a file is told from another of its name.
@@ -188,7 +204,7 @@ impl Rows for Table {
     }
 
     fn next(&mut self) -> Result<Option<Chunk>, Vec<Diagnostic>> {
-        let damaged = || malformed(&self.path, Format::Parquet, &"damaged · 已损坏");
+        let damaged = || damaged(&self.path, Format::Parquet);
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
         let (mut rows, mut ended) = (0, 0);
         for lane in &self.lanes {
