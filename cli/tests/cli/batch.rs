@@ -633,7 +633,9 @@ const ODD: &str = "id,production,electricity [MWh],cell\na,10,1,prebake\nb, 10 ,
 
 const ODD_LINES: &str = "{\"production\": 10, \"cell\": \"prebake\"}\n{\"production\": \"10\", \"cell\": \"\\u0070rebake\"}\n\
     {\"production\": \"10 t\"}\n{\"production\": true}\n{\"production\": 1e1, \"electricity\": \"0.5 MWh\"}\n{\"production\": null}\n\
-    {\"production\": 3, \"furnaces\": [{\"burnt\": 2}, {\"burnt\": \"1500 kg\"}]}\n{\"production\": 3, \"furnaces\": []}\n";
+    {\"production\": 3, \"furnaces\": [{\"burnt\": 2}, {\"burnt\": \"1500 kg\"}]}\n{\"production\": 3, \"furnaces\": []}\n\
+    {\"production\": 3, \"cell\": \"\"}\n{\"production\": 3, \"electricity\": {\"value\": null}}\n{\"production\": 3, \"electricity\": {}}\n\
+    {\"production\": 3, \"electricity\": {\"source\": \"x\"}}\n{\"production\": 3, \"furnaces\": [{\"burnt\": 1, \"name\": null}]}\n";
 
 #[test]
 fn native_code_and_the_reference_write_the_same() {

@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-const RULE: &str = "rule plant zh \"厂\" en \"plant\"
+pub(super) const RULE: &str = "rule plant zh \"厂\" en \"plant\"
 version 0.1.0
 valid from 2026-01-01
 gwp AR6

@@ -19,6 +19,9 @@ pub(crate) const BELOW: &str = "footrule:below";
 /// The key of a field's metadata that names its unit.
 pub(crate) const UNIT: &str = "unit";
 
+/// Most findings about columns that are told.
+const MAX_REPORTED: usize = 32;
+
 /// How the values of a column are stored in a chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -153,7 +156,16 @@ pub(crate) fn bind(program: &Program, fields: &Fields, wanted: &Wanted<'_>) -> R
     if !wanted.open {
         binder.missing(wanted);
     }
-    if binder.found.is_empty() { Ok(Binding { columns: binder.columns }) } else { Err(binder.found) }
+    if binder.found.is_empty() {
+        return Ok(Binding { columns: binder.columns });
+    }
+    let mut found = binder.found;
+    let more = found.len().saturating_sub(MAX_REPORTED);
+    found.truncate(MAX_REPORTED);
+    if let (true, Some(last)) = (more > 0, found.last_mut()) {
+        last.help = Some(text!("另有 {more} 处", "and {more} more"));
+    }
+    Err(found)
 }
 
 /// The items of the list at a path.
@@ -290,8 +302,8 @@ impl<'p> Binder<'p, '_> {
         );
         // `fuels.mass` beside a list `fuels`.
         let list = |head: &str| matches!(self.root.walk(head), Some(Spot::Value(t)) if t.item().is_some());
-        let head = self.labels.get(head.trim()).copied().flatten().unwrap_or(head.trim());
-        let head = head.split('[').next().unwrap_or(head);
+        let head = head.split('[').next().unwrap_or(head).trim();
+        let head = self.labels.get(head).copied().flatten().unwrap_or(head);
         if self.top && !rest.is_empty() && list(head) {
             return Err(Box::new(d.help(text!(
                 "{head} 是列表：各项写在另一文件中，--list {head}=文件",

@@ -1,5 +1,6 @@
 //! What can be said of a call before any row is read.
 
+use crate::format::Format;
 use crate::run::Job;
 use crate::write::names;
 use footrule_diag::{Code, Diagnostic, text};
@@ -27,6 +28,27 @@ pub(crate) fn sets(program: &Program, given: &InputDoc) -> Result<(), Vec<Diagno
     let alone = |d: &Diagnostic| ALONE.contains(&d.code) && (d.code != Code::I010 || period);
     let wrong: Vec<_> = found.into_iter().filter(alone).collect();
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The format of the file of findings, by its name.
+pub(crate) fn findings(path: &str) -> Result<Format, Vec<Diagnostic>> {
+    if path == "-" {
+        let m = text!("--errors 要写文件名", "--errors names a file");
+        let help = text!(
+            "结果写到标准输出而不写 --errors 时，有错的行列在标准错误输出中",
+            "without it, findings go to stderr if the results go to stdout"
+        );
+        return Err(vec![Diagnostic::new(Code::B023, m).help(help)]);
+    }
+    match Format::of(path) {
+        Ok(format @ (Format::Csv | Format::Jsonl)) => Ok(format),
+        _ => {
+            let m =
+                text!("`{path}`：错误表是 CSV 或 JSON Lines", "`{path}`: findings are written as CSV or JSON Lines");
+            let help = text!("后缀用 .csv 或 .jsonl", "end it in .csv or .jsonl");
+            Err(vec![Diagnostic::new(Code::B020, m).help(help)])
+        }
+    }
 }
 
 /// No file is written that is read, or written otherwise; `errors` is the file of findings.

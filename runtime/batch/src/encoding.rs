@@ -14,6 +14,8 @@ const WINDOW: usize = 64 << 10;
 pub(crate) struct NotText {
     /// Name of the encoding.
     pub encoding: &'static str,
+    /// The caller has named it; else it was found out.
+    pub named: bool,
 }
 
 impl std::fmt::Display for NotText {
@@ -34,6 +36,8 @@ pub(crate) struct Utf8<R> {
     at: usize,
     end: bool,
     state: State,
+    /// The caller says which encoding it is.
+    named: bool,
 }
 
 enum State {
@@ -52,7 +56,7 @@ impl<R: Read> Utf8<R> {
             Some(e) => State::Known(e, Some(e.new_decoder_with_bom_removal())),
             None => State::Start,
         };
-        Self { inner, raw: Vec::new(), text: Vec::new(), at: 0, end: false, state }
+        Self { inner, raw: Vec::new(), text: Vec::new(), at: 0, end: false, state, named: encoding.is_some() }
     }
 
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
@@ -128,7 +132,8 @@ impl<R: Read> Utf8<R> {
             DecoderResult::InputEmpty if self.end => *decoder = None,
             DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
             DecoderResult::Malformed(..) => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, NotText { encoding: encoding.name() }));
+                let (encoding, named) = (encoding.name(), self.named);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, NotText { encoding, named }));
             }
         }
         Ok(())

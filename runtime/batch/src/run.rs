@@ -176,11 +176,11 @@ pub fn run(
         None if job.output == "-" => None,
         None => Some((format!("{}.errors.csv", job.output), false)),
     };
-    let errors_format = match &errors {
-        Some((path, _)) => Format::of(path).ok().filter(|f| *f == Format::Jsonl).unwrap_or(Format::Csv),
+    check::files(job, errors.as_ref().map(|(path, _)| path.as_str()))?;
+    let errors_format = match &job.errors {
+        Some(path) => check::findings(path)?,
         None => Format::Csv,
     };
-    check::files(job, errors.as_ref().map(|(path, _)| path.as_str()))?;
     let mut part = Part::begin(To {
         output: &job.output,
         format: to,

@@ -5,7 +5,7 @@
 //! which no document can be made is marked as left. Must not: take a column as JSON that can be taken as it is.
 
 use super::json::Texts;
-use super::table::{DECIDES, Table, around};
+use super::table::{DECIDES, Table, around, deep};
 use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
 use crate::document::{Made, Places};
@@ -16,10 +16,54 @@ use footrule_native::kernel::ListId;
 /// What a footprint names that is no part of a record.
 const NAMES: [&str; 2] = ["rule", "period"];
 
+/// What a footprint that is computed has.
+const NESTED: [&str; 2] = ["rule", "inputs"];
+
 impl<'c> Table<'c> {
     /// The place at a path of the document.
     fn spot(&self, path: &str) -> Option<Spot<'c>> {
         Spot::Group(self.program, String::new()).walk_items(path)
+    }
+
+    /// Marks rows as left in which something is said beside a value that is not there, or of a footprint in two forms.
+    pub(super) fn alone(
+        &mut self,
+        bounds: &[Bound],
+        (prefix, list): (&str, Option<ListId>),
+        leaf: &dyn Fn(&Bound) -> Option<Leaf>,
+    ) {
+        // What stands beside a value, by the value's path, and if it is the period of one that is computed.
+        let beside = |path: &str| {
+            let (of, key) = path.rsplit_once('.')?;
+            let Some(Spot::Value(t)) = self.spot(of) else { return None };
+            let about = key == "primary" || matches!(self.spot(path), Some(Spot::Text | Spot::Any));
+            (about && !(t.footprint.is_some() && NESTED.contains(&key))).then(|| (of.to_owned(), key == "period"))
+        };
+        let given = |b: &Bound| match &b.target {
+            Target::Input { path, .. } => Some((join(prefix, path), leaf(b)?)),
+            _ => None,
+        };
+        let all: Vec<_> = bounds.iter().filter_map(given).map(|(p, leaf)| (beside(&p), p, leaf)).collect();
+        let computed = |of: &str, p: &str| NESTED.iter().any(|key| around(p, &join(of, key)));
+        let mut left = Vec::new();
+        for (beside, path, leaf) in &all {
+            let footprint =
+                || matches!(self.spot(path), Some(Spot::Value(t)) if t.footprint.is_some() && t.factor.is_none());
+            let (others, wanted): (Vec<&Leaf>, bool) = match beside {
+                Some((of, true)) => (all.iter().filter(|(_, p, _)| computed(of, p)).map(|(.., l)| l).collect(), true),
+                Some((of, false)) => {
+                    let own = all.iter().filter(|(b, p, _)| b.is_none() && around(p, of));
+                    (own.map(|(.., l)| l).collect(), true)
+                }
+                None if footprint() => {
+                    (all.iter().filter(|(_, p, _)| computed(path, p)).map(|(.., l)| l).collect(), false)
+                }
+                None => continue,
+            };
+            let rows = (0..leaf.array.len()).filter(|i| cell::filled(leaf, *i));
+            left.extend(rows.filter(|i| others.iter().any(|l| cell::filled(l, *i)) != wanted));
+        }
+        left.into_iter().for_each(|i| self.leave(list, i));
     }
 
     /// Reads what has to be read as JSON; which of the columns that was. `prefix` stands before their paths.
@@ -64,9 +108,10 @@ impl<'c> Table<'c> {
         Some(done)
     }
 
-    /// Marks rows of which no document can be made as left.
+    /// Marks rows of which no document can be made, or one that is too deep, as left.
     pub(super) fn sound(&mut self, texts: &[Made], list: Option<ListId>) {
-        for (i, _) in texts.iter().enumerate().filter(|(_, text)| text.is_err()) {
+        let unsound = |text: &Made| !matches!(text, Ok(text) if !text.as_deref().is_some_and(deep));
+        for (i, _) in texts.iter().enumerate().filter(|(_, text)| unsound(text)) {
             self.leave(list, i);
         }
     }

@@ -18,8 +18,9 @@ use footrule_runtime::{
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Keys of a footprint that is computed; those behind the third say nothing to the calculation.
-const KEYS: [&str; 6] = ["rule", "inputs", "period", "product", "company", "note"];
+/// Keys of a footprint that is computed, and whether they may be null; those behind the third say nothing to the calculation.
+const KEYS: [(&str, bool); 6] =
+    [("rule", true), ("inputs", false), ("period", true), ("product", true), ("company", true), ("note", true)];
 
 /// Numbers of a record beside its parts.
 const NUMBERS: [&str; 6] = [
@@ -90,8 +91,9 @@ impl Table<'_> {
         let mut numbers = pick(Form::Number);
         if numbers.iter().flatten().any(|v| v.starts_with('{') && v.contains(SHARE)) {
             let (objects, plain) = apart(&numbers);
-            let parts = self.members(&objects, &["value", "source", SHARE].map(str::to_owned), list);
+            let parts = self.members(&objects, &[("value", false), ("source", true), (SHARE, true)], list);
             let [own, sources, shares] = <[_; 3]>::try_from(parts).ok()?;
+            self.given(&objects, &own, list);
             self.source(path, &sources, list)?;
             self.field(&format!("{path}.{SHARE}"), &Ty::Number(UnitId(0)), &shares, list)?;
             numbers = plain.iter().zip(own).map(|(p, v)| p.or(v)).collect();
@@ -115,7 +117,7 @@ impl Table<'_> {
     fn computed(&mut self, path: &str, of: Footprint, objects: &Texts<'_>, list: Option<ListId>) -> Option<()> {
         let program = self.program;
         let upstream = &program.upstream_of(of)?.program;
-        let parts = self.members(objects, &KEYS.map(str::to_owned), list);
+        let parts = self.members(objects, &KEYS, list);
         let [rules, inputs, periods, ..] = <[_; 6]>::try_from(parts).ok()?;
         for (i, rule) in rules.iter().enumerate() {
             // What JSON writes in another way is the reference's to read.

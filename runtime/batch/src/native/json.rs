@@ -35,7 +35,12 @@ impl Table<'_> {
         let mut heads: Vec<String> = heads.map(|r| r.split('.').next().unwrap_or_default().to_owned()).collect();
         heads.sort_unstable();
         heads.dedup();
-        let parts = self.members(values, &heads, list);
+        let optional = |head: &str| {
+            let of = program.inputs.iter().find(|i| i.name.id == join(path, head));
+            of.is_some_and(|i| matches!(i.ty, Ty::Optional(_)))
+        };
+        let keys: Vec<(&str, bool)> = heads.iter().map(|h| (h.as_str(), optional(h))).collect();
+        let parts = self.members(values, &keys, list);
         for (head, of) in heads.iter().zip(parts) {
             if of.iter().any(Option::is_some) {
                 self.json(base, &join(path, head), &of, list)?;
@@ -44,11 +49,12 @@ impl Table<'_> {
         Some(())
     }
 
-    /// The members of objects by these keys; a value that has others, or is none, leaves its row.
+    /// The members of objects by these keys, each with whether it may be null; a value that has others, or is none, leaves its
+    /// row.
     pub(super) fn members<'t>(
         &mut self,
         values: &Texts<'t>,
-        keys: &[String],
+        keys: &[(&str, bool)],
         list: Option<ListId>,
     ) -> Vec<Vec<Option<&'t str>>> {
         let mut out = vec![vec![None; values.len()]; keys.len()];
@@ -58,12 +64,13 @@ impl Table<'_> {
             let mut sound = pairs.is_some();
             let mut seen = vec![false; keys.len()];
             for (key, value) in pairs.into_iter().flatten() {
-                let Some(k) = keys.iter().position(|k| *k == key) else {
+                let Some(k) = keys.iter().position(|(k, _)| *k == key) else {
                     sound = false;
                     continue;
                 };
                 sound &= !std::mem::replace(&mut seen[k], true);
                 out[k][i] = Some(value.get()).filter(|v| *v != "null");
+                sound &= out[k][i].is_some() || keys[k].1;
             }
             if !sound {
                 self.leave(list, i);
@@ -94,12 +101,13 @@ impl Table<'_> {
                 self.scalar(path, ty, &own, list)
             }
             Ty::Activity { amount, factor } => {
-                let keys = ["amount", "factor", "source"].map(str::to_owned);
+                let keys = [("amount", false), ("factor", false), ("source", true)];
                 if !values.iter().flatten().any(|v| v.starts_with('{')) {
                     return self.scalar(path, &Ty::Number(*amount), values, list);
                 }
                 let (objects, plain) = apart(values);
                 let [mut amounts, factors, sources] = <[_; 3]>::try_from(self.members(&objects, &keys, list)).ok()?;
+                self.given(&objects, &amounts, list);
                 amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
                 self.source(path, &sources, list)?;
                 self.value(&format!("{path}.amount"), &Ty::Number(*amount), None, &amounts, list)?;
@@ -108,8 +116,11 @@ impl Table<'_> {
             Ty::Record(r) => {
                 let fields = &program.records.get(r.ix())?.fields;
                 let fields: Vec<_> = fields.iter().filter(|f| f.computed.is_none()).collect();
-                let keys: Vec<String> = fields.iter().map(|f| f.name.id.clone()).collect();
+                let keys: Vec<(&str, bool)> =
+                    fields.iter().map(|f| (f.name.id.as_str(), matches!(f.ty, Ty::Optional(_)))).collect();
                 let parts = self.members(values, &keys, list);
+                let any: Vec<Option<&str>> = (0..values.len()).map(|i| parts.iter().find_map(|of| of[i])).collect();
+                self.given(values, &any, list);
                 for (field, of) in fields.iter().zip(parts) {
                     self.value(&format!("{path}.{}", field.name.id), &field.ty, field.footprint, &of, list)?;
                 }
@@ -165,11 +176,18 @@ impl Table<'_> {
         if objects.iter().all(Option::is_none) {
             return Some(plain);
         }
-        let parts = self.members(&objects, &[own.to_owned(), "source".to_owned()], list);
+        let parts = self.members(&objects, &[(own, false), ("source", true)], list);
         let [inner, sources] = <[_; 2]>::try_from(parts).ok()?;
+        self.given(&objects, &inner, list);
         self.source(path, &sources, list)?;
         plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.or(v));
         Some(plain)
+    }
+
+    /// An object without its value says something, which the reference knows.
+    pub(super) fn given(&mut self, objects: &Texts<'_>, own: &Texts<'_>, list: Option<ListId>) {
+        let lacking = |i: &usize| objects[*i].is_some() && own[*i].is_none();
+        (0..objects.len()).filter(lacking).for_each(|i| self.leave(list, i));
     }
 
     /// Evidence: that it is there is what counts, and no text is blank.

@@ -115,6 +115,10 @@ impl<'c> Table<'c> {
             return self.place(path, &vec![Some(text); self.rows], None);
         }
         let spot = Spot::Group(self.program, String::new()).walk(path)?;
+        // What stands beside a value: the reference knows whether there is one.
+        if matches!(spot, Spot::Text | Spot::Any) || path.ends_with(".primary") {
+            return None;
+        }
         let kind = spot.kind();
         let (own, unit) = match kind {
             Kind::Number { .. } => parted(text),

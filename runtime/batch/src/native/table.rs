@@ -77,12 +77,22 @@ impl<'c> Table<'c> {
         for path in said.assumed().iter().filter(|a| bounds.iter().any(|b| of_input(b, a))) {
             t.sound(&places().texts(path), None);
         }
+        for b in bounds.iter().filter(|b| b.source == Source::Json) {
+            let leaf = Leaf::of(columns, &b.at)?;
+            let texts = leaf.array.as_string_opt::<i32>()?;
+            (0..rows).filter(|i| !leaf.is_null(*i) && deep(texts.value(*i))).for_each(|i| t.leave(None, i));
+        }
         let leaf = |b: &Bound| match &b.target {
             Target::Input { path, .. } if said.replaces(path) => None,
             Target::Input { path, .. } if b.source == Source::Json && !below_inputs(setup.program, path) => None,
             _ => Leaf::of(columns, &b.at),
         };
         let done = t.composed(bounds, ("", None), &leaf, &places, &|root| said.inside(root))?;
+        let counts = |b: &Bound| match &b.target {
+            Target::Input { path, .. } if said.replaces(path) => None,
+            _ => Leaf::of(columns, &b.at),
+        };
+        t.alone(bounds, ("", None), &counts);
         let mut json: Vec<&str> = Vec::new();
         for b in bounds.iter().zip(done).filter(|(_, done)| !done).map(|(b, _)| b) {
             match &b.target {
@@ -147,7 +157,7 @@ impl<'c> Table<'c> {
             (Kind::Date, _) => Held::Day,
             _ => return None,
         };
-        let given = if kind == Held::Opaque { None } else { given(b, &leaf) };
+        let given = given(b, &leaf);
         self.layout.columns.push(layout::Column { path: path.to_owned(), kind, list, nullable: given.is_some() });
         let (of, source) = (b.kind.clone(), b.source.clone());
         self.parts.push(Part { program, kind: of, source, held: kind, leaf, list, given });
@@ -239,6 +249,7 @@ impl<'c> Table<'c> {
         let prefix = format!("{path}[]");
         let of = |b: &Bound| if b.at.is_empty() { Some(Leaf::whole(&values)) } else { Leaf::of(&arrays, &b.at) };
         let done = self.composed(below, (&prefix, Some(id)), &of, &|| Places::of_items(below, &values), &|_| false)?;
+        self.alone(below, (&prefix, Some(id)), &of);
         for b in below.iter().zip(done).filter(|(_, done)| !done).map(|(b, _)| b) {
             let Target::Input { path: own, .. } = &b.target else { return None };
             self.column(b, &join(&prefix, own), &arrays, Some(id))?;
@@ -410,8 +421,14 @@ impl Part<'_> {
             return Values::Member(out);
         }
         for i in 0..n {
-            let (member, unknown) = find(bare(&self.source, &text(&self.leaf, i).unwrap_or_default()));
-            if unknown {
+            let Some(read) = text(&self.leaf, i) else {
+                out.push(0);
+                continue;
+            };
+            let own = bare(&self.source, &read);
+            let (member, unknown) = find(own);
+            // In JSON an empty text is a value, which names no member.
+            if unknown || self.source == Source::Json && own.is_empty() {
                 leave(i);
             }
             out.push(member);
@@ -442,6 +459,30 @@ fn of_input(b: &Bound, input: &str) -> bool {
 /// True if a path leads into an input, to a part of it.
 fn below_inputs(program: &Program, path: &str) -> bool {
     !program.inputs.iter().any(|i| around(&i.name.id, path))
+}
+
+/// True for JSON that may be nested more deeply than a document may be, whose limit the reference knows.
+pub(super) fn deep(json: &str) -> bool {
+    /// Less than the limit, since a value stands inside of a document.
+    const LEVELS: usize = 32;
+    if json.len() < 2 * LEVELS {
+        return false;
+    }
+    let (mut level, mut most) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for b in json.bytes() {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => level += 1,
+            b'}' | b']' => level = level.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(level);
+    }
+    most >= LEVELS
 }
 
 /// True for columns in which an empty text is no value.

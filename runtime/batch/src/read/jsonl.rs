@@ -25,6 +25,18 @@ use std::sync::Arc;
 /// Longest line.
 const MAX_LINE: u64 = 64 << 20;
 
+/// A line is longer than that.
+#[derive(Debug)]
+pub(super) struct TooLong;
+
+impl std::fmt::Display for TooLong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a line is too long")
+    }
+}
+
+impl std::error::Error for TooLong {}
+
 /// A table in JSON Lines.
 pub(super) struct Table {
     path: String,
@@ -122,7 +134,7 @@ fn line(reader: &mut BufReader<Utf8<Input>>) -> std::io::Result<Option<Vec<u8>>>
             return Ok(None);
         }
         if text.len() as u64 > MAX_LINE {
-            return Err(std::io::Error::other("a line of more than 64 MiB"));
+            return Err(std::io::Error::other(TooLong));
         }
         if !text.trim_ascii().is_empty() {
             return Ok(Some(text));

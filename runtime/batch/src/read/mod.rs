@@ -159,11 +159,24 @@ fn open_file(path: &str) -> io::Result<File> {
 
 /// Why a file cannot be read on.
 pub(crate) fn unreadable(path: &str, e: &io::Error) -> Vec<Diagnostic> {
-    if let Some(NotText { encoding }) = e.get_ref().and_then(|e| e.downcast_ref::<NotText>()) {
-        let m = text!("`{path}` 的文字不是 {encoding} 编码", "the text of `{path}` is not in {encoding}");
+    if let Some(NotText { encoding, named }) = e.get_ref().and_then(|e| e.downcast_ref::<NotText>()) {
+        let m = match *encoding {
+            // Taken where it cannot be UTF-8.
+            "gb18030" if !named => {
+                text!(
+                    "`{path}` 的文字既不是 UTF-8，也不是 GB18030",
+                    "the text of `{path}` is neither UTF-8 nor GB18030"
+                )
+            }
+            _ => text!("`{path}` 的文字不是 {encoding} 编码", "the text of `{path}` is not in {encoding}"),
+        };
         let help =
             text!("用 --encoding 指明编码：utf-8 或 gb18030", "name the encoding with --encoding: utf-8 or gb18030");
         return vec![Diagnostic::new(Code::B009, m).help(help)];
+    }
+    if e.get_ref().is_some_and(|e| e.is::<jsonl::TooLong>()) {
+        let m = text!("`{path}` 有一行超过 64 MiB", "`{path}` has a line of more than 64 MiB");
+        return vec![Diagnostic::new(Code::B008, m)];
     }
     let m = match e.kind() {
         io::ErrorKind::NotFound => text!("没有文件 `{path}`", "there is no file `{path}`"),

@@ -87,6 +87,39 @@ enum Sink {
     Table(Box<Table<io::Stdout>>),
 }
 
+impl Sink {
+    /// Opens the output; `keep` is how much of it is to stay.
+    fn open(output: &str, format: Format, schema: &SchemaRef, keep: u64) -> Result<Self, Stop> {
+        match (output, format) {
+            ("-", Format::Csv | Format::Jsonl) => return Ok(Self::Text(io::stdout())),
+            ("-", _) => {
+                let table = Table::new(format, schema, io::stdout(), false);
+                return Ok(Self::Table(Box::new(table.map_err(|e| unwritable("-", &e))?)));
+            }
+            _ => {}
+        }
+        let file = Growing::open(output, keep)?;
+        if matches!(format, Format::Csv | Format::Jsonl) {
+            return Ok(Self::File(file, None));
+        }
+        let new = Growing::assembled(output);
+        let before = (Growing::temporary(output), keep);
+        match Assembly::begin(format, schema.clone(), new.clone(), before) {
+            Ok(begun) => Ok(Self::File(file, Some(begun))),
+            Err(e) => {
+                if keep == 0 {
+                    file.discard();
+                }
+                Err(unwritable(&new, &e))
+            }
+        }
+    }
+
+    fn path(&self) -> &str {
+        if let Self::File(file, _) = self { &file.path } else { "-" }
+    }
+}
+
 /// A file that grows under a temporary name.
 struct Growing {
     path: String,
@@ -135,6 +168,11 @@ impl Growing {
 
     fn sync(&self) -> Result<(), Stop> {
         self.file.sync_data().map_err(|e| unwritable(&self.path, &e))
+    }
+
+    /// Takes the file back. What cannot be removed stays under its temporary name.
+    fn discard(self) {
+        let _ = fs::remove_file(Self::temporary(&self.path));
     }
 
     /// Gives the file its name.
@@ -199,35 +237,32 @@ impl Part {
         }
         let state = if resume { Self::state(output, &run)? } else { None };
         let (done, kept) = state.map_or((Done::default(), (0, 0)), |s| (s.done, (s.output_bytes, s.errors_bytes)));
-        let sink = match (output, format) {
-            ("-", Format::Csv | Format::Jsonl) => Sink::Text(io::stdout()),
-            ("-", _) => {
-                let table = Table::new(format, &schema, io::stdout(), false);
-                Sink::Table(Box::new(table.map_err(|e| unwritable("-", &e))?))
-            }
-            _ => {
-                let file = Growing::open(output, kept.0)?;
-                let new = Growing::assembled(output);
-                let assembly = match format {
-                    Format::Csv | Format::Jsonl => None,
-                    Format::Parquet | Format::Arrow => {
-                        let before = (Growing::temporary(output), kept.0);
-                        let begun = Assembly::begin(format, schema.clone(), new.clone(), before);
-                        Some(begun.map_err(|e| unwritable(&new, &e))?)
-                    }
-                };
-                Sink::File(file, assembly)
+        let fresh = done.chunks == 0;
+        // The findings first: without them no results are begun.
+        let errors = path.map(|p| Growing::open(&p, kept.1)).transpose()?;
+        let sink = match Sink::open(output, format, &schema, kept.0) {
+            Ok(sink) => sink,
+            Err(stop) => {
+                if let Some(errors) = errors.filter(|_| fresh) {
+                    errors.discard();
+                }
+                return Err(stop);
             }
         };
-        let errors = path.map(|p| Growing::open(&p, kept.1)).transpose()?;
         let saved = Instant::now();
         let mut part = Self { sink, errors, keep_errors, overwrite, run, done, saved };
-        if part.done.chunks == 0 {
-            let first = head(format, &schema).map_err(|e| unwritable(output, &io::Error::other(e)))?;
-            part.append(first, &Findings::new(errors_format).head(), Done::default())?;
-            part.save()?;
+        if fresh && let Err(stop) = part.head(format, &schema, errors_format) {
+            part.discard();
+            return Err(stop);
         }
         Ok(part)
+    }
+
+    /// What stands before the first rows, and the first state.
+    fn head(&mut self, format: Format, schema: &SchemaRef, errors: Format) -> Result<(), Stop> {
+        let first = head(format, schema).map_err(|e| unwritable(self.sink.path(), &io::Error::other(e)))?;
+        self.append(first, &Findings::new(errors).head(), Done::default())?;
+        self.save()
     }
 
     /// The state of an interrupted run of the same kind; `None` if there is none.
@@ -357,13 +392,14 @@ impl Part {
 
     /// Takes everything back: the input is refused as a whole.
     pub(crate) fn discard(self) {
-        // What cannot be removed stays under its temporary name.
-        if let Sink::File(file, _) = self.sink {
-            let _ = fs::remove_file(Growing::temporary(&file.path));
+        if let Sink::File(file, assembly) = self.sink {
+            // Its thread removes what it was making.
+            drop(assembly);
             let _ = fs::remove_file(state_name(&file.path));
+            file.discard();
         }
         if let Some(errors) = self.errors {
-            let _ = fs::remove_file(Growing::temporary(&errors.path));
+            errors.discard();
         }
     }
 }
