@@ -160,7 +160,14 @@ impl<'k> Decimal<'k> {
     fn fold(&mut self, columns: &Columns, row: usize, id: Id, kind: Fold, terms: &'k [Term]) -> Option<Scalar> {
         let mut found: Vec<Scalar> = Vec::new();
         for (i, term) in terms.iter().enumerate() {
-            self.turns(columns, row, (id, i), term, 0, &mut found)?;
+            // A loop around may be at an item of the same list.
+            let body = if self.kernel.scope(id).is_empty() { &[][..] } else { &self.bodies[id.ix()][i] };
+            let values: Vec<(Id, Scalar)> = body.iter().map(|id| (*id, self.slots[id.ix()])).collect();
+            let at: Vec<usize> = term.over.iter().map(|l| self.at[l.0 as usize]).collect();
+            let sound = self.turns(columns, row, (id, i), term, 0, &mut found);
+            values.into_iter().for_each(|(id, value)| self.slots[id.ix()] = value);
+            term.over.iter().zip(at).for_each(|(l, item)| self.at[l.0 as usize] = item);
+            sound?;
         }
         if matches!(kind, Fold::Any | Fold::All) {
             let stop = kind == Fold::Any;
