@@ -405,6 +405,107 @@ const CONSTRUCTS: &[Construct] = &[
             (r#"{"leaks": [], "way": "odd", "out": "2", "x": "6"}"#, Some("0.6")),
         ],
     },
+    // What is held is told where a loop that may end early comes to it, and not where an earlier turn decides.
+    Construct {
+        name: "a parameter that some turns of `any` read",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            record Part { mass: number; old: bool }\ninput parts: list of Part\n\
+            report y = if any(p.mass > (if p.old then late else 3) for p in parts) then 1 else 2\n",
+        rows: &[
+            (r#"{"parts": []}"#, Some("2")),
+            (r#"{"parts": [{"mass": "4", "old": false}, {"mass": "1", "old": true}]}"#, Some("1")),
+            (r#"{"parts": [{"mass": "1", "old": true}, {"mass": "4", "old": false}]}"#, Some("1")),
+            (r#"{"parts": [{"mass": "1", "old": false}, {"mass": "1", "old": true}]}"#, Some("2")),
+            (r#"{"parts": [{"mass": "1", "old": false}, {"mass": "9", "old": false}, {"mass": "9", "old": true}]}"#, Some("1")),
+            (r#"{"parts": [{"mass": "9", "old": true}, {"mass": "9", "old": false}]}"#, Some("1")),
+        ],
+    },
+    Construct {
+        name: "a parameter that some turns of `all` read, in filters and behind them",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            record Part { mass: number; old: bool; odd: bool }\ninput parts: list of Part\n\
+            report y = if all(p.mass > (if p.odd then late else 3) for p in parts where p.mass < (if p.old then late else 7)) then 1 else 2\n",
+        rows: &[
+            (r#"{"parts": [{"mass": "9", "old": false, "odd": true}]}"#, Some("1")),
+            (r#"{"parts": [{"mass": "9", "old": true, "odd": true}]}"#, Some("1")),
+            (r#"{"parts": [{"mass": "1", "old": false, "odd": false}, {"mass": "4", "old": true, "odd": true}]}"#, Some("2")),
+            (r#"{"parts": [{"mass": "4", "old": false, "odd": false}, {"mass": "4", "old": false, "odd": true}]}"#, Some("2")),
+            (r#"{"parts": [{"mass": "9", "old": false, "odd": false}, {"mass": "4", "old": true, "odd": false}]}"#, Some("1")),
+        ],
+    },
+    Construct {
+        name: "a parameter that some turns over a list in a list read",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            record Run { hours: number; old: bool }\nrecord Engine { rate: number; old: bool; runs: list of Run }\n\
+            input engines: list of Engine\ninput xs: list of number\n\
+            report y = (if any(q.hours > (if q.old then late else 3) * e.rate for e in engines where e.rate > (if e.old then late else 1), q in e.runs) then 1 else 2)\n\
+            report z = any(x * e.rate > (if e.rate > 5 then late else 10) for x in xs, e in engines)\n",
+        rows: &[
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": [{"hours": "7", "old": false}]}, {"rate": "9", "old": true, "runs": [{"hours": "1", "old": true}]}], "xs": ["6", "0"]}"#, Some("1")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": [{"hours": "5", "old": false}]}, {"rate": "3", "old": true, "runs": [{"hours": "1", "old": true}]}], "xs": ["1", "2"]}"#, Some("2")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": [{"hours": "5", "old": false}, {"hours": "7", "old": false}]}, {"rate": "3", "old": true, "runs": [{"hours": "1", "old": true}]}], "xs": []}"#, Some("1")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": [{"hours": "5", "old": true}, {"hours": "7", "old": false}]}, {"rate": "6", "old": false, "runs": []}], "xs": ["6"]}"#, Some("1")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": [{"hours": "5", "old": false}]}, {"rate": "6", "old": false, "runs": [{"hours": "50", "old": false}, {"hours": "5", "old": true}]}], "xs": ["0", "6"]}"#, Some("1")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": []}, {"rate": "6", "old": false, "runs": []}], "xs": ["2", "0"]}"#, Some("2")),
+            (r#"{"engines": [{"rate": "2", "old": false, "runs": []}], "xs": ["2", "0"]}"#, Some("2")),
+        ],
+    },
+    Construct {
+        name: "a parameter that one of several written turns reads",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            enum Way { plain; odd; old }\ninput x: number\ninput xs: list of number\n\
+            fn beyond(w: Way, v: number) -> bool = match w { plain => v > 1; odd => v < -1; old => v > late / 100 }\n\
+            report y = (if any(beyond(w, x) for w in Way) then 1 else 2)\n\
+            report z = all(x < 3 for w in [plain, old, odd], t in (if w == old then xs else [x]) where t > (if w == old then late else 0))\n",
+        rows: &[
+            (r#"{"x": "2", "xs": []}"#, Some("1")),
+            (r#"{"x": "0.5", "xs": []}"#, Some("1")),
+            (r#"{"x": "0", "xs": ["2"]}"#, Some("2")),
+            (r#"{"x": "-3", "xs": []}"#, Some("1")),
+            (r#"{"x": "4", "xs": ["9", "8"]}"#, Some("1")),
+        ],
+    },
+    Construct {
+        name: "a parameter that turns over one of two lists read",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            input xs: list of number\ninput ys: list of number\ninput c: bool\n\
+            let zs = if c then xs else ys\n\
+            report y = (if any(s * t > (if t > 4 then late else 6) for s in zs, t in zs after s) then 1 else 2)\n",
+        rows: &[
+            (r#"{"c": true, "xs": ["2", "4", "5"], "ys": []}"#, Some("1")),
+            (r#"{"c": true, "xs": ["1", "5", "1"], "ys": []}"#, Some("2")),
+            (r#"{"c": false, "xs": ["1", "5", "2"], "ys": ["1", "2", "3"]}"#, Some("2")),
+            (r#"{"c": false, "xs": [], "ys": ["3", "9"]}"#, Some("1")),
+            (r#"{"c": false, "xs": [], "ys": ["3", "3", "9"]}"#, Some("1")),
+        ],
+    },
+    // 3 of 3 + 1 is primary if nothing but given numbers was looked at.
+    Construct {
+        name: "primary data that some turns of `any` leave",
+        rule: "param late: number source s1 { 2021 => 5; 2022 => 8; after last hold with warning; before first error }\n\
+            record Part { mass: number; old: bool }\ninput parts: list of Part\ninput x: kg{CO2} where >= 0\ninput one: kg{CO2} default 1\n\
+            emission e in s = (if any(p.mass > (if p.old then late else 3) for p in parts) then x else 3 * x)\n\
+            emission f in s = one\nreport y = primary_share\n",
+        rows: &[
+            (r#"{"x": "3", "parts": [{"mass": "4", "old": false}, {"mass": "1", "old": true}]}"#, Some("0.75")),
+            (r#"{"x": "3", "parts": [{"mass": "1", "old": true}, {"mass": "4", "old": false}]}"#, Some("0")),
+            (r#"{"x": "3", "parts": [{"mass": "1", "old": false}]}"#, Some("0.9")),
+        ],
+    },
+    // Of a choice between activities the factor of the one that was chosen is told.
+    Construct {
+        name: "factors that the rule completes, in a choice between activities",
+        rule: "param later: kg{CO2e}/kWh source s2 { 2022 => 0.5; after last hold with warning; before first error }\n\
+            input day: activity of kWh factor default later\ninput night: activity of kWh factor default 2 kg{CO2e}/kWh\ninput x: number\n\
+            let one = if x > 1 then day else night\nlet use = if x > 5 then night else one\n\
+            emission e in s = use.amount * use.factor\nreport y = total\n",
+        rows: &[
+            (r#"{"day": {"amount": "4"}, "night": {"amount": "1"}, "x": "2"}"#, Some("2")),
+            (r#"{"day": {"amount": "4", "factor": "3"}, "night": {"amount": "1"}, "x": "2"}"#, Some("12")),
+            (r#"{"day": {"amount": "4"}, "night": {"amount": "1"}, "x": "0"}"#, Some("2")),
+            (r#"{"day": {"amount": "4", "factor": "3"}, "night": {"amount": "1", "factor": "5"}, "x": "0"}"#, Some("5")),
+        ],
+    },
 ];
 
 /// Rules whose footprints the constructs take.

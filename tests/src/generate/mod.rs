@@ -20,7 +20,7 @@ enum E { e0 en \"e0\"; e1 en \"e1\"; e2 en \"e2\" }\nenum F { f0 en \"f0\"; f1 e
 record Part { y: number; weight: kg where >= 0; good: bool default true }\n\
 record Item {\n    mass: t where >= 0\n    share: number where 0 .. 1 default 0.5\n    kind: E\n    extra: optional number\n    \
 parts: list of Part default []\n    let load: kg = mass * share\n    require share <= 1 else en \"share\"\n}\n\
-record Portion { portion: number where 0 .. 2; level: number where 0 .. 40; day: date }\n\
+record Portion { portion: number where 0 .. 2; level: number where 0 .. 40; day: date; let both: number = portion * level }\n\
 fn in_kg(m: kg) -> number = m / 1 kg\nfn in_kwh(w: kWh) -> number = w / 1 kWh\nfn kelvin(k: K) -> number = k / 1 K\n";
 
 /// The text of a rule.
@@ -44,6 +44,10 @@ pub fn program(seed: u64) -> String {
     inputs(rng, &mut out);
     data(rng, &mut out);
     let mut g = Gen::new(rng);
+    // Lists that are chosen.
+    if g.rare == 5 {
+        out.push_str("let zs = if yes then xs else [a, b, 2.5]\nlet us = match e { e0 => zs; e1 => xs; e2 => [c] }\n");
+    }
     for i in 0..2 {
         let body = g.function(2);
         let _ = writeln!(out, "fn fun{i}(u: number, v: number) -> number = {body}");
@@ -189,6 +193,7 @@ fn lines(g: &mut Gen<'_>, out: &mut String) {
     }
     // What is asked for under a condition is read under it.
     if g.rare == 10 {
+        let _ = writeln!(out, "input far: integer where -4000 .. 4000 default 900");
         let _ = writeln!(out, "input only: t where >= 0 when e == e1 default 1 t");
         let _ = writeln!(out, "emission rest in s2 when e == e1 = only * 2.5 kg{{CO2}}/t");
     }
@@ -200,12 +205,25 @@ fn lines(g: &mut Gen<'_>, out: &mut String) {
             "param late: number {{ 2021 => 0.7 source src; 2022 => 12.5 source src; after last hold with warning{until}; before first hold with warning }}"
         );
     }
+    // A choice between activities of which the rule completes the factors.
+    if g.rare == 12 {
+        let _ = writeln!(
+            out,
+            "param later: kg{{CO2e}}/kg{{coal}} {{ 2022 => 1.5 source fossil_src; after last hold with warning; before first hold }}"
+        );
+        let _ = writeln!(
+            out,
+            "input burnt: activity of kg{{coal}} factor default later\nlet heat = if yes then act else burnt"
+        );
+        let _ = writeln!(out, "emission heating in s2 = co2e(heat)");
+    }
     if g.rare == 13 {
         let scaled = ["", " scaled"][g.rng.below(2)];
         let _ = writeln!(out, "input split: number for each E where sum = 1 within 30%{scaled} and >= 0");
     }
     if g.rare == 14 {
-        let _ = writeln!(out, "input portions: list of Portion default [] where unique level, unique day");
+        let unique = ["unique level, unique day", "unique both", "unique both, unique day"][g.rng.below(3)];
+        let _ = writeln!(out, "input portions: list of Portion default [] where {unique}");
     }
     // Every stage has a line.
     for s in 0..3 {
@@ -241,6 +259,11 @@ fn reports(g: &mut Gen<'_>, out: &mut String) {
     }
     if g.rare == 5 {
         let _ = writeln!(out, "report same_day = started < 2024-06-02 and started != 2020-01-01");
+        let of = ["zs", "us", "xs"][g.rng.below(3)];
+        let part = ["after", "before", "from", "to"][g.rng.below(4)];
+        let _ = writeln!(out, "report pairs = sum(s * t for s in {of}, t in {of} {part} s) round 3 decimals");
+        let _ =
+            writeln!(out, "report picked = sum(s * t for s in {of}, t in (if s > a then zs else us)) round 3 decimals");
     }
     for _ in 0..2 {
         let line = extra[g.rng.below(extra.len())];

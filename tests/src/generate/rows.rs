@@ -77,7 +77,8 @@ fn distinct(program: &Program, ty: &Ty, constraints: &[Constraint], items: &mut 
     let fields = program.records.get(r.ix()).map_or(&[][..], |r| &r.fields);
     for c in constraints {
         let Constraint::Unique(k, _) = c else { continue };
-        let Some(field) = fields.get(*k as usize).filter(|_| rng.below(8) > 0) else { continue };
+        let given = fields.get(*k as usize).filter(|f| f.computed.is_none());
+        let Some(field) = given.filter(|_| rng.below(8) > 0) else { continue };
         for (i, item) in items.iter_mut().enumerate() {
             let own = match field.ty {
                 Ty::Number(_) => json!(format!("{i}.{}", rng.below(10))),

@@ -109,16 +109,6 @@ impl Builder {
         self.add(Def::Column(column))
     }
 
-    /// The list whose item's position a definition is.
-    pub(crate) fn position_of(&self, id: Id) -> Option<ListId> {
-        let Def::Column(c) = self.def(id) else { return None };
-        let first = self.kernel.columns.len() - self.kernel.derived.len();
-        match self.kernel.derived.get((c.0 as usize).checked_sub(first)?)? {
-            Derived::Position(l) => Some(*l),
-            _ => None,
-        }
-    }
-
     /// No two items of the column's list have the same member or text.
     pub(crate) fn distinct(&mut self, column: ColumnId) -> Id {
         let list = self.kernel.columns.get(column.0 as usize).copied().flatten();
@@ -177,7 +167,12 @@ impl Builder {
         std::iter::successors(Some(list), again).last().unwrap_or(list)
     }
 
-    /// A definition with the list once more in place of the list; none if it goes through the list itself as well.
+    /// True if two lists are the same one, in the same item of the list around.
+    pub(crate) fn is_again(&self, a: ListId, b: ListId) -> bool {
+        self.source(a) == self.source(b) && self.parent(a) == self.parent(b)
+    }
+
+    /// A definition with the list once more in place of the list; none of a column that describes no items.
     pub(crate) fn through(&mut self, id: Id, again: &mut Again) -> Option<Id> {
         if !self.scope(id).contains(&again.list) {
             return Some(id);
@@ -193,8 +188,10 @@ impl Builder {
             Def::Fold(kind, terms) => {
                 let mut out = Vec::with_capacity(terms.len());
                 for t in terms {
+                    // Here the items are those of the fold's own loop.
                     if t.over.contains(&again.list) {
-                        return None;
+                        out.push(t);
+                        continue;
                     }
                     let over = t.over.iter().map(|l| self.inside(*l, again)).collect();
                     let when = match t.when {

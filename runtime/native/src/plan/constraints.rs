@@ -2,8 +2,7 @@
 
 use super::Plan;
 use super::sym::{Sym, binary, compare, fold, sum, unary, whole};
-use crate::kernel::{Binary, Builder, ColumnId, Def, Fold, Id, ListId, Term, Unary};
-use crate::layout::Kind;
+use crate::kernel::{Binary, Builder, Def, Fold, Id, Term, Unary};
 use footrule_mir::{Cmp, Constraint};
 use footrule_number::Number;
 use std::rc::Rc;
@@ -63,72 +62,6 @@ impl Plan<'_> {
             holds = self.b.add(Def::And(holds, fine));
         }
         holds
-    }
-
-    /// No two items have the same value of a field.
-    fn distinct(&mut self, sym: &Sym, field: u32) -> Id {
-        let Sym::List(list) = sym else { return self.b.add(Def::Fail) };
-        let column = match &list[..] {
-            [] => return self.b.bool(true),
-            [s] if s.when.is_none() => {
-                let value = match &s.value {
-                    Sym::Record(fields) => fields.get(field as usize).cloned(),
-                    other => Some(other.clone()),
-                };
-                match value {
-                    Some(Sym::Index(id) | Sym::Text(id)) => match self.b.def(id) {
-                        Def::Member(c) => Some(*c),
-                        _ => None,
-                    },
-                    Some(Sym::Number(id) | Sym::Date(id)) => self.column_of(id),
-                    _ => None,
-                }
-            }
-            _ => None,
-        };
-        if let (true, Some(column), [s]) = (self.layout.plain, column, &list[..])
-            && let Some(id) = self.member_in(column)
-        {
-            return self.each_once(&s.over, id);
-        }
-        let Some(column) = column else {
-            self.fail("items that must differ in what is computed, or not given in each");
-            return self.b.add(Def::Fail);
-        };
-        self.b.distinct(column)
-    }
-
-    /// The member that a column of members holds.
-    fn member_in(&mut self, column: ColumnId) -> Option<Id> {
-        let is = self.layout.columns.get(column.0 as usize).is_some_and(|c| c.kind == Kind::Member);
-        is.then(|| self.b.add(Def::Member(column)))
-    }
-
-    /// Each member is that of one item at most: counted one by one, where no column can say it.
-    fn each_once(&mut self, over: &[ListId], member: Id) -> Id {
-        let most = self.program.enums.iter().map(|e| e.members.len() as u32).max().unwrap_or(0);
-        let (one, mut holds) = (self.b.number(Number::ONE), self.b.bool(true));
-        for m in 0..most {
-            let is = self.b.add(Def::Is(member, m));
-            let term = Term { over: over.to_vec(), when: Some(is), value: one };
-            let count = fold(&mut self.b, Fold::Count, vec![term]);
-            let once = compare(&mut self.b, Cmp::Le, count, one);
-            holds = self.b.add(Def::And(holds, once));
-        }
-        holds
-    }
-
-    /// The column of a number of which different values stay different when they are converted.
-    fn column_of(&self, id: Id) -> Option<ColumnId> {
-        match self.b.def(id) {
-            Def::Column(c) => Some(*c),
-            Def::Convert(a, r) => match self.b.def(*a) {
-                // The reference rounds at the 28th decimal; columns with more than 15 are not told apart.
-                Def::Column(c) if r.numer() as f64 / r.denom() as f64 > 1e-9 => Some(*c),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 
     fn within(&mut self, total: Id, expected: Number, within: Number, scaled: bool) -> Id {

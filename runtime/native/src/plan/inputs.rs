@@ -223,7 +223,7 @@ impl<'p> Plan<'p> {
             (None, None)
         };
         match amount {
-            Sym::Number(amount) => Sym::Activity { amount, factor, given },
+            Sym::Number(amount) => Sym::Activity { amount, factor, given, rests: Marks::default() },
             Sym::Maybe(p, v) => match *v {
                 Sym::Number(amount) => {
                     // A factor without its amount is refused.
@@ -233,7 +233,7 @@ impl<'p> Plan<'p> {
                         let fine = self.b.add(Def::Or(p, alone));
                         self.require_each(fine);
                     }
-                    Sym::Maybe(p, Rc::new(Sym::Activity { amount, factor, given }))
+                    Sym::Maybe(p, Rc::new(Sym::Activity { amount, factor, given, rests: Marks::default() }))
                 }
                 _ => Sym::Fail("an amount that is no number"),
             },
@@ -477,7 +477,7 @@ impl<'p> Plan<'p> {
     /// Activities without a factor take the rule's.
     fn complete(&mut self, sym: Sym, default: Option<&FactorDefault>, applies: Option<Id>) -> Sym {
         match sym {
-            Sym::Activity { amount, factor, given } => {
+            Sym::Activity { amount, factor, given, .. } => {
                 let yes = self.b.bool(true);
                 let own = match &factor {
                     Some(_) => given.unwrap_or(yes),
@@ -492,8 +492,11 @@ impl<'p> Plan<'p> {
                 let refused = and(&mut self.b, applies, Some(refused)).unwrap_or(refused);
                 let fine = self.b.add(Def::Not(refused));
                 self.require_each(fine);
+                let mut rests = Marks::default();
                 let factor = match (factor, default) {
-                    (None, None) => return Sym::Activity { amount, factor: None, given: None },
+                    (None, None) => {
+                        return Sym::Activity { amount, factor: None, given: None, rests: Marks::default() };
+                    }
                     (Some(f), _) if own == yes => f,
                     (Some(f), None) => f,
                     (f, Some(d)) => {
@@ -508,11 +511,11 @@ impl<'p> Plan<'p> {
                         let mut found = Found::default();
                         let missing = self.b.add(Def::Not(own));
                         self.mark_under(Some(missing), d.value, &mut found);
-                        self.mark_factor(&completed, found.done());
+                        rests = found.done();
                         completed
                     }
                 };
-                Sym::Activity { amount, factor: Some(factor), given: None }
+                Sym::Activity { amount, factor: Some(factor), given: None, rests }
             }
             Sym::Maybe(p, v) => {
                 let applies = and(&mut self.b, applies, Some(p));

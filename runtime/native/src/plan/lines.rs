@@ -150,7 +150,7 @@ impl<'p> Plan<'p> {
                     p.meet_line(line, met, marks);
                 });
                 items = found;
-                let marks = self.end_loop(start.when, false);
+                let marks = self.end_loop(start.when, None);
                 self.trace(None, &marks);
                 // Where the line applies its list must be there.
                 let sound = sound.unwrap_or_else(|| self.b.add(Def::Fail));
@@ -162,7 +162,7 @@ impl<'p> Plan<'p> {
                 let marks = self.tracker.get(n);
                 items.push(self.line_item(line, start.clone(), &value, &marks));
                 self.meet_line(line, &start, marks);
-                let marks = self.end_loop(None, false);
+                let marks = self.end_loop(None, None);
                 self.trace(None, &marks);
             }
             (None, None) => {}

@@ -1,22 +1,23 @@
 //! Loops: what is known is written out, what stands in columns becomes a fold.
 
 use super::Plan;
-use super::sym::{Gas, Key, NO_LIST, Part, Parts, Segment, Sym, and, by_gas, compare, fold, merged, mixed, select};
-use crate::kernel::{Again, Builder, Def, Fold, Id, ListId, Term};
-use footrule_mir::{Cmp, Fold as Over, Loop, NodeId, Part as Which, Ty};
+use super::series::Place;
+use super::sym::{Gas, Key, NO_LIST, Part, Segment, Sym, and, by_gas, compare, fold, merged, mixed, select};
+use crate::kernel::{Builder, Def, Fold, Id, ListId, Term};
+use footrule_mir::{Cmp, Fold as Over, Loop, Ty};
 use footrule_number::Number;
 use std::rc::Rc;
 
 /// Most combinations of known items that are written out.
 const MAX_TURNS: usize = 20_000;
 
-/// Where an item stands in its list.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum At {
-    /// Here.
-    Known(u64),
-    /// Where the item at hand of this list stands.
-    In(ListId),
+/// A level of a loop in one of its turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Which segment of the level's list.
+    pub segment: usize,
+    /// The lists whose items it has.
+    pub over: Vec<ListId>,
 }
 
 /// One turn of a loop, which may stand for many.
@@ -26,13 +27,21 @@ pub(super) struct Turn {
     pub when: Option<Id>,
     /// It is none: where there is such a turn, the loop fails.
     pub fails: bool,
+    /// Where it stands among the turns, level by level.
+    pub steps: Vec<Step>,
 }
 
 impl Turn {
     /// The same with further lists, and a further condition.
     fn further(&self, b: &mut Builder, over: &[ListId], when: Option<Id>) -> Self {
         let when = and(b, self.when, when);
-        Self { over: joined(&self.over, over), when, fails: self.fails }
+        Self { over: joined(&self.over, over), when, fails: self.fails, steps: self.steps.clone() }
+    }
+
+    /// The same with an item of a further level.
+    fn at(mut self, segment: usize, over: &[ListId]) -> Self {
+        self.steps.push(Step { segment, over: over.to_vec() });
+        self
     }
 }
 
@@ -54,7 +63,7 @@ impl<'p> Plan<'p> {
     }
 
     /// In a turn there is no list: the loop fails there. Inside an item of another list that is a turn of its own.
-    fn no_list(&mut self, turn: &Turn, gone: Id, visit: &mut dyn FnMut(&mut Self, &Turn)) {
+    pub(super) fn no_list(&mut self, turn: &Turn, gone: Id, visit: &mut dyn FnMut(&mut Self, &Turn)) {
         if turn.over.is_empty() && turn.when.is_none() {
             let there = self.b.add(Def::Not(gone));
             self.missing = and(&mut self.b, self.missing, Some(there));
@@ -100,63 +109,15 @@ impl<'p> Plan<'p> {
             self.fail("a loop over what is no list of columns");
             return false;
         };
-        let known = segments.iter().all(|s| s.over.is_empty() && s.when.is_none());
-        // A list inside a loop over itself is gone through once more, by a name of its own.
-        let twice = |p: &Self, s: &Segment| s.over.iter().any(|l| p.active.contains(l));
-        let mut segments = segments;
-        if segments.iter().any(|s| twice(self, s)) {
-            match self.once_more(&segments) {
-                Some(again) => segments = again,
-                None => {
-                    self.fail("a loop inside another over the same list");
-                    return false;
-                }
-            }
-        }
-        let mut in_part = None;
-        let part = match &level.series {
-            None => 0..segments.len(),
-            Some(series) => {
-                let at = self.region(series.at).number(&mut self.b);
-                let marks = self.of_region(series.at);
-                self.meet(turn, marks);
-                let of_list = match (&segments[..], self.b.position_of(at)) {
-                    ([Segment { over, when: None, .. }], Some(l)) => {
-                        over.len() == 1 && self.b.source(over[0]) == self.b.source(l)
-                    }
-                    _ => false,
-                };
-                let at_known = self.b.constant(at).and_then(Number::to_i64).and_then(|i| usize::try_from(i).ok());
-                match (at_known.filter(|i| known && *i < segments.len()), segments.first()) {
-                    (Some(at), _) => match series.part {
-                        Which::From => at..segments.len(),
-                        Which::After => at + 1..segments.len(),
-                        Which::Before => 0..at,
-                        Which::To => 0..at + 1,
-                    },
-                    // The position of an item of the list itself.
-                    (None, Some(Segment { over, .. })) if of_list => {
-                        let own = self.b.position(over[0]);
-                        let cmp = match series.part {
-                            Which::From => Cmp::Ge,
-                            Which::After => Cmp::Gt,
-                            Which::Before => Cmp::Lt,
-                            Which::To => Cmp::Le,
-                        };
-                        in_part = Some(compare(&mut self.b, cmp, own, at));
-                        0..1
-                    }
-                    _ => {
-                        self.fail("part of a list that is made of others");
-                        return false;
-                    }
-                }
-            }
+        let named = Rc::clone(&segments);
+        let Some(segments) = self.not_again(segments) else {
+            self.fail("a loop inside another over the same list");
+            return false;
         };
+        let part = level.series.as_ref().map(|series| self.part_of(series, &named, turn, visit));
         let outer = self.take(level.bound);
         let mut ok = true;
-        for i in part {
-            let Some(segment) = segments.get(i) else { break };
+        for (i, segment) in segments.iter().enumerate() {
             if matches!(segment.value, Sym::Fail(NO_LIST)) {
                 let gone = match segment.when {
                     Some(w) => w,
@@ -165,19 +126,29 @@ impl<'p> Plan<'p> {
                 self.no_list(turn, gone, visit);
                 continue;
             }
+            let place = Place { list: Rc::clone(&segments), which: i };
+            let in_part = match part {
+                None => None,
+                Some(part) => match self.in_part(part, &place) {
+                    Some(holds) => Some(holds),
+                    None => {
+                        ok = false;
+                        break;
+                    }
+                },
+            };
+            let known = in_part.and_then(|c| self.b.known_bool(c));
+            if known == Some(false) {
+                continue;
+            }
+            let when = and(&mut self.b, segment.when, in_part.filter(|_| known.is_none()));
             let before = self.active.len();
             self.active.extend(&segment.over);
             self.set(level.bound, segment.value.clone());
             let marks = self.item_marks(&rests_on, &segment.over);
             self.tracker.set(level.bound, marks);
-            let position = match (known, &segments[..]) {
-                (true, _) => Some(At::Known(i as u64)),
-                (false, [s]) if s.when.is_none() => s.over.last().map(|l| At::In(*l)),
-                _ => None,
-            };
-            self.positions.insert(level.bound, position);
-            let when = and(&mut self.b, segment.when, in_part);
-            let inner = turn.further(&mut self.b, &segment.over, when);
+            self.positions.insert(level.bound, place);
+            let inner = turn.further(&mut self.b, &segment.over, when).at(i, &segment.over);
             ok = self.item(l, depth, &inner, left, visit);
             self.active.truncate(before);
             if !ok {
@@ -188,15 +159,6 @@ impl<'p> Plan<'p> {
             *slot = outer;
         }
         ok
-    }
-
-    /// Items of a list by another name, and lists in them.
-    fn once_more(&mut self, segments: &[Segment]) -> Option<Rc<[Segment]>> {
-        let [Segment { over, when: None, value }] = segments else { return None };
-        let [list] = over[..] else { return None };
-        let mut again = self.b.once_more(list);
-        let value = through(&mut self.b, value, &mut again)?;
-        Some(Rc::from([Segment { over: vec![again.new], when: None, value }]))
     }
 
     fn item(
@@ -228,18 +190,6 @@ impl<'p> Plan<'p> {
         }
     }
 
-    /// The position of an item in a list of known items.
-    pub(super) fn position(&mut self, item: NodeId) -> Sym {
-        match self.positions.get(&item) {
-            Some(Some(At::Known(i))) => Sym::Number(self.b.number(Number::from(*i))),
-            Some(Some(At::In(list))) => {
-                let list = *list;
-                Sym::Number(self.b.position(list))
-            }
-            _ => self.fail("the position in a list that is made of others"),
-        }
-    }
-
     pub(super) fn fold(&mut self, kind: Over, l: &'p Loop, ty: &Ty) -> Sym {
         let mut turns: Vec<(Turn, Sym)> = Vec::new();
         let sound = self.each_turn(l, &mut |p, turn| {
@@ -255,7 +205,8 @@ impl<'p> Plan<'p> {
             };
             turns.push((turn.clone(), value));
         });
-        self.tracker.last = Some(self.end_loop(None, Self::is_lazy(kind)));
+        let ends = self.ends(kind, &turns);
+        self.tracker.last = Some(self.end_loop(None, ends.as_deref()));
         // Nothing that decides comes before a failure.
         if matches!(kind, Over::Any | Over::All) {
             turns.sort_by_key(|(t, _)| !t.fails);
@@ -372,61 +323,4 @@ fn term(turn: &Turn, value: Id) -> Term {
 
 fn joined(a: &[ListId], b: &[ListId]) -> Vec<ListId> {
     a.iter().chain(b).copied().collect()
-}
-
-/// A value with a list once more in place of the list.
-fn through(b: &mut Builder, value: &Sym, again: &mut Again) -> Option<Sym> {
-    Some(match value {
-        Sym::Number(x) => Sym::Number(b.through(*x, again)?),
-        Sym::Bool(x) => Sym::Bool(b.through(*x, again)?),
-        Sym::Index(x) => Sym::Index(b.through(*x, again)?),
-        Sym::Text(x) => Sym::Text(b.through(*x, again)?),
-        Sym::Date(x) => Sym::Date(b.through(*x, again)?),
-        Sym::Row(t, x) => Sym::Row(*t, b.through(*x, again)?),
-        Sym::Split(parts) => Sym::Split(parts_through(b, parts, again)?),
-        Sym::Record(fields) => Sym::Record(fields.iter().map(|f| through(b, f, again)).collect::<Option<_>>()?),
-        Sym::Activity { amount, factor, given } => Sym::Activity {
-            amount: b.through(*amount, again)?,
-            factor: match factor {
-                Some(f) => Some(parts_through(b, f, again)?),
-                None => None,
-            },
-            given: match given {
-                Some(g) => Some(b.through(*g, again)?),
-                None => None,
-            },
-        },
-        Sym::Maybe(p, v) => Sym::Maybe(b.through(*p, again)?, Rc::new(through(b, v, again)?)),
-        Sym::List(list) => {
-            let mut out = Vec::with_capacity(list.len());
-            for s in list.iter() {
-                let when = match s.when {
-                    Some(w) => Some(b.through(w, again)?),
-                    None => None,
-                };
-                let over: Vec<ListId> = s.over.iter().map(|l| b.inside(*l, again)).collect();
-                if over.contains(&again.new) {
-                    return None;
-                }
-                out.push(Segment { over, when, value: through(b, &s.value, again)? });
-            }
-            Sym::List(out.into())
-        }
-        Sym::Period(..) | Sym::Absent | Sym::Fail(_) => value.clone(),
-    })
-}
-
-fn parts_through(b: &mut Builder, parts: &Parts, again: &mut Again) -> Option<Parts> {
-    let one = |p: &Part| {
-        let gas = match p.key.gas {
-            Gas::Of(index) => Gas::Of(b.through(index, again)?),
-            known => known,
-        };
-        let there = match p.there {
-            Some(t) => Some(b.through(t, again)?),
-            None => None,
-        };
-        Some(Part { key: Key { gas, ..p.key }, value: b.through(p.value, again)?, there })
-    };
-    parts.iter().map(one).collect()
 }

@@ -7,11 +7,12 @@
 //! is not known the condition fails. Must not: do anything where nothing is told of it.
 
 use super::Plan;
+use super::early::{End, by_mark};
 use super::given::Datum;
 use super::loops::Turn;
-use super::sym::{Parts, Sym, and, fold};
+use super::sym::{Sym, and, fold};
 use crate::kernel::{Builder, Def, Fold, Id, Term, Told, Warning};
-use footrule_mir::{Case, Day, Fold as Over, Node, NodeId, Op, ParamId, Policy, Program, RegionId, ResultRef};
+use footrule_mir::{Case, Day, Node, NodeId, Op, ParamId, Policy, Program, RegionId, ResultRef};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -87,8 +88,6 @@ pub(super) struct Tracker {
     met: Vec<Vec<(Turn, Marks)>>,
     /// Of what has just been evaluated, where that is not the union of the operands'.
     pub last: Option<Marks>,
-    /// Of factors that the rule completes activities with.
-    factors: Vec<(Parts, Marks)>,
     /// What the records of the input at hand took their defaults from.
     given: Found,
     /// Of all that a result tells of.
@@ -285,46 +284,24 @@ impl<'p> Plan<'p> {
         }
     }
 
-    /// A loop ends: all that it met, under `when`. A lazy one need not have come to all its turns.
-    pub(super) fn end_loop(&mut self, when: Option<Id>, lazy: bool) -> Marks {
-        let mut by_mark: BTreeMap<Mark, Vec<(Turn, Option<Id>)>> = BTreeMap::new();
-        for (turn, marks) in self.tracker.met.pop().unwrap_or_default() {
-            for (mark, c) in self.settled(&marks).iter() {
-                by_mark.entry(*mark).or_default().push((turn.clone(), *c));
-            }
-        }
+    /// A loop ends: all that it met, under `when`. Of one that may end early, that is what it came to.
+    pub(super) fn end_loop(&mut self, when: Option<Id>, ends: Option<&[End]>) -> Marks {
+        let met = self.tracker.met.pop().unwrap_or_default();
+        let settled = met.into_iter().map(|(turn, marks)| (turn, self.settled(&marks))).collect();
         let mut found = Found::default();
-        for (mark, turns) in by_mark {
-            let first = turns.first().and_then(|(_, c)| *c);
-            // The first turn is always gone through; what is the same in all of them it meets, too.
-            let of_turn = |t: &Turn, c: Id| self.b.scope(c).iter().any(|l| t.over.contains(l));
-            let same = turns.iter().all(|(t, c)| *c == first && !c.is_some_and(|c| of_turn(t, c)));
+        for (mark, mut turns) in by_mark(settled) {
+            if let Some(ends) = ends {
+                turns = self.come_to(turns, ends);
+            }
             let yes = self.b.bool(true);
             let mut terms = Vec::with_capacity(turns.len());
             for (turn, c) in turns {
                 terms.push(Term { over: turn.over, when: turn.when, value: c.unwrap_or(yes) });
             }
-            let mut any = fold(&mut self.b, Fold::Any, terms);
-            if lazy && !same {
-                self.b.gap("what a loop that may end early rests on");
-                let (fail, no) = (self.b.add(Def::Fail), self.b.bool(false));
-                any = self.b.add(Def::Select(any, fail, no));
-            }
+            let any = fold(&mut self.b, Fold::Any, terms);
             found.add(&mut self.b, when, &Marks::from([(mark, Some(any))]));
         }
         found.done()
-    }
-
-    /// Whether a fold may end before its last turn.
-    pub(super) fn is_lazy(kind: Over) -> bool {
-        matches!(kind, Over::Any | Over::All)
-    }
-
-    /// A factor that the rule completes an activity with rests on this.
-    pub(super) fn mark_factor(&mut self, factor: &Parts, marks: Marks) {
-        if !marks.is_empty() {
-            self.tracker.factors.push((factor.clone(), marks));
-        }
     }
 
     /// Adds what the factor of an activity rests on.
@@ -333,20 +310,8 @@ impl<'p> Plan<'p> {
             Sym::Maybe(_, v) => &**v,
             v => v,
         };
-        let Sym::Activity { factor: Some(factor), .. } = value else { return };
-        let known = self.tracker.factors.iter().find(|(f, _)| Rc::ptr_eq(f, factor)).map(|(_, m)| m.clone());
-        match known {
-            Some(marks) => found.add(&mut self.b, None, &marks),
-            None if self.tracker.factors.is_empty() => {}
-            // It may be one of these, or made of them.
-            None => {
-                self.b.gap("what the factor of an activity rests on");
-                let fail = self.b.add(Def::Fail);
-                let all: Vec<Marks> = self.tracker.factors.iter().map(|(_, m)| m.clone()).collect();
-                for marks in all {
-                    found.add(&mut self.b, Some(fail), &marks);
-                }
-            }
+        if let Sym::Activity { rests, .. } = value {
+            found.add(&mut self.b, None, rests);
         }
     }
 
@@ -417,6 +382,17 @@ impl<'p> Plan<'p> {
             }
         }
     }
+}
+
+/// Marks of one value where a condition holds, those of another elsewhere.
+pub(super) fn either(b: &mut Builder, c: Id, yes: &Marks, no: &Marks) -> Marks {
+    if yes.is_empty() && no.is_empty() {
+        return Marks::default();
+    }
+    let (mut found, not) = (Found::default(), b.add(Def::Not(c)));
+    found.add(b, Some(c), yes);
+    found.add(b, Some(not), no);
+    found.done()
 }
 
 /// Operations whose value may be a datum that they read, or a part of it.

@@ -4,7 +4,10 @@
 //! kernel has outputs for a row, they are those of the reference; what is not understood becomes [`Def::Fail`], so that
 //! rows that ask for it go to the reference. Must not: assume anything of the values in a column.
 
+mod again;
 mod constraints;
+mod distinct;
+mod early;
 mod evidence;
 mod exchange;
 mod footprint;
@@ -18,6 +21,7 @@ mod points;
 mod ranges;
 mod rests;
 mod scaled;
+mod series;
 mod sym;
 mod tables;
 
@@ -85,8 +89,8 @@ struct Plan<'p> {
     base: Vec<ListId>,
     /// Lists whose items are being looked at.
     active: Vec<ListId>,
-    /// Where in its list the item stands that a bound node holds, if that is known.
-    positions: HashMap<NodeId, Option<loops::At>>,
+    /// Where the item stands that a bound node holds.
+    positions: HashMap<NodeId, series::Place>,
     /// What must hold for the lists of the loop at hand to be there.
     missing: Option<Id>,
     depth: u32,

@@ -1,13 +1,16 @@
 //! Operations on symbolic values.
 
 use super::Plan;
+use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Segment, Sym, binary, compare, each, merged, select, sum, unary, whole};
 use crate::kernel::{Binary, Def, Id, Unary};
-use footrule_mir::{Case, Cmp, Const, Day, Evidence, GasId, GasRef, Node, NodeId, Op, Origin, RegionId, ResultRef, Ty};
+use footrule_mir::{
+    Case, Cmp, Const, Day, Evidence, GasId, GasRef, MAX_POWER, Node, NodeId, Op, Origin, RegionId, ResultRef,
+};
 use footrule_number::{Number, Ratio};
 use std::rc::Rc;
 
-/// Exponents that are told apart where they are computed and nothing is required of them; others are left to the reference.
+/// Exponents that are told apart where they are computed and nothing is required of them; of others the power is a real one.
 const EXPONENTS: (i64, i64) = (-12, 40);
 /// How far apart the limits of an exponent may be for all between them to be told apart.
 const MOST_APART: i64 = 120;
@@ -57,12 +60,8 @@ impl<'p> Plan<'p> {
             Op::Position(item) => self.position(*item),
             Op::Ordinal(of) => {
                 let index = self.get(*of).index(&mut self.b);
-                let (program, ty) = (self.program, self.program.nodes.get(of.ix()).map(|n| &n.ty));
-                let size = match ty {
-                    Some(Ty::Enum(e)) => program.enums.get(e.ix()).map_or(0, |e| e.members.len()),
-                    Some(Ty::Row(t)) => program.tables.get(t.ix()).map_or(0, |t| t.rows.len()),
-                    _ => 0,
-                };
+                let ty = self.program.nodes.get(of.ix()).map(|n| &n.ty);
+                let size = ty.and_then(|ty| self.size(ty)).unwrap_or(0);
                 let cells = (0..size as u64).map(|i| Some(Number::from(i))).collect();
                 Sym::Number(self.b.add(Def::Lookup(index, cells)))
             }
@@ -181,19 +180,33 @@ impl<'p> Plan<'p> {
     /// A power whose exponent differs from row to row: one of these.
     fn powers(&mut self, a: NodeId, n: Id) -> Sym {
         let x = self.get(a).number(&mut self.b);
-        let mut value = self.b.add(Def::Fail);
-        let (low, high) = self.reach(n, 0);
+        let reach = self.reach(n, 0);
         let end = |x: Option<Number>, usual| x.and_then(Number::to_i64).unwrap_or(usual);
-        let (mut low, mut high) = (end(low.map(Number::ceil), EXPONENTS.0), end(high.map(Number::floor), EXPONENTS.1));
+        let known = (end(reach.0.map(Number::ceil), EXPONENTS.0), end(reach.1.map(Number::floor), EXPONENTS.1));
+        let (mut low, mut high) = known;
         if high.saturating_sub(low) > MOST_APART {
             (low, high) = (low.max(EXPONENTS.0), high.min(EXPONENTS.1));
         }
+        let all = reach.0.is_some() && reach.1.is_some() && known == (low, high);
+        // An object calls no function for a real power.
+        let mut value = if all || self.layout.plain { self.b.add(Def::Fail) } else { self.any_power(x, n) };
         for k in low..=high {
             let (power, this) = (self.b.add(Def::Power(x, k)), self.b.number(Number::from(k)));
             let is = compare(&mut self.b, Cmp::Eq, n, this);
             value = self.b.add(Def::Select(is, power, value));
         }
         Sym::Number(value)
+    }
+
+    /// A power to any integer that the language allows.
+    fn any_power(&mut self, x: Id, n: Id) -> Id {
+        let (floor, size) = (unary(&mut self.b, Unary::Floor, n), unary(&mut self.b, Unary::Abs, n));
+        let most = self.b.number(Number::from(MAX_POWER));
+        let (whole, near) = (compare(&mut self.b, Cmp::Eq, floor, n), compare(&mut self.b, Cmp::Le, size, most));
+        let allowed = self.b.add(Def::And(whole, near));
+        // Of an integer the real power is the integer one.
+        let (power, fail) = (binary(&mut self.b, Binary::Pow, x, n), self.b.add(Def::Fail));
+        self.b.add(Def::Select(allowed, power, fail))
     }
 
     /// The value of a node where it is there; elsewhere it fails.
@@ -298,7 +311,7 @@ impl<'p> Plan<'p> {
                 self.rated(&parts, evidence)
             }
         });
-        Sym::Activity { amount, factor, given: None }
+        Sym::Activity { amount, factor, given: None, rests: Marks::default() }
     }
 
     /// Parts that rest on this evidence.

@@ -98,8 +98,9 @@ impl Plan<'_> {
                 Sym::Record(fields.into())
             }
             (Sym::Number(x), _) => Sym::Number(f(self, *x)),
-            (Sym::Activity { amount, factor, given }, _) => {
-                Sym::Activity { amount: f(self, *amount), factor: factor.clone(), given: *given }
+            (Sym::Activity { amount, factor, given, rests }, _) => {
+                let (factor, rests) = (factor.clone(), rests.clone());
+                Sym::Activity { amount: f(self, *amount), factor, given: *given, rests }
             }
             _ => self.fail("CO2e that is scaled"),
         }

@@ -3,6 +3,8 @@
 //! Guarantees: a [`Sym`] has the value that the reference's value of the node has, row by row. What cannot be said is
 //! [`Sym::Fail`]: rows that ask for it go to the reference.
 
+use super::again::items_where;
+use super::marks::Marks;
 use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{Day, Evidence, GasId, Origin, TableId};
 use footrule_number::{Number, Ratio};
@@ -89,6 +91,8 @@ pub(crate) enum Sym {
         factor: Option<Parts>,
         /// The factor is there where this holds; everywhere if `None`.
         given: Option<Id>,
+        /// What the factor rests on where the rule completed it.
+        rests: Marks,
     },
     Row(TableId, Id),
     /// A text by its code ([`crate::layout::texts`]).
@@ -272,11 +276,11 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
         (Sym::Number(x), Sym::Number(y)) => Sym::Number(scalar(b, *x, *y)),
         (Sym::Bool(x), Sym::Bool(y)) => Sym::Bool(scalar(b, *x, *y)),
         (Sym::Index(x), Sym::Index(y)) => Sym::Index(scalar(b, *x, *y)),
-        (Sym::Activity { amount, factor, given }, Sym::Fail(_)) => {
+        (Sym::Activity { amount, factor, given, rests }, Sym::Fail(_)) => {
             let fail = b.add(Def::Fail);
             let none = no.parts(b);
             let factor = factor.as_ref().map(|f| select_parts(b, c, f, &none));
-            Sym::Activity { amount: scalar(b, *amount, fail), factor, given: *given }
+            Sym::Activity { amount: scalar(b, *amount, fail), factor, given: *given, rests: rests.clone() }
         }
         (Sym::Fail(_), Sym::Activity { .. }) => {
             let not = b.add(Def::Not(c));
@@ -344,22 +348,22 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
         (Sym::List(x), Sym::Fail(_)) | (Sym::Fail(_), Sym::List(x)) => {
             let not = b.add(Def::Not(c));
             let (there, gone) = if matches!(yes, Sym::List(_)) { (c, not) } else { (not, c) };
-            let kept = x.iter().map(|s| Segment { when: and(b, Some(there), s.when), ..s.clone() });
-            let mut all: Vec<Segment> = kept.collect();
+            let Some(mut all) = items_where(b, there, x) else { return many_loops(b) };
             all.push(Segment { over: Vec::new(), when: Some(gone), value: Sym::Fail(NO_LIST) });
             Sym::List(all.into())
         }
         (Sym::List(x), Sym::List(y)) => {
             let not = b.add(Def::Not(c));
-            let arm = |b: &mut Builder, list: &Rc<[Segment]>, c: Id| {
-                let kept = list.iter().map(|s| Segment { when: and(b, Some(c), s.when), ..s.clone() });
-                kept.collect::<Vec<_>>()
-            };
-            let mut all = arm(b, x, c);
-            all.extend(arm(b, y, not));
-            Sym::List(all.into())
+            match (items_where(b, c, x), items_where(b, not, y)) {
+                (Some(x), Some(y)) => Sym::List(x.into_iter().chain(y).collect()),
+                _ => many_loops(b),
+            }
         }
-        (Sym::Activity { amount: x, factor: f, given: p }, Sym::Activity { amount: y, factor: g, given: q }) => {
+        (
+            Sym::Activity { amount: x, factor: f, given: p, rests: r },
+            Sym::Activity { amount: y, factor: g, given: q, rests: s },
+        ) => {
+            let rests = super::marks::either(b, c, r, s);
             let none: Parts = Rc::from([]);
             let factor = match (f, g) {
                 (None, None) => None,
@@ -373,7 +377,7 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
             let (p, q) = (there(b, f, p), there(b, g, q));
             let p = scalar(b, p, q);
             let given = (b.known_bool(p) != Some(true)).then_some(p);
-            Sym::Activity { amount: scalar(b, *x, *y), factor, given }
+            Sym::Activity { amount: scalar(b, *x, *y), factor, given, rests }
         }
         (Sym::Absent, Sym::Absent) => Sym::Absent,
         (Sym::Absent, Sym::Maybe(p, v)) => {
@@ -398,6 +402,13 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
             Sym::Fail(why)
         }
     }
+}
+
+/// No list: its items are those of several loops, and one of these is at hand.
+fn many_loops(b: &mut Builder) -> Sym {
+    let why = "a choice of a list that loops made, by one of its items";
+    b.gap(why);
+    Sym::Fail(why)
 }
 
 /// Parts under either arm; a part that an arm does not have is 0 there.
