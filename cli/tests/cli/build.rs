@@ -239,6 +239,58 @@ fn what_c_says_of_lists_is_what_the_reference_says() {
 }
 
 #[test]
+fn what_c_says_of_texts_and_parts_of_lists_is_what_the_reference_says() {
+    let dir = folder("build_mill", &[]);
+    let path = root().join("cli/tests/embed/mill.pcr");
+    built(&path, &dir, &["--emit", "object,header", "--figures", "total,report.dyed", "--items", "4"]);
+    let program = linked(&dir, "mill", &root().join("cli/tests/embed/mill.c"));
+    let rule = footrule_embed::compile(path.to_str().expect("UTF-8")).expect("it compiles");
+    let mut draw = Draw(11);
+    let (mut heads, mut tails, mut steps) = (String::new(), String::new(), 0);
+    let (mut rows, mut outside, mut refused) = (Vec::new(), Vec::new(), 0);
+    for i in 0..300 {
+        let n = if i % 25 == 3 { 5 } else { draw.between(0, 4) };
+        steps += n;
+        let made = draw.between(1, 1000) * 1_000_000;
+        heads += &made.to_string();
+        let mut shares = Vec::new();
+        for fibre in ["cotton", "wool", "polyester"] {
+            let (share, given) = (draw.between(0, 1000) * 1000, draw.between(0, 1));
+            // What is not given may be anything.
+            heads += &format!(" {} {given}", if given == 1 { share } else { i64::MIN });
+            shares.extend((given == 1).then(|| member(fibre, share)));
+        }
+        heads += &format!(" {steps}\n");
+        let (mut list, mut names) = (Vec::new(), Vec::new());
+        for _ in 0..n {
+            let (name, loss, heat) =
+                (draw.between(0, 4), draw.between(0, 600) * 1000, draw.between(0, 100) * 1_000_000);
+            tails += &format!("{name} {loss} {heat}\n");
+            let text = ["spinning", "weaving", "dyeing", "finishing", "knitting"][name as usize];
+            list.push(format!("{{\"name\": \"{text}\", {}, {}}}", member("loss", loss), member("heat", heat)));
+            names.push(name);
+        }
+        names.sort_unstable();
+        // Two steps of one name are refused; more than 4 are more than the object was built for.
+        let twice = names.windows(2).any(|w| w[0] == w[1]);
+        refused += usize::from(twice);
+        let share = if shares.is_empty() { String::new() } else { format!(", \"share\": {{{}}}", shares.join(", ")) };
+        rows.push(format!("{}{share}, \"steps\": [{}]", member("made", made), list.join(", ")));
+        outside.push(twice || n > 4);
+    }
+    let data = dir.join("rows.txt");
+    fs::write(&data, format!("300 {steps}\n{heads}{tails}")).expect("a file");
+    let said = lines(&program, &[data.to_str().expect("UTF-8")]);
+    let sure = compared(&rule, &said, &rows, &outside);
+    let inside = outside.iter().filter(|o| !**o).count();
+    println!("mill in C: {sure} of {} rows are sure, {inside} lie within the ranges", rows.len());
+    assert!(
+        sure * 10 > inside * 9 && inside > 100 && refused > 30,
+        "{sure} of {inside} rows are sure, {refused} refused"
+    );
+}
+
+#[test]
 fn a_bundle_runs_as_its_rule_does_and_is_the_same_wherever_it_is_built() {
     let (a, b) = (folder("build_here", &[]), folder("build_there", &[]));
     for dir in [&a, &b] {

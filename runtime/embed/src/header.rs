@@ -209,6 +209,7 @@ fn write(out: &mut String, made: &Made<'_>, texts: &[(String, String)]) -> std::
     for (name, _) in texts {
         writeln!(out, "extern const char {symbol}_{name}[];")?;
     }
+    codes(out, made, &upper)?;
     enums(out, made, &upper)?;
     columns(out, made, &upper)?;
     figures(out, made, &upper)?;
@@ -228,6 +229,28 @@ const CONTRACT: &str = " *
  * figures are 0 and mean nothing, and the reference is to be asked: `footrule run`, or the run time with the rule's
  * bundle. Rows are unsure that have a value below its MIN or above its MAX, that the rule refuses, or whose figure lies
  * too near to the edge of a rounding cell. A figure that is sure needs no other check.
+";
+
+/// What a caller says instead of texts.
+fn codes(out: &mut String, made: &Made<'_>, upper: &str) -> std::fmt::Result {
+    if !made.layout.columns.iter().any(|c| c.kind == Kind::Text) {
+        return Ok(());
+    }
+    let known = footrule_native::layout::texts(made.program);
+    out.push_str(TEXTS);
+    writeln!(out, "#define {upper}_TEXTS_COUNT {}", known.len())?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<String> = known.iter().map(|t| literal(t)).collect();
+    writeln!(out, "#define {upper}_TEXTS {{ \\\n    {} }}", all.join(", \\\n    "))
+}
+
+/// How texts are told apart.
+const TEXTS: &str = "
+/* A text is a code that the caller assigns: equal texts have equal codes within a row, other texts other codes. Texts that
+ * the rule knows have theirs: the place among TEXTS, in UTF-8. Every other text has a code from TEXTS_COUNT on, below
+ * UINT32_MAX. Texts are equal if their bytes are. */
 ";
 
 /// The enumerations of the columns.
@@ -294,6 +317,9 @@ fn columns(out: &mut String, made: &Made<'_>, upper: &str) -> std::fmt::Result {
                         };
                         let of = identifier(of);
                         fields.push(format!("    const uint32_t *{name}; /* {label}: enum {}_{of} */", made.symbol));
+                    }
+                    Some(Kind::Text) => {
+                        fields.push(format!("    const uint32_t *{name}; /* {label}: code of a text */"))
                     }
                     _ => fields.push(format!("    const uint8_t *{name}; /* {label}: 0 or not */")),
                 }

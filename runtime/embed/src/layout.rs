@@ -133,12 +133,13 @@ impl Making<'_> {
             }
             // A text that must be there is taken to be there: nothing is calculated with it.
             Ty::Text if !at.optional => self.column(path, Kind::Opaque, list, false),
-            Ty::Record(id) if !at.optional => {
+            // Of values for each member a product may lack all, or some.
+            Ty::Record(id) if !at.optional || program.records.get(id.ix()).is_some_and(|r| r.each) => {
                 let Some(record) = program.records.get(id.ix()) else { return };
                 for field in record.fields.iter().filter(|f| f.computed.is_none()) {
                     let path = format!("{path}.{}", field.name.id);
                     let default = field.default.is_some() && !is_empty_list(program, field.default);
-                    let optional = default || field.when.is_some();
+                    let optional = at.optional || default || field.when.is_some();
                     let factor = field.factor.as_ref();
                     self.add(&path, &field.ty, list, At { optional, factor, depth: at.depth + 1 });
                 }
@@ -162,7 +163,9 @@ pub enum Datum {
     Member(EnumId),
     /// True or false.
     Flag,
-    /// A text, or a day.
+    /// A text.
+    Text,
+    /// A day.
     Other,
 }
 
@@ -191,6 +194,7 @@ pub fn datum(program: &Program, path: &str) -> Option<Datum> {
         Ty::Number(u) | Ty::Split(u) | Ty::Activity { amount: u, .. } => Datum::Number(*u),
         Ty::Enum(e) => Datum::Member(*e),
         Ty::Bool => Datum::Flag,
+        Ty::Text => Datum::Text,
         _ => Datum::Other,
     })
 }

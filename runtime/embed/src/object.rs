@@ -100,12 +100,20 @@ pub(crate) struct Made<'a> {
 
 pub(crate) fn build(program: &Program, options: &ObjectOptions) -> Result<Object, NoObject> {
     let (layout, left_out) = whole(program, &options.fixed)?;
-    let layout = Layout { plain: true, ..layout };
+    let mut layout = Layout { plain: true, ..layout };
+    texts_as_codes(program, &mut layout);
     let missing: Vec<String> = left_out.iter().filter(|l| l.required).map(|l| l.path.clone()).collect();
     if !missing.is_empty() {
         return Err(NoObject::Data(missing));
     }
     let kernel = plan(program, &layout).map_err(|e| NoObject::Reference(e.to_string()))?;
+    // A text that is not looked at is taken to be given.
+    let needed = kernel.needed();
+    for (column, needed) in layout.columns.iter_mut().zip(needed) {
+        if column.kind == Kind::Text && !needed {
+            column.kind = Kind::Opaque;
+        }
+    }
     if let Some(wanted) = &layout.outputs
         && let Some(unknown) = wanted.iter().find(|w| !kernel.outputs.iter().any(|o| o.name == **w))
     {
@@ -122,6 +130,15 @@ pub(crate) fn build(program: &Program, options: &ObjectOptions) -> Result<Object
     let bytes = compile(&kernel, recipe).map_err(|e| NoObject::Reference(e.to_string()))?;
     let header = header::header(&made, &texts);
     Ok(Object { bytes, header, symbol })
+}
+
+/// Texts that must be there, as codes.
+fn texts_as_codes(program: &Program, layout: &mut Layout) {
+    for column in layout.columns.iter_mut().filter(|c| c.kind == Kind::Opaque) {
+        if matches!(datum(program, &column.path), Some(Datum::Text)) {
+            column.kind = Kind::Text;
+        }
+    }
 }
 
 /// What the values of the columns may be.

@@ -73,7 +73,7 @@ impl Prepared {
                 (Some(Datum::Number(_)), Kind::Number { .. })
                     | (Some(Datum::Member(_)), Kind::Member)
                     | (Some(Datum::Flag), Kind::Flag)
-                    | (Some(Datum::Other), Kind::Opaque)
+                    | (Some(Datum::Text | Datum::Other), Kind::Opaque)
             );
             if !fits {
                 return Err(Misfit(format!("{} is no input of the rule, or of another kind", column.path)));

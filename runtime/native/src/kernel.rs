@@ -387,6 +387,31 @@ impl Kernel {
         all
     }
 
+    /// Which columns some root asks for.
+    #[must_use]
+    pub fn needed(&self) -> Vec<bool> {
+        let mut columns = vec![false; self.columns.len()];
+        let mut seen = vec![false; self.defs.len()];
+        let mut open: Vec<Id> = self.roots().collect();
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id.ix()], true) {
+                continue;
+            }
+            if let Def::Column(c) | Def::Flag(c) | Def::Given(c) | Def::Member(c) = self.def(id) {
+                columns[c.0 as usize] = true;
+            }
+            self.def(id).each_operand(|o| open.push(o));
+        }
+        // What is read of a list once more is read of the list.
+        let first = self.columns.len() - self.derived.len();
+        for (i, derived) in self.derived.iter().enumerate().rev() {
+            if let (true, Derived::Again(c) | Derived::Distinct(c)) = (columns[first + i], derived) {
+                columns[c.0 as usize] = true;
+            }
+        }
+        columns
+    }
+
     /// Every root: requirements, outputs, warnings.
     pub fn roots(&self) -> impl Iterator<Item = Id> + '_ {
         let outputs = self.outputs.iter().map(|o| o.value).chain(self.words.iter().map(|w| w.value));

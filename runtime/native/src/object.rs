@@ -12,11 +12,11 @@
 //! row that is not sure are 0; the same kernel and hull give the same bytes. Must not: use what only this machine's
 //! processor has: the code is for the base of its kind.
 
-use crate::bound::{Hull, best};
+use crate::bound::{Hull, Span, best};
 use crate::certified::{MAX_DECIMALS, NotCertified};
 use crate::emit::{self, Access, Limit, Reads, Tables, Task};
 use crate::jit::CodeError;
-use crate::kernel::{ColumnId, Kernel, ListId};
+use crate::kernel::{ColumnId, Derived, Kernel, ListId};
 use crate::layout::{Kind, Layout};
 use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::settings::{self, Configurable as _};
@@ -31,7 +31,7 @@ use std::fmt::Display;
 pub enum Slot {
     /// `uint32_t`, one more than there are rows (or items of the list around): where the items of each begin.
     Offsets(ListId),
-    /// `int64_t` (numbers), `uint32_t` (members) or `uint8_t` (truth values).
+    /// `int64_t` (numbers), `uint32_t` (members, codes of texts) or `uint8_t` (truth values).
     Values(ColumnId),
     /// `uint8_t`: not 0 where there is a value.
     Given(ColumnId),
@@ -85,15 +85,37 @@ pub fn compile(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Vec<u8>, NotCertif
     if rounds().any(|r| r.digits > MAX_DECIMALS) {
         return Err(NotCertified::Unbounded("figures with so many decimals"));
     }
-    if !kernel.derived.is_empty() || !kernel.again.is_empty() {
+    if kernel.derived.iter().any(|d| matches!(d, Derived::Distinct(_))) {
         return Err(NotCertified::Unbounded("columns that are made of others"));
     }
-    let access = access(recipe)?;
-    let bounds = best(kernel, recipe.hull).map_err(|e| NotCertified::Unbounded(e.0))?;
+    let access = access(kernel, recipe)?;
+    let bounds = best(kernel, &with_derived(kernel, recipe.hull)).map_err(|e| NotCertified::Unbounded(e.0))?;
     build(Task { kernel, bounds: &bounds, slack: 1.0 }, &access, recipe).map_err(NotCertified::Code)
 }
 
-fn access(recipe: Recipe<'_>) -> Result<Access, NotCertified> {
+/// What is known of the columns, those included that are made of others.
+fn with_derived(kernel: &Kernel, hull: &Hull) -> Hull {
+    let mut all = hull.clone();
+    for list in &kernel.again {
+        all.items.push(all.items.get(list.0 as usize).copied().unwrap_or(0));
+    }
+    for derived in &kernel.derived {
+        let span = match derived {
+            Derived::Again(c) => all.columns.get(c.0 as usize).copied().flatten(),
+            Derived::Position(l) => {
+                let items = all.items.get(l.0 as usize).copied().unwrap_or(0);
+                let last = Number::from(u64::from(items.saturating_sub(1)));
+                Some(Span { lo: Number::ZERO, hi: last, scale: 0 })
+            }
+            Derived::Distinct(_) => None,
+        };
+        all.columns.push(span);
+    }
+    all
+}
+
+/// Where each column stands: one of a list that is gone through once more where the list's does.
+fn access(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Access, NotCertified> {
     let slots = slots(recipe.layout);
     let at = |slot: Slot| slots.iter().position(|s| *s == slot);
     let mut access = Access::default();
@@ -108,13 +130,24 @@ fn access(recipe: Recipe<'_>) -> Result<Access, NotCertified> {
             }
             Kind::Member => Limit::Member(recipe.members.get(i).copied().unwrap_or(0)),
             Kind::Flag | Kind::Opaque => Limit::Flag,
-            Kind::Text | Kind::Day => return Err(NotCertified::Unbounded("texts or days in columns")),
+            // Any code: the last is left out, as that of a member is.
+            Kind::Text => Limit::Member(u32::MAX),
+            Kind::Day => return Err(NotCertified::Unbounded("days in columns")),
         };
         access.columns.push((at(Slot::Values(c)).unwrap_or(0), at(Slot::Given(c)), limit));
     }
     for l in 0..recipe.layout.lists.len() {
         let most = recipe.hull.items.get(l).copied().unwrap_or(0);
         access.lists.push((at(Slot::Offsets(ListId(l as u32))).unwrap_or(0), most));
+    }
+    for list in &kernel.again {
+        access.lists.push(access.lists.get(list.0 as usize).copied().unwrap_or_default());
+    }
+    for derived in &kernel.derived {
+        access.columns.push(match derived {
+            Derived::Again(c) => access.columns.get(c.0 as usize).copied().unwrap_or((0, None, Limit::Flag)),
+            Derived::Position(_) | Derived::Distinct(_) => (0, None, Limit::Position),
+        });
     }
     Ok(access)
 }

@@ -146,6 +146,7 @@ impl Emit<'_> {
         self.b.ins().brif(more, inner, &[], end, &[]);
         self.b.switch_to_block(inner);
         let before = self.at[list.0 as usize].replace(j);
+        let first_before = self.first[list.0 as usize].replace(first);
         // What depends on later lists, or on those of folds inside, is defined there.
         let is_here = |id: Id| self.kernel.scope(id).contains(&list) && self.stands(id);
         let here: Vec<Id> = inside.iter().copied().filter(|id| is_here(*id)).collect();
@@ -157,6 +158,7 @@ impl Emit<'_> {
         self.b.ins().jump(head, &[BlockArg::Value(next)]);
         self.b.switch_to_block(end);
         self.at[list.0 as usize] = before;
+        self.first[list.0 as usize] = first_before;
         for id in here {
             self.forget(id);
         }

@@ -89,6 +89,7 @@ pub(crate) fn function(
         lists: if matches!(reads, Reads::Blocks(_)) { params[3] } else { params[0] },
         row: params[1],
         at: vec![None; kernel.lists.len()],
+        first: vec![None; kernel.lists.len()],
         tables,
         inverse: HashMap::new(),
     };
@@ -131,6 +132,8 @@ struct Emit<'a> {
     row: Value,
     /// The item of each list.
     at: Vec<Option<Value>>,
+    /// The first of the items that it is one of.
+    first: Vec<Option<Value>>,
     tables: Tables,
     /// Inverses of divisors that do not change in the loop at hand.
     inverse: HashMap<Id, Value>,

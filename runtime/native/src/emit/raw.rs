@@ -33,6 +33,8 @@ pub(crate) enum Limit {
     },
     /// Below this; `uint32_t`.
     Member(u32),
+    /// None: the position of the item at hand, which stands in no array.
+    Position,
     /// Zero or not; `uint8_t`.
     Flag,
 }
@@ -80,7 +82,11 @@ impl Emit<'_> {
 
     pub(super) fn raw_number(&mut self, access: &Access, column: ColumnId) -> Value {
         let (slot, _, limit) = access.columns[column.0 as usize];
-        let Limit::Units { lo, hi, scale } = limit else { return self.float_const(f64::NAN) };
+        let (lo, hi, scale) = match limit {
+            Limit::Units { lo, hi, scale } => (lo, hi, scale),
+            Limit::Position => return self.raw_position(column),
+            _ => return self.float_const(f64::NAN),
+        };
         let v = self.raw(access, column, slot, types::I64);
         let (low, high) = (self.int_const(lo), self.int_const(hi));
         let above = self.b.ins().icmp(IntCC::SignedGreaterThanOrEqual, v, low);
@@ -94,6 +100,15 @@ impl Emit<'_> {
         }
         let step = self.float_const(1.0 / pow10(scale));
         self.b.ins().fmul(v, step)
+    }
+
+    /// The position of the item at hand of the column's list.
+    fn raw_position(&mut self, column: ColumnId) -> Value {
+        let list = self.kernel.columns.get(column.0 as usize).copied().flatten().map(|l| l.0 as usize);
+        let (at, first) = (list.and_then(|l| self.at[l]), list.and_then(|l| self.first[l]));
+        let Some((at, first)) = at.zip(first) else { return self.float_const(f64::NAN) };
+        let position = self.b.ins().isub(at, first);
+        self.b.ins().fcvt_from_sint(types::F64, position)
     }
 
     pub(super) fn raw_member(&mut self, access: &Access, column: ColumnId) -> Value {

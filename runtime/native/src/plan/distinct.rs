@@ -1,7 +1,7 @@
 //! Items of a list that must differ in a field (`where unique field`).
 //!
 //! As the reference tells values apart, by how they are written: a value that is absent is the same as another that is. What
-//! stands in a column is told apart there; what is computed, or missing in some items, pair by pair. Guarantees: a row in which
+//! stands in a column is told apart there, if columns can be made of others; what is computed, or missing in some items, pair by pair. Guarantees: a row in which
 //! two items are the same breaks what is required; what is not told apart here fails.
 
 use super::again::once_more;
@@ -22,11 +22,14 @@ impl Plan<'_> {
         let Sym::List(list) = sym else { return self.b.add(Def::Fail) };
         if let [s @ Segment { when: None, .. }] = &list[..] {
             let value = of_item(&s.value, field);
-            if let (true, Sym::Index(id)) = (self.layout.plain, &value) {
-                return self.each_once(&s.over, *id);
-            }
-            if let Some(column) = self.in_a_column(&value) {
-                return self.b.distinct(column);
+            match (self.layout.plain, &value) {
+                (true, Sym::Index(id)) => return self.each_once(&s.over, *id),
+                (true, _) => {}
+                (false, value) => {
+                    if let Some(column) = self.in_a_column(value) {
+                        return self.b.distinct(column);
+                    }
+                }
             }
         }
         let list = Rc::clone(list);
