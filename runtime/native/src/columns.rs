@@ -3,7 +3,8 @@
 //! A number is a decimal: so many units of `10^-scale`, one scale for a column. Whoever fills columns leaves out rows
 //! whose numbers do not fit.
 
-use crate::kernel::{ColumnId, Derived, Kernel, ListId, Read};
+use crate::decimal::Decimal;
+use crate::kernel::{ColumnId, Derived, Id, Kernel, ListId, Made, Read};
 use crate::layout::{Kind, Layout};
 use footrule_number::Number;
 use std::borrow::Cow;
@@ -48,6 +49,24 @@ fn all_differ<T: Copy + Ord>(of: &[T]) -> bool {
     let mut of = of.to_vec();
     of.sort_unstable();
     of.windows(2).all(|w| w[0] != w[1])
+}
+
+/// Most items of a list that is counted: more than a range of the language has.
+const MAX_COUNTED: i64 = 10_100;
+/// Most items of a list that is counted, of all rows at once.
+const MAX_ITEMS: u32 = 1 << 23;
+
+/// Offsets of a list with as many items for each row, or item of the list around, as a number says.
+fn counted(kernel: &Kernel, columns: &Columns, count: Id) -> Vec<u32> {
+    let mut offsets = vec![0];
+    let mut last: u32 = 0;
+    Decimal::up_to(kernel, count.ix() + 1).each(columns, count, |n| {
+        let n = n.and_then(Number::to_i64).filter(|n| (0..=MAX_COUNTED).contains(n)).unwrap_or(0);
+        let all = last.saturating_add(n as u32);
+        last = if all > MAX_ITEMS { last } else { all };
+        offsets.push(last);
+    });
+    offsets
 }
 
 /// The rows of a batch.
@@ -113,6 +132,13 @@ impl Columns {
     /// True if each column has a value for each row or item of its list that code for a kernel may read, of the kind that it
     /// reads, and offsets ascend within their lists.
     pub(crate) fn shaped(&self, kernel: &Kernel) -> bool {
+        self.columns.len() == kernel.columns.len()
+            && self.offsets.len() == kernel.lists.len()
+            && self.shaped_so_far(kernel)
+    }
+
+    /// The same of those that there are.
+    fn shaped_so_far(&self, kernel: &Kernel) -> bool {
         let fits = |(i, list): (usize, &Option<ListId>)| {
             let n = self.length(*list);
             let Some(column) = self.columns.get(i) else { return false };
@@ -129,24 +155,35 @@ impl Columns {
         let ascends = |(list, parent): (&Vec<u32>, &Option<ListId>)| {
             list.len() == self.length(*parent) + 1 && list.first() == Some(&0) && list.windows(2).all(|w| w[0] <= w[1])
         };
-        self.columns.len() == kernel.columns.len()
-            && self.offsets.len() == kernel.lists.len()
-            && self.offsets.iter().zip(&kernel.lists).all(ascends)
-            && kernel.columns.iter().enumerate().all(fits)
+        self.offsets.iter().zip(&kernel.lists).all(ascends)
+            && kernel.columns.iter().enumerate().take(self.columns.len()).all(fits)
     }
 
     /// The columns as a kernel names them: with those that it makes of others. It changes nothing where they are there.
     #[must_use]
     pub fn for_kernel(&self, kernel: &Kernel) -> Cow<'_, Self> {
         let lacking = (self.columns.len() + kernel.derived.len()).saturating_sub(kernel.columns.len());
-        if kernel.derived.is_empty() && kernel.again.is_empty() || lacking != 0 {
+        if kernel.derived.is_empty() && kernel.made.is_empty() || lacking != 0 {
             return Cow::Borrowed(self);
         }
         let mut all = self.clone();
-        for list in &kernel.again {
-            all.offsets.push(all.offsets.get(list.0 as usize).cloned().unwrap_or_default());
+        for made in &kernel.made {
+            let offsets = match made {
+                Made::Again(list) => all.offsets.get(list.0 as usize).cloned().unwrap_or_default(),
+                Made::Counted(count, derived) => {
+                    let there = all.columns.len() - self.columns.len();
+                    for of in kernel.derived.iter().take(*derived).skip(there) {
+                        let column = all.derived(kernel, *of);
+                        all.columns.push(column);
+                    }
+                    // Columns that do not fit are not read.
+                    if all.shaped_so_far(kernel) { counted(kernel, &all, *count) } else { Vec::new() }
+                }
+            };
+            all.offsets.push(offsets);
         }
-        for derived in &kernel.derived {
+        let there = all.columns.len() - self.columns.len();
+        for derived in kernel.derived.iter().skip(there) {
             let column = all.derived(kernel, *derived);
             all.columns.push(column);
         }

@@ -49,8 +49,13 @@ impl<'k> Decimal<'k> {
     /// An evaluator of a kernel.
     #[must_use]
     pub fn new(kernel: &'k Kernel) -> Self {
-        let all = || (0..kernel.defs.len() as u32).map(Id);
-        let bodies = kernel.defs.iter().map(|d| match d {
+        Self::up_to(kernel, kernel.defs.len())
+    }
+
+    /// An evaluator of the first definitions of a kernel.
+    pub(crate) fn up_to(kernel: &'k Kernel, end: usize) -> Self {
+        let all = || (0..end as u32).map(Id);
+        let bodies = kernel.defs.iter().take(end).map(|d| match d {
             Def::Fold(_, terms) => terms.iter().map(|t| body(kernel, t)).collect(),
             _ => Vec::new(),
         });
@@ -87,6 +92,46 @@ impl<'k> Decimal<'k> {
         });
         let words = kernel.words.iter().map(|w| self.index(w.value)).collect::<Option<_>>()?;
         Some(Row { outputs, words, holds: holds.collect::<Option<_>>()? })
+    }
+
+    /// The number that a definition is in each row, or in each item of the innermost list that it depends on; none where it
+    /// fails.
+    pub(crate) fn each(&mut self, columns: &Columns, id: Id, mut f: impl FnMut(Option<Number>)) {
+        let scope = self.kernel.scope(id).to_vec();
+        let mut needed = Vec::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            // What stands in the turns of a fold is computed there.
+            let is_here = self.kernel.scope(id).iter().all(|l| scope.contains(l));
+            if is_here && !needed.contains(&id) {
+                needed.push(id);
+                self.kernel.def(id).each_operand(|o| open.push(o));
+            }
+        }
+        needed.sort_unstable();
+        for row in 0..columns.rows {
+            self.items_of(columns, row, (&scope, &needed), &mut |d| f(d.number(id)));
+        }
+    }
+
+    fn items_of(
+        &mut self,
+        columns: &Columns,
+        row: usize,
+        (scope, needed): (&[ListId], &[Id]),
+        f: &mut dyn FnMut(&Self),
+    ) {
+        if let Some((list, rest)) = scope.split_first() {
+            for item in columns.items(*list, self.around(*list, row)) {
+                self.at[list.0 as usize] = item;
+                self.items_of(columns, row, (rest, needed), f);
+            }
+            return;
+        }
+        for id in needed {
+            self.slots[id.ix()] = self.eval(columns, row, *id);
+        }
+        f(self);
     }
 
     fn number(&self, id: Id) -> Option<Number> {

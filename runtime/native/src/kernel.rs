@@ -273,6 +273,16 @@ pub enum Derived {
     Distinct(ColumnId),
 }
 
+/// A list that is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// An earlier list once more, in a loop inside a loop over it.
+    Again(ListId),
+    /// As many items as a number says; none where it is no integer, or too large. The number rests on lists before this one and,
+    /// of the columns that are made of others, on the first so many.
+    Counted(Id, usize),
+}
+
 /// What a kernel reads of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -344,8 +354,8 @@ pub struct Kernel {
     pub nullable: Vec<bool>,
     /// The list around each list.
     pub lists: Vec<Option<ListId>>,
-    /// Lists that stand for one before them once more, in a loop inside a loop over it; after those of the layout.
-    pub again: Vec<ListId>,
+    /// Lists that are made of others, or of numbers; after those of the layout.
+    pub made: Vec<Made>,
     /// Columns that are made of others, after those of the layout ([`crate::columns::Columns::for_kernel`]).
     pub derived: Vec<Derived>,
     /// Conditions that must hold.

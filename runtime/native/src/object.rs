@@ -16,7 +16,7 @@ use crate::bound::{Hull, Span, best};
 use crate::certified::{MAX_DECIMALS, NotCertified};
 use crate::emit::{self, Access, Limit, Reads, Tables, Task};
 use crate::jit::CodeError;
-use crate::kernel::{ColumnId, Derived, Kernel, ListId};
+use crate::kernel::{ColumnId, Derived, Kernel, ListId, Made};
 use crate::layout::{Kind, Layout};
 use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::settings::{self, Configurable as _};
@@ -85,7 +85,9 @@ pub fn compile(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Vec<u8>, NotCertif
     if rounds().any(|r| r.digits > MAX_DECIMALS) {
         return Err(NotCertified::Unbounded("figures with so many decimals"));
     }
-    if kernel.derived.iter().any(|d| matches!(d, Derived::Distinct(_))) {
+    if kernel.derived.iter().any(|d| matches!(d, Derived::Distinct(_)))
+        || kernel.made.iter().any(|m| matches!(m, Made::Counted(..)))
+    {
         return Err(NotCertified::Unbounded("columns that are made of others"));
     }
     let access = access(kernel, recipe)?;
@@ -96,7 +98,8 @@ pub fn compile(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Vec<u8>, NotCertif
 /// What is known of the columns, those included that are made of others.
 fn with_derived(kernel: &Kernel, hull: &Hull) -> Hull {
     let mut all = hull.clone();
-    for list in &kernel.again {
+    for made in &kernel.made {
+        let Made::Again(list) = made else { continue };
         all.items.push(all.items.get(list.0 as usize).copied().unwrap_or(0));
     }
     for derived in &kernel.derived {
@@ -140,7 +143,8 @@ fn access(kernel: &Kernel, recipe: Recipe<'_>) -> Result<Access, NotCertified> {
         let most = recipe.hull.items.get(l).copied().unwrap_or(0);
         access.lists.push((at(Slot::Offsets(ListId(l as u32))).unwrap_or(0), most));
     }
-    for list in &kernel.again {
+    for made in &kernel.made {
+        let Made::Again(list) = made else { continue };
         access.lists.push(access.lists.get(list.0 as usize).copied().unwrap_or_default());
     }
     for derived in &kernel.derived {

@@ -242,7 +242,8 @@ impl At<'_> {
     ) -> Result<(), String> {
         columns.fit(self.layout).map_err(|e| e.to_string())?;
         let mut decimal = Decimal::new(self.kernel);
-        let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(columns, r)).collect();
+        let whole = columns.for_kernel(self.kernel);
+        let truth: Vec<Option<Row>> = (0..columns.rows).map(|r| decimal.row(&whole, r)).collect();
         let step = (columns.rows / checked.max(1)).max(1);
         for r in (0..columns.rows).step_by(step) {
             let Some(case) = case(r) else { continue };

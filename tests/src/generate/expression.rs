@@ -209,9 +209,15 @@ impl<'r> Gen<'r> {
             ],
             13 => &["split(e0)", "split(e)", "max(split(e1), split(e2))"],
             14 => &["sum(q.portion * q.level for q in portions)", "count(q for q in portions where q.portion > 0.5)"],
-            15 => {
-                &["sum(k * a for k in n .. 12)", "sum(b ^ k for k in 0 .. n)", "count(k for k in 1 .. n where k > 2)"]
-            }
+            15 => &[
+                "sum(k * a for k in n .. 12)",
+                "sum(b ^ k for k in 0 .. n)",
+                "count(k for k in 1 .. n where k > 2)",
+                "sum(a / (k + 1) for k in 0 .. n * 25)",
+                "sum(x * k for x in xs, k in 3 .. 40 * n)",
+                "max(k for k in -200 .. n - 190)",
+                "(if any(k * k > a for k in n .. 150 + n) then 1 else 2)",
+            ],
             16 => &["product(x / 3 - a for x in xs)", "product(i.share - 0.3 for i in items)"],
             _ => &["a", "b", "t1(e)", "p"],
         };

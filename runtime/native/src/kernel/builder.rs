@@ -1,6 +1,6 @@
 //! Building a kernel: equal definitions become one, constants are folded by the reference's arithmetic.
 
-use super::{Again, ColumnId, Def, Derived, Id, Kernel, ListId, Output, Read, Term, Warning, Words};
+use super::{Again, ColumnId, Def, Derived, Id, Kernel, ListId, Made, Output, Read, Term, Warning, Words};
 use crate::layout::Layout;
 use footrule_number::Number;
 use std::collections::HashMap;
@@ -128,8 +128,20 @@ impl Builder {
     fn list_again(&mut self, list: ListId, parent: Option<ListId>) -> ListId {
         let new = ListId(self.kernel.lists.len() as u32);
         self.kernel.lists.push(parent);
-        self.kernel.again.push(list);
+        self.kernel.made.push(Made::Again(list));
         new
+    }
+
+    /// A list of as many items as a number says; none if the number depends on items of several lists.
+    pub(crate) fn counted(&mut self, count: Id) -> Option<ListId> {
+        let parent = self.scope(count).last().copied();
+        if *self.scope(count) != self.kernel.around(parent) {
+            return None;
+        }
+        let new = ListId(self.kernel.lists.len() as u32);
+        self.kernel.lists.push(parent);
+        self.kernel.made.push(Made::Counted(count, self.kernel.derived.len()));
+        Some(new)
     }
 
     /// The list that stands for one in the items of a list that is gone through once more; others stand for themselves.
@@ -162,8 +174,11 @@ impl Builder {
 
     /// The list of the layout that a list stands for.
     pub(crate) fn source(&self, list: ListId) -> ListId {
-        let layout = self.kernel.lists.len() - self.kernel.again.len();
-        let again = |l: &ListId| self.kernel.again.get((l.0 as usize).checked_sub(layout)?).copied();
+        let layout = self.kernel.lists.len() - self.kernel.made.len();
+        let again = |l: &ListId| match self.kernel.made.get((l.0 as usize).checked_sub(layout)?)? {
+            Made::Again(list) => Some(*list),
+            Made::Counted(..) => None,
+        };
         std::iter::successors(Some(list), again).last().unwrap_or(list)
     }
 

@@ -1,11 +1,12 @@
-//! Lists of integers: known ones are written out, and so are the first integers of computed ones, each where it is there.
+//! Lists of integers: known ones are written out, and so are short computed ones, each integer where it is there. Longer ones
+//! are lists of their own, counted before the code runs.
 //!
-//! Guarantees: a row whose list is longer than what is written out, or whose ends are no integers, has no answer from a
-//! loop over it. How many are written out follows from what is required of the ends.
+//! Guarantees: a row whose list is longer than what is written out, or not as long as was counted, or whose ends are no integers,
+//! has no answer from a loop over it. How many are written out follows from what is required of the ends.
 
 use super::Plan;
-use super::sym::{NO_LIST, Segment, Sym, compare, unary};
-use crate::kernel::{Binary, Def, Fold, Id, Unary};
+use super::sym::{NO_LIST, Segment, Sym, binary, compare, fold, unary};
+use crate::kernel::{Binary, Def, Fold, Id, Term, Unary};
 use footrule_mir::{Cmp, NodeId};
 use footrule_number::Number;
 
@@ -40,6 +41,12 @@ impl Plan<'_> {
         let (from, to) = (self.reach(x, 0), self.reach(y, 0));
         let most = from.0.zip(to.1).and_then(|(from, to)| to.floor().sub(from.ceil()).ok()?.to_i64());
         let most = most.map(|m| m.saturating_add(1).max(0));
+        if most.is_none_or(|m| m > MAX_COMPUTED)
+            && !self.layout.plain
+            && let Some(list) = self.counted([(x, from), (y, to)])
+        {
+            return list;
+        }
         let written = most.unwrap_or(USUAL).min(MAX_COMPUTED);
         let mut items = Vec::new();
         for k in 0..written {
@@ -54,8 +61,23 @@ impl Plan<'_> {
                 }
             }
         }
+        let mut odd = self.odd_ends([(x, from), (y, to)]);
+        if most.is_none_or(|m| m > written) {
+            let n = self.b.number(Number::from(written));
+            let next = self.b.add(Def::Binary(Binary::Add, x, n));
+            let more = compare(&mut self.b, Cmp::Le, next, y);
+            odd = self.b.add(Def::Or(odd, more));
+        }
+        if self.b.known_bool(odd) != Some(false) {
+            items.insert(0, Segment { over: Vec::new(), when: Some(odd), value: Sym::Fail(NO_LIST) });
+        }
+        Sym::List(items.into())
+    }
+
+    /// Ends that are no integers, or so large that the reference has no list of them.
+    fn odd_ends(&mut self, ends: [(Id, Reach); 2]) -> Id {
         let mut odd = self.b.bool(false);
-        for (end, reach) in [(x, from), (y, to)] {
+        for (end, reach) in ends {
             if !self.is_integer(end, 0) {
                 let floor = unary(&mut self.b, Unary::Floor, end);
                 let part = compare(&mut self.b, Cmp::Ne, floor, end);
@@ -69,16 +91,27 @@ impl Plan<'_> {
                 odd = self.b.add(Def::Or(odd, beyond));
             }
         }
-        if most.is_none_or(|m| m > written) {
-            let n = self.b.number(Number::from(written));
-            let next = self.b.add(Def::Binary(Binary::Add, x, n));
-            let more = compare(&mut self.b, Cmp::Le, next, y);
-            odd = self.b.add(Def::Or(odd, more));
-        }
-        if self.b.known_bool(odd) != Some(false) {
-            items.insert(0, Segment { over: Vec::new(), when: Some(odd), value: Sym::Fail(NO_LIST) });
-        }
-        Sym::List(items.into())
+        odd
+    }
+
+    /// A list of its own, of as many items as there are integers; none if these are not counted before.
+    fn counted(&mut self, ends: [(Id, Reach); 2]) -> Option<Sym> {
+        let [(x, _), (y, _)] = ends;
+        let (zero, one) = (self.b.number(Number::ZERO), self.b.number(Number::ONE));
+        let gap = binary(&mut self.b, Binary::Sub, y, x);
+        let steps = binary(&mut self.b, Binary::Add, gap, one);
+        let count = binary(&mut self.b, Binary::Max, steps, zero);
+        let list = self.b.counted(count)?;
+        let at = self.b.position(list);
+        let value = binary(&mut self.b, Binary::Add, x, at);
+        // What was not counted rightly is no list: a longer one than the language has.
+        let items = fold(&mut self.b, Fold::Count, vec![Term { over: vec![list], when: None, value: one }]);
+        let other = compare(&mut self.b, Cmp::Ne, items, count);
+        let ends = self.odd_ends(ends);
+        let odd = self.b.add(Def::Or(ends, other));
+        let wrong = Segment { over: Vec::new(), when: Some(odd), value: Sym::Fail(NO_LIST) };
+        let items = Segment { over: vec![list], when: None, value: Sym::Number(value) };
+        Some(Sym::List([wrong, items].into()))
     }
 
     /// What is known of a number, from how it is made and what is required.
@@ -102,6 +135,14 @@ impl Plan<'_> {
             Def::Binary(Binary::Sub, x, y) => {
                 let (x, y) = (of(x), of(y));
                 (sum(x.0, y.1.map(Number::neg)), sum(x.1, y.0.map(Number::neg)))
+            }
+            Def::Binary(Binary::Mul, x, y) => {
+                let (x, y) = (of(x), of(y));
+                let corner = |x: Option<Number>, y: Option<Number>| x?.mul(y?).ok();
+                let all = [corner(x.0, y.0), corner(x.0, y.1), corner(x.1, y.0), corner(x.1, y.1)];
+                let all: Option<Vec<Number>> = all.into_iter().collect();
+                let all = all.unwrap_or_default();
+                (all.iter().min().copied(), all.iter().max().copied())
             }
             Def::Binary(Binary::Min, x, y) => {
                 let (x, y) = (of(x), of(y));
