@@ -10,6 +10,7 @@ use super::marks::{Mark, Marks};
 use super::sym::{and, compare, fold};
 use crate::kernel::{Def, Fold, Id, ListId, Term};
 use footrule_mir::{Cmp, Fold as Over};
+use std::collections::{BTreeMap, HashMap};
 
 /// Most pairs of a turn and one before it that are looked at.
 const MAX_PAIRS: usize = 100_000;
@@ -19,6 +20,13 @@ pub(super) type End = (Turn, Id);
 
 /// What a loop met in a turn, where the condition holds.
 pub(super) type Met = (Turn, Option<Id>);
+
+/// What is known of a loop's turns: whether one before a turn ends it, and whether some of those do that share steps with it.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    before: HashMap<(Vec<Step>, Vec<ListId>), Option<Id>>,
+    some: HashMap<(usize, usize, bool, Vec<ListId>), Option<Id>>,
+}
 
 impl Plan<'_> {
     /// Where a fold ends with each of its turns; none if it goes through all of them.
@@ -37,14 +45,23 @@ impl Plan<'_> {
     }
 
     /// The turns in which a mark was met, each where the loop comes to it.
-    pub(super) fn come_to(&mut self, met: Vec<Met>, ends: &[End]) -> Vec<Met> {
+    pub(super) fn come_to(&mut self, met: Vec<Met>, ends: &[End], known: &mut Known) -> Vec<Met> {
         if self.in_every_turn(&met, ends) {
             return met;
         }
         let mut out = Vec::with_capacity(met.len());
         let pairs = met.len() * ends.len();
         for (turn, c) in met {
-            let before = if pairs > MAX_PAIRS { None } else { self.ended_before(&turn, ends) };
+            let key = (turn.steps.clone(), turn.over.clone());
+            let before = match known.before.get(&key) {
+                Some(before) => *before,
+                None if pairs > MAX_PAIRS => None,
+                None => {
+                    let before = self.ended_before(&turn, ends, known);
+                    known.before.insert(key, before);
+                    before
+                }
+            };
             let open = match before {
                 Some(before) => self.b.add(Def::Not(before)),
                 None => {
@@ -68,17 +85,27 @@ impl Plan<'_> {
     }
 
     /// Some turn before this one ends the loop; none if that cannot be said.
-    fn ended_before(&mut self, turn: &Turn, ends: &[End]) -> Option<Id> {
+    fn ended_before(&mut self, turn: &Turn, ends: &[End], known: &mut Known) -> Option<Id> {
         let mut ended = self.b.bool(false);
-        for end in ends {
+        for (i, end) in ends.iter().enumerate() {
             for (k, (own, other)) in turn.steps.iter().zip(&end.0.steps).enumerate() {
                 if other.segment > own.segment {
                     break;
                 }
                 let sooner = other.segment < own.segment;
                 if sooner || !own.over.is_empty() {
-                    let here = self.ends_from(turn, end, k, !sooner)?;
-                    ended = self.b.add(Def::Or(ended, here));
+                    let later = end.0.steps.iter().skip(k).flat_map(|s| &s.over);
+                    let at_hand: Vec<ListId> = later.copied().filter(|l| turn.over.contains(l)).collect();
+                    let key = (i, k, sooner, at_hand);
+                    let here = match known.some.get(&key) {
+                        Some(here) => *here,
+                        None => {
+                            let here = self.ends_from(turn, end, k, !sooner);
+                            known.some.insert(key, here);
+                            here
+                        }
+                    };
+                    ended = self.b.add(Def::Or(ended, here?));
                 }
                 if sooner {
                     break;
@@ -130,7 +157,7 @@ impl Plan<'_> {
 
 /// Turns and conditions, by mark.
 pub(super) fn by_mark(met: Vec<(Turn, Marks)>) -> Vec<(Mark, Vec<Met>)> {
-    let mut all = std::collections::BTreeMap::<Mark, Vec<Met>>::new();
+    let mut all = BTreeMap::<Mark, Vec<Met>>::new();
     for (turn, marks) in met {
         for (mark, c) in marks.iter() {
             all.entry(*mark).or_default().push((turn.clone(), *c));

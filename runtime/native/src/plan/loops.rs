@@ -12,7 +12,7 @@ use std::rc::Rc;
 const MAX_TURNS: usize = 20_000;
 
 /// A level of a loop in one of its turns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     /// Which segment of the level's list.
     pub segment: usize,

@@ -7,7 +7,7 @@
 //! is not known the condition fails. Must not: do anything where nothing is told of it.
 
 use super::Plan;
-use super::early::{End, by_mark};
+use super::early::{End, Known, by_mark};
 use super::given::Datum;
 use super::loops::Turn;
 use super::sym::{Sym, and, fold};
@@ -288,10 +288,10 @@ impl<'p> Plan<'p> {
     pub(super) fn end_loop(&mut self, when: Option<Id>, ends: Option<&[End]>) -> Marks {
         let met = self.tracker.met.pop().unwrap_or_default();
         let settled = met.into_iter().map(|(turn, marks)| (turn, self.settled(&marks))).collect();
-        let mut found = Found::default();
+        let (mut found, mut known) = (Found::default(), Known::default());
         for (mark, mut turns) in by_mark(settled) {
             if let Some(ends) = ends {
-                turns = self.come_to(turns, ends);
+                turns = self.come_to(turns, ends, &mut known);
             }
             let yes = self.b.bool(true);
             let mut terms = Vec::with_capacity(turns.len());
