@@ -54,3 +54,45 @@ impl Tiers {
         self.settled.get_or_init(|| compile(Tier::Settled).ok()).as_ref().unwrap_or(&self.first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jit::Site;
+    use cranelift_codegen::ir::InstBuilder;
+    use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+    use cranelift_module::Module;
+    use std::cell::RefCell;
+
+    /// A function that does nothing.
+    fn nothing(tier: Tier) -> Result<Image, CodeError> {
+        let mut site = Site::new(tier)?;
+        let config = site.module.target_config();
+        let mut frame = FunctionBuilderContext::new();
+        let mut b = FunctionBuilder::new(&mut site.context.func, &mut frame);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        b.ins().return_(&[]);
+        b.seal_all_blocks();
+        b.finalize(config);
+        site.finish((0, 0), Vec::new())
+    }
+
+    #[test]
+    fn the_second_code_is_made_once_when_it_pays() {
+        let made = RefCell::new(Vec::new());
+        let make = |tier| {
+            made.borrow_mut().push(tier);
+            nothing(tier)
+        };
+        let tiers = Tiers::new(make).expect("code");
+        for _ in 0..3 {
+            tiers.image(PAYS / 3 - 1, make);
+        }
+        assert_eq!(*made.borrow(), [Tier::First]);
+        assert!(!std::ptr::eq(tiers.image(PAYS, make), &tiers.first));
+        tiers.image(PAYS, make);
+        assert_eq!(*made.borrow(), [Tier::First, Tier::Settled]);
+    }
+}
