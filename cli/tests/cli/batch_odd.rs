@@ -259,3 +259,78 @@ fn help_fits_what_is_wrong() {
     call.current_dir(p.base());
     assert!(ends(&feed(call, "production\n"), 0).starts_with("row,total"));
 }
+
+/// Without what says how data are rated and whether they are primary.
+fn unrated(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value::{Array, Object};
+    match value {
+        Object(all) => {
+            let rest = all.into_iter().filter(|(key, _)| key != "primary" && key != "quality");
+            Object(rest.map(|(key, v)| (key, unrated(v))).collect())
+        }
+        Array(all) => Array(all.into_iter().map(unrated).collect()),
+        other => other,
+    }
+}
+
+#[test]
+fn documents_with_units_and_evidence_are_native() {
+    let p = Plant::new("documents", &[]);
+    let mut native = Vec::new();
+    for entry in fs::read_dir(super::root().join("examples")).expect("the examples") {
+        let path = entry.expect("an entry").path();
+        let Some(rule) = path.file_name().and_then(|n| n.to_str()?.strip_suffix(".json")) else { continue };
+        let text = fs::read_to_string(&path).expect("an example");
+        let line = unrated(serde_json::from_str(&text).expect("JSON")).to_string();
+        super::write(p.base(), "in.jsonl", &format!("{line}\n").repeat(40));
+        let call = |by: &str| {
+            let args = [
+                "batch",
+                &format!("std:{rule}"),
+                "--input",
+                "in.jsonl",
+                "--output",
+                "-",
+                "--to",
+                "csv",
+                "--evaluator",
+                by,
+            ];
+            let o = command(&args).current_dir(p.base()).output().expect("it runs");
+            (ends(&o, 0), err(&o))
+        };
+        let (out, said) = call("native");
+        assert_eq!(out, call("reference").0, "{rule}");
+        if said.contains("40 of them by native code") {
+            native.push(rule.to_owned());
+        }
+    }
+    assert!(native.len() >= 12, "{native:?}");
+}
+
+#[test]
+fn numbers_with_units_in_their_cells_are_native() {
+    // The usual unit, another one, none, and one that does not fit.
+    let row = |i: usize| match i % 20 {
+        3 => "5000 kg,1 MWh".to_owned(),
+        7 => "5,1000".to_owned(),
+        11 => "5 t,1 kg".to_owned(),
+        13 => "5 t,1000 k Wh".to_owned(),
+        n => format!("5 t{},{} kWh", if n % 2 == 0 { "{Al}" } else { "" }, i * 10),
+    };
+    let table = "production,electricity\n".to_owned() + &(0..200).map(|i| row(i) + "\n").collect::<String>();
+    let line = |i: usize| {
+        let unit = ["t", "kg", "t{Al}", "", "GWh"][if i.is_multiple_of(9) { i / 9 % 5 } else { 0 }];
+        format!(
+            "{{\"production\": {{\"value\": {}, \"unit\": \"{unit}\", \"year\": 2024, \"region\": \"\\u4e2d\"}}, \"cell\": \"\\u81ea焙槽\"}}\n",
+            i + 1
+        )
+    };
+    let p = Plant::new("units", &[("in.csv", &table), ("in.jsonl", &(0..200).map(line).collect::<String>())]);
+    let found = p.alike("in.csv", &["--columns", "total"], 1);
+    // 20 kWh in 5 t, and 1000.
+    assert!(found.out.contains("\n3,1002.0\n") && found.out.contains("\n4,1100.0\n"), "{}", found.out);
+    assert!(found.native >= 80, "{}", found.native);
+    let found = p.alike("in.jsonl", &["--columns", "total"], 1);
+    assert!(found.native > 170 && found.errors.contains("FR-I005"), "{}", found.native);
+}

@@ -7,6 +7,7 @@ mod composed;
 mod footprint;
 mod groups;
 mod json;
+mod measured;
 mod said;
 mod table;
 

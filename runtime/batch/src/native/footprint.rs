@@ -4,7 +4,7 @@
 //! Guarantees: a row in which one has another form, names another rule, or is of another unit or version than most, is marked
 //! as left. Must not: say what is wrong with it.
 
-use super::json::{Texts, apart};
+use super::json::{IDLE, Texts, apart};
 use super::table::Table;
 use crate::place::Kind;
 use crate::read::Pairs;
@@ -91,7 +91,9 @@ impl Table<'_> {
         let mut numbers = pick(Form::Number);
         if numbers.iter().flatten().any(|v| v.starts_with('{') && v.contains(SHARE)) {
             let (objects, plain) = apart(&numbers);
-            let parts = self.members(&objects, &[("value", false), ("source", true), (SHARE, true)], list);
+            let keys = [&[("value", false), ("source", true), (SHARE, true)][..], &IDLE].concat();
+            let mut parts = self.members(&objects, &keys, list);
+            parts.truncate(3);
             let [own, sources, shares] = <[_; 3]>::try_from(parts).ok()?;
             self.given(&objects, &own, list);
             self.source(path, &sources, list)?;

@@ -4,7 +4,8 @@
 //! left. Must not: say what is wrong with it.
 
 use super::footprint::is_more;
-use super::table::{Part, Table};
+use super::measured;
+use super::table::{Part, Table, bare};
 use crate::bind::Source;
 use crate::cell::Leaf;
 use crate::place::{Kind, join};
@@ -15,7 +16,12 @@ use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, List};
 use footrule_number::Ratio;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// Evidence that changes no figure, whatever it says.
+pub(super) const IDLE: [(&str, bool); 6] =
+    [("year", true), ("region", true), ("note", true), ("supplier", true), ("evidence", true), ("uncertainty", true)];
 
 /// JSON texts, one for each row or item; null is none.
 pub(super) type Texts<'t> = [Option<&'t str>];
@@ -97,17 +103,22 @@ impl Table<'_> {
                 self.footprint(path, ty, footprint?, values, list)
             }
             Ty::Number(_) | Ty::Split(_) | Ty::Bool | Ty::Text | Ty::Date | Ty::Enum(_) => {
-                let own = self.beside(path, "value", values, list)?;
+                let own = self.beside(path, ty, values, list)?;
+                let own: Vec<Option<&str>> = own.iter().map(Option::as_deref).collect();
                 self.scalar(path, ty, &own, list)
             }
             Ty::Activity { amount, factor } => {
-                let keys = [("amount", false), ("factor", false), ("source", true)];
+                let keys =
+                    [&[("amount", false), ("factor", false), ("source", true), ("gwp", true)][..], &IDLE].concat();
                 if !values.iter().flatten().any(|v| v.starts_with('{')) {
                     return self.scalar(path, &Ty::Number(*amount), values, list);
                 }
                 let (objects, plain) = apart(values);
-                let [mut amounts, factors, sources] = <[_; 3]>::try_from(self.members(&objects, &keys, list)).ok()?;
+                let mut parts = self.members(&objects, &keys, list);
+                parts.truncate(4);
+                let [mut amounts, factors, sources, sets] = <[_; 4]>::try_from(parts).ok()?;
                 self.given(&objects, &amounts, list);
+                self.sets(&sets, list);
                 amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
                 self.source(path, &sources, list)?;
                 self.value(&format!("{path}.amount"), &Ty::Number(*amount), None, &amounts, list)?;
@@ -164,24 +175,55 @@ impl Table<'_> {
         self.value(&format!("{path}[]"), inner, footprint, &items, Some(id))
     }
 
-    /// Values that may stand in objects with the evidence beside them.
+    /// Values that may stand in objects with the evidence beside them: numbers with a unit, CO2e with its GWP set, too.
     fn beside<'t>(
         &mut self,
         path: &str,
-        own: &str,
+        ty: &Ty,
         values: &Texts<'t>,
         list: Option<ListId>,
-    ) -> Option<Vec<Option<&'t str>>> {
-        let (objects, mut plain) = apart(values);
+    ) -> Option<Vec<Option<Cow<'t, str>>>> {
+        let (objects, plain) = apart(values);
+        let mut plain: Vec<Option<Cow<'t, str>>> = plain.into_iter().map(|v| v.map(Cow::Borrowed)).collect();
         if objects.iter().all(Option::is_none) {
             return Some(plain);
         }
-        let parts = self.members(&objects, &[(own, false), ("source", true)], list);
-        let [inner, sources] = <[_; 2]>::try_from(parts).ok()?;
+        let of_type: &[(&str, bool)] = match ty {
+            Ty::Split(_) => &[("unit", false), ("gwp", true)],
+            Ty::Number(_) => &[("unit", false)],
+            _ => &[],
+        };
+        let keys = [&[("value", false), ("source", true)][..], of_type, &IDLE].concat();
+        let mut parts = self.members(&objects, &keys, list).into_iter();
+        let (inner, sources) = (parts.next()?, parts.next()?);
         self.given(&objects, &inner, list);
         self.source(path, &sources, list)?;
-        plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.or(v));
+        plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.take().or(v.map(Cow::Borrowed)));
+        let mut of_type = parts.take(of_type.len());
+        if let Some(units) = of_type.next() {
+            self.sets(&of_type.next().unwrap_or_default(), list);
+            for (i, unit) in units.iter().enumerate() {
+                let Some(unit) = unit else { continue };
+                match (&plain[i], unit.strip_prefix('"').and_then(|u| u.strip_suffix('"'))) {
+                    (Some(value), Some(unit)) if !unit.contains('\\') && !bare(&Source::Json, value).contains(' ') => {
+                        plain[i] = Some(Cow::Owned(format!("{} {unit}", bare(&Source::Json, value))));
+                    }
+                    _ => self.leave(list, i),
+                }
+            }
+        }
         Some(plain)
+    }
+
+    /// GWP sets that single data state say nothing where they are the rule's, and all data state one.
+    fn sets(&mut self, sets: &Texts<'_>, list: Option<ListId>) {
+        for (i, set) in sets.iter().enumerate() {
+            let stated = self.layout.gwp.is_some();
+            let takes = |t: &str| stated && self.program.takes_gwp(t.trim(), None);
+            if set.is_some_and(|s| !takes(s.trim_matches('"')) || !s.starts_with('"')) {
+                self.leave(list, i);
+            }
+        }
     }
 
     /// An object without its value says something, which the reference knows.
@@ -205,6 +247,14 @@ impl Table<'_> {
     }
 
     pub(super) fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        if let Ty::Number(unit) | Ty::Split(unit) = *ty {
+            let own: Vec<_> = values.iter().map(|v| v.map(|v| bare(&Source::Json, v).trim())).collect();
+            if let Some((digits, by)) = self.measured(&own, (self.program, unit), (list, true)) {
+                let digits: Vec<Option<&str>> = digits.iter().map(Option::as_deref).collect();
+                self.push(path, Kind::Number { unit, follows: false }, measured::held(by), &digits, list);
+                return Some(());
+            }
+        }
         let number = Held::Number { factor: Ratio::ONE, offset: None };
         let (kind, held) = match *ty {
             Ty::Number(unit) | Ty::Split(unit) => (Kind::Number { unit, follows: false }, number),

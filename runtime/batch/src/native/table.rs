@@ -2,6 +2,7 @@
 //!
 //! Guarantees: a row that does not stand in the columns exactly as it stands in the chunk is marked as left.
 
+use super::measured;
 use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
 use crate::document::Places;
@@ -16,10 +17,11 @@ use footrule_mir::{Named, Program, Ty};
 use footrule_native::columns::{Column, Columns, Values};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, Layout, List};
-use footrule_number::{Number, Ratio};
+use footrule_number::Number;
 use footrule_runtime::{Conversion, day, day_number, names_rule, period};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Keys of texts beside a value that the reference must see.
 pub(super) const DECIDES: [&str; 9] =
@@ -130,7 +132,7 @@ impl<'c> Table<'c> {
 
     /// A column of rows, or of the items of a list.
     pub(super) fn column(&mut self, b: &Bound, path: &str, arrays: &[ArrayRef], list: Option<ListId>) -> Option<()> {
-        let leaf = if b.at.is_empty() { Leaf::whole(arrays.first()?) } else { Leaf::of(arrays, &b.at)? };
+        let mut leaf = if b.at.is_empty() { Leaf::whole(arrays.first()?) } else { Leaf::of(arrays, &b.at)? };
         // The value stands where evidence may stand beside it.
         let path = path.strip_suffix(".value").unwrap_or(path);
         if let Source::List(below) = &b.source {
@@ -141,12 +143,20 @@ impl<'c> Table<'c> {
             return self.beside_footprint(b, path, leaf, list);
         }
         let program = spot.as_ref().and_then(Spot::program).unwrap_or(self.program);
-        let kind = match (&b.kind, b.conversion) {
-            (Kind::Number { .. }, Some(conversion)) if is_number(b, &leaf) => match conversion {
-                Conversion::Factor(factor) => Held::Number { factor, offset: None },
-                Conversion::Point(factor, shift) => Held::Number { factor, offset: Some(shift) },
-                Conversion::Same => Held::Number { factor: Ratio::ONE, offset: None },
-            },
+        let mut conversion = b.conversion;
+        if let (Kind::Number { unit, follows: false }, Some(Conversion::Same)) = (&b.kind, conversion)
+            && is_text(b)
+        {
+            let texts: Vec<_> = (0..leaf.array.len()).map(|i| text(&leaf, i)).collect();
+            let own: Vec<_> = texts.iter().map(|t| t.as_deref().map(|t| bare(&b.source, t).trim())).collect();
+            if let Some((digits, by)) = self.measured(&own, (program, *unit), (list, b.source == Source::Json)) {
+                conversion = Some(by);
+                let digits: ArrayRef = Arc::new(digits.iter().map(Option::as_deref).collect::<StringArray>());
+                leaf = Leaf::whole(&digits);
+            }
+        }
+        let kind = match (&b.kind, conversion) {
+            (Kind::Number { .. }, Some(conversion)) if is_number(b, &leaf) => measured::held(conversion),
             (Kind::Bool, _) => Held::Flag,
             (Kind::Enum(_), _) => Held::Member,
             // What decides about a value stands in texts beside it.
@@ -372,12 +382,12 @@ impl Part<'_> {
         let mut out = Vec::with_capacity(self.leaf.array.len());
         for i in 0..self.leaf.array.len() {
             let read = text(&self.leaf, i).unwrap_or_default();
-            let own = bare(&self.source, &read);
-            // One that JSON writes in another way, and a blank one: the reference knows.
-            let odd = self.source == Source::Json && own.len() == read.len();
-            if !read.is_empty() && (odd || own.trim().is_empty()) {
+            let own = meant(&self.source, &read);
+            // What is no text in JSON, and a blank one: the reference knows.
+            if !read.is_empty() && own.as_deref().is_none_or(|t| t.trim().is_empty()) {
                 leave(i);
             }
+            let own = own.as_deref().unwrap_or_default();
             let code = match codes.get(own) {
                 Some(code) => *code,
                 None => {
@@ -425,10 +435,10 @@ impl Part<'_> {
                 out.push(0);
                 continue;
             };
-            let own = bare(&self.source, &read);
-            let (member, unknown) = find(own);
             // In JSON an empty text is a value, which names no member.
-            if unknown || self.source == Source::Json && own.is_empty() {
+            let own = meant(&self.source, &read).filter(|t| self.source != Source::Json || !t.is_empty());
+            let (member, unknown) = find(own.as_deref().unwrap_or_default());
+            if unknown || own.is_none() {
                 leave(i);
             }
             out.push(member);
@@ -527,6 +537,15 @@ fn text(leaf: &Leaf, i: usize) -> Option<Cow<'_, str>> {
 pub(super) fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
     inner.filter(|_| *source == Source::Json).unwrap_or(text)
+}
+
+/// The text that a value is; nothing for what is no text in JSON.
+fn meant<'t>(source: &Source, text: &'t str) -> Option<Cow<'t, str>> {
+    if *source != Source::Json {
+        return Some(Cow::Borrowed(text));
+    }
+    let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'))?;
+    if inner.contains('\\') { serde_json::from_str(text).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// The one text of all rows; `Some(None)` if none has one.
