@@ -79,6 +79,8 @@ fn emacs(client: &str, script: &str) {
         .args(["--batch", "--eval", "(package-initialize)", "-L"])
         .arg(root().join("lsp/editors/emacs"))
         .args(["--eval", &format!("(setq footrule-command \"{}\")", env!("CARGO_BIN_EXE_footrule")), "-l"])
+        .arg(root().join("cli/tests/editors/drive.el"))
+        .arg("-l")
         .arg(root().join(format!("cli/tests/editors/{script}.el")))
         .current_dir(&package)
         .env("HOME", &package)

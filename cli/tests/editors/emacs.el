@@ -4,35 +4,12 @@
 (require 'eglot)
 (require 'flymake)
 
-(defun drive-check (what ok)
-  "Leave with an error that says WHAT unless OK."
-  (unless ok
-    (princ (format "not so: %s\n" what))
-    (kill-emacs 1)))
-
-(defun drive-wait (what condition)
-  "Wait until CONDITION yields something."
-  (let ((until (+ (float-time) 20)))
-    (while (and (not (funcall condition)) (< (float-time) until))
-      (accept-process-output nil 0.05))
-    (drive-check what (funcall condition))))
-
-(defun drive-to (text)
-  "Go to the beginning of TEXT."
-  (goto-char (point-min))
-  (drive-check (format "`%s' stands in the file" text) (search-forward text nil t))
-  (goto-char (match-beginning 0)))
-
 (defun drive-face (text)
   "The face at the beginning of TEXT."
   (drive-to text)
   (get-text-property (point) 'face))
 
-(setq make-backup-files nil
-      create-lockfiles nil
-      eglot-autoshutdown nil)
-;; Eglot asks before it edits files that are not open.
-(fset 'y-or-n-p (lambda (&rest _) t))
+(setq eglot-autoshutdown nil)
 (find-file "rule.pcr")
 (drive-check "the mode" (eq major-mode 'footrule-mode))
 (font-lock-ensure)

@@ -5,39 +5,17 @@
 (require 'lsp-completion)
 (require 'lsp-diagnostics)
 
-(defun drive-check (what ok)
-  "Leave with an error that says WHAT unless OK."
-  (unless ok
-    (princ (format "not so: %s\n" what))
-    (kill-emacs 1)))
-
-(defun drive-wait (what condition)
-  "Wait until CONDITION yields something."
-  (let ((until (+ (float-time) 20)))
-    (while (and (not (funcall condition)) (< (float-time) until))
-      (accept-process-output nil 0.05))
-    (drive-check what (funcall condition))))
-
-(defun drive-to (text)
-  "Go to the beginning of TEXT."
-  (goto-char (point-min))
-  (drive-check (format "`%s' stands in the file" text) (search-forward text nil t))
-  (goto-char (match-beginning 0)))
-
 (defun drive-finding ()
   "The findings of the file that name what is not there."
   (seq-filter (lambda (d) (string-match-p "no_such_name" (lsp:diagnostic-message d)))
               (gethash (lsp--fix-path-casing (buffer-file-name)) (lsp-diagnostics t))))
 
-(setq make-backup-files nil
-      create-lockfiles nil
-      lsp-auto-guess-root t
+(setq lsp-auto-guess-root t
       lsp-session-file (expand-file-name "session")
       lsp-enable-file-watchers nil
       lsp-diagnostics-provider :none
       lsp-idle-delay 0.05
       lsp-restart 'ignore)
-(fset 'y-or-n-p (lambda (&rest _) t))
 (find-file "rule.pcr")
 (lsp)
 (drive-wait "the server starts"

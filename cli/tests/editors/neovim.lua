@@ -1,16 +1,8 @@
 -- What a user of Neovim does, one after the other, in a package with a rule and a module of the standard library.
 -- Prints `done` and leaves with 0, or says what did not come.
 
-local function check(what, ok)
-  if not ok then
-    io.stdout:write("not so: " .. what .. "\n")
-    vim.cmd("cquit")
-  end
-end
-
-local function wait(what, condition)
-  check(what, vim.wait(20000, condition, 20))
-end
+local drive = dofile(debug.getinfo(1, "S").source:match("@(.*/)") .. "drive.lua")
+local check, wait = drive.check, drive.wait
 
 local function lines(buffer)
   return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)

@@ -1,12 +1,8 @@
 -- What tree-sitter gives in Neovim 0.9 and later, with the parser and the queries of the repository in the runtime path.
 -- Prints `done` and leaves with 0, or says what did not come.
 
-local function check(what, ok)
-  if not ok then
-    io.stdout:write("not so: " .. what .. "\n")
-    vim.cmd("cquit")
-  end
-end
+local drive = dofile(debug.getinfo(1, "S").source:match("@(.*/)") .. "drive.lua")
+local check, wait = drive.check, drive.wait
 
 -- What colours the nth place of a text, or what stands so many bytes behind its beginning, by the query's names.
 local function captures(buffer, text, nth, behind)
@@ -60,10 +56,10 @@ check("a member", captures(zh, "旧窑").constant)
 -- Folds by the tree.
 vim.wo.foldmethod = "expr"
 vim.wo.foldexpr = "v:lua.vim.treesitter.foldexpr()"
-check("the enumeration folds", vim.wait(5000, function()
+wait("the enumeration folds", function()
   vim.cmd("normal! zx")
   return vim.fn.foldlevel(3) == 1 and vim.fn.foldlevel(1) == 0
-end, 50))
+end)
 
 io.stdout:write("done\n")
 vim.cmd("qall!")
