@@ -247,7 +247,9 @@ impl Table<'_> {
     }
 
     pub(super) fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
-        if let Ty::Number(unit) | Ty::Split(unit) = *ty {
+        if let Ty::Number(unit) | Ty::Split(unit) = *ty
+            && measured::have_units(values.iter().flatten().map(|v| bare(&Source::Json, v).trim()))
+        {
             let own: Vec<_> = values.iter().map(|v| v.map(|v| bare(&Source::Json, v).trim())).collect();
             if let Some((digits, by)) = self.measured(&own, (self.program, unit), (list, true)) {
                 let digits: Vec<Option<&str>> = digits.iter().map(Option::as_deref).collect();

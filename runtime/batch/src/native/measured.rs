@@ -11,7 +11,7 @@ use footrule_number::Ratio;
 use footrule_runtime::{Conversion, conversion_of, parted};
 
 /// So many values say which unit most of a column have.
-const LOOK: usize = 64;
+pub(super) const LOOK: usize = 64;
 
 /// How numbers are held that become ones in the declared unit so.
 pub(super) fn held(conversion: Conversion) -> Held {
@@ -42,6 +42,11 @@ fn usual<'t>(texts: impl Iterator<Item = &'t str>) -> &'t str {
         }
     }
     found.into_iter().max_by_key(|(_, n)| *n).map_or("", |(unit, _)| unit)
+}
+
+/// True if most of the first texts have a unit.
+pub(super) fn have_units<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
+    !usual(texts.filter(|t| !t.is_empty())).is_empty()
 }
 
 impl Table<'_> {

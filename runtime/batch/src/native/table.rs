@@ -146,6 +146,7 @@ impl<'c> Table<'c> {
         let mut conversion = b.conversion;
         if let (Kind::Number { unit, follows: false }, Some(Conversion::Same)) = (&b.kind, conversion)
             && is_text(b)
+            && have_units(&leaf, &b.source)
         {
             let texts: Vec<_> = (0..leaf.array.len()).map(|i| text(&leaf, i)).collect();
             let own: Vec<_> = texts.iter().map(|t| t.as_deref().map(|t| bare(&b.source, t).trim())).collect();
@@ -537,6 +538,13 @@ fn text(leaf: &Leaf, i: usize) -> Option<Cow<'_, str>> {
 pub(super) fn bare<'t>(source: &Source, text: &'t str) -> &'t str {
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains(['"', '\\']));
     inner.filter(|_| *source == Source::Json).unwrap_or(text)
+}
+
+/// True if most numbers of a column stand with their units; the first ones say so.
+fn have_units(leaf: &Leaf, source: &Source) -> bool {
+    let given = (0..leaf.array.len()).filter_map(|i| text(leaf, i)).filter(|t| !t.is_empty());
+    let first: Vec<Cow<'_, str>> = given.take(measured::LOOK).collect();
+    measured::have_units(first.iter().map(|t| bare(source, t).trim()))
 }
 
 /// The text that a value is; nothing for what is no text in JSON.
