@@ -96,7 +96,8 @@ impl Touches {
         if !b.iter().any(|t| new(&t)) {
             return;
         }
-        let kept = a.iter().filter(|t| !in_b.iter().any(|x| x.contains(t)));
+        // What is the same on both sides stays.
+        let kept = a.iter().filter(|t| !in_b.iter().any(|x| x != *t && x.contains(t)));
         *self = Self::of(kept.chain(b.iter().filter(new)).copied().collect());
     }
 
