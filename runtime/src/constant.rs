@@ -2,9 +2,10 @@
 
 use crate::days;
 use crate::interp::Interp;
+use crate::quality::Score;
 use crate::value::Value;
 use footrule_diag::{Text, text};
-use footrule_mir::{Day, NodeId, Op, ParamId, Program, Ty};
+use footrule_mir::{Day, FactorId, NodeId, Op, ParamId, Program, Ty};
 use footrule_number::Number;
 
 /// The value of a dated parameter.
@@ -14,6 +15,8 @@ pub struct Reading {
     pub value: Value,
     /// The rows whose value was held with a warning, each with the day for which it was.
     pub held: Vec<(u32, Day)>,
+    /// The sourced numbers that it was read from.
+    pub factors: Vec<FactorId>,
 }
 
 /// The value of a dated parameter over a period, in a scenario; `None` if the rule has none for it, or several without
@@ -22,7 +25,16 @@ pub struct Reading {
 pub fn parameter(program: &Program, param: ParamId, period: (Day, Day), scenario: Option<usize>) -> Option<Reading> {
     let mut it = Interp::new(program, Some(period));
     it.scenario = scenario.and_then(|s| program.scenarios.get(s));
-    it.parameter(param, period).map(|(value, held)| Reading { value, held })
+    it.parameter(param, period)
+}
+
+/// The rating that the source of a sourced number states.
+#[must_use]
+pub fn rating_of(program: &Program, factor: FactorId) -> Option<Number> {
+    match crate::interp::rating(program, program.factors.get(factor.ix())?) {
+        Score::Rated(x) => Some(x),
+        Score::Nothing | Score::Unrated => None,
+    }
 }
 
 /// What is told of a parameter that was held: the value of this row, for this day.

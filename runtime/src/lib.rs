@@ -36,7 +36,7 @@ mod walk;
 pub mod words;
 
 pub use constant::{
-    Reading, data, day, day_number, day_of, day_text, held, holds_number, operands, parameter, period, years,
+    Reading, data, day, day_number, day_of, day_text, held, holds_number, operands, parameter, period, rating_of, years,
 };
 pub use coverage::{Clause, Coverage, Part, PartKind, Recorder, covered};
 pub use input::{

@@ -23,7 +23,7 @@ use std::{fs, thread};
 /// Evaluations that a run makes at least.
 const LEAST: usize = 1_000_000;
 /// Generated programs.
-const PROGRAMS: u64 = 160;
+const PROGRAMS: u64 = 200;
 
 /// A run ends after so many findings.
 const MOST_WRONG: usize = 10;
@@ -262,6 +262,9 @@ fn given_by(program: &Program, json: &str) -> Option<Case> {
 fn generated(s: &mut Session, seed: u64, natives: &[Native], tally: &mut Tally) -> Result<(), String> {
     let text = generate::program(seed);
     let told = |e: String| format!("generated program {seed}: {e}\n{text}");
+    if text.contains("use cast.") {
+        s.add_source("cast.pcr", generate::UPSTREAM);
+    }
     s.add_source("g.pcr", text.as_str());
     let program = s.program("g.pcr").map_err(|e| told(format!("does not compile: {e:?}")))?;
     seen("generated", &program, tally);

@@ -13,6 +13,7 @@ mod operations;
 mod properties;
 mod ranges;
 mod repository;
+mod upstream;
 
 use footrule_tests::case::read;
 use libtest_mimic::{Arguments, Trial};

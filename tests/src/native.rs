@@ -219,6 +219,9 @@ pub fn columns(program: &Program, rows: &[Case]) -> Result<(Layout, Columns), St
     Ok((t.layout, t.out))
 }
 
+/// What is no part of CO2e.
+const EVIDENCE: [&str; 3] = ["source", "quality", "primary"];
+
 struct Table {
     layout: Layout,
     out: Columns,
@@ -245,15 +248,7 @@ impl Table {
         {
             return self.computed(program, path, of, &there, list);
         }
-        // Evidence stands beside the value.
-        if there.iter().flatten().any(|v| v.get("source").is_some()) {
-            let of = |key: &str| -> Vec<Option<&Json>> { there.iter().map(|v| v.and_then(|v| v.get(key))).collect() };
-            self.push(&format!("{path}.source"), Kind::Opaque, Values::Opaque, &of("source"), list)?;
-            if there.iter().flatten().any(|v| v.get("value").is_some()) {
-                let own: Vec<Option<&Json>> = there.iter().map(|v| v.map(|v| v.get("value").unwrap_or(v))).collect();
-                return self.add(program, path, ty, footprint, &own, list);
-            }
-        }
+        let there = self.beside(path, &there, list)?;
         match ty {
             Ty::Optional(inner) => self.add(program, path, inner, footprint, &there, list),
             Ty::Split(_) if there.iter().flatten().any(|v| v.is_object()) => self.by_origin(path, &there, list),
@@ -265,6 +260,7 @@ impl Table {
                 for key in ["amount", "factor"] {
                     let of: Vec<Option<&Json>> = there.iter().map(|v| v.and_then(|v| v.get(key))).collect();
                     let path = format!("{path}.{key}");
+                    let of = self.beside(&path, &of, list)?;
                     if of.iter().flatten().any(|v| v.is_object()) {
                         self.by_origin(&path, &of, list)?;
                     } else if of.iter().any(|v| v.is_some()) {
@@ -336,6 +332,45 @@ impl Table {
         }
     }
 
+    /// Evidence stands beside the value: the values without it.
+    fn beside<'j>(
+        &mut self,
+        path: &str,
+        all: &[Option<&'j Json>],
+        list: Option<ListId>,
+    ) -> Result<Vec<Option<&'j Json>>, String> {
+        let of = |key: &str| -> Vec<Option<&'j Json>> { all.iter().map(|v| v.and_then(|v| v.get(key))).collect() };
+        let said = |of: &[Option<&Json>]| of.iter().any(|v| v.is_some_and(|v| !v.is_null()));
+        let (sources, ratings) = (of("source"), of("quality"));
+        if said(&sources) {
+            self.push(&format!("{path}.source"), Kind::Opaque, Values::Opaque, &sources, list)?;
+        }
+        if said(&ratings) {
+            let whole: Vec<Option<&Json>> = ratings.iter().map(|v| v.filter(|v| !v.is_object())).collect();
+            if said(&whole) {
+                self.numbers(&format!("{path}.quality"), &whole, list)?;
+            }
+            for name in footrule_mir::quality::indicators() {
+                let own: Vec<Option<&Json>> = ratings.iter().map(|v| v.and_then(|v| v.get(name))).collect();
+                if said(&own) {
+                    self.numbers(&format!("{path}.quality.{name}"), &own, list)?;
+                }
+            }
+        }
+        let primary = of("primary");
+        if said(&primary) {
+            let values = primary.iter().map(|v| v.and_then(Json::as_bool).unwrap_or_default()).collect();
+            let there: Vec<Option<&Json>> = primary.iter().map(|v| v.filter(|v| !v.is_null())).collect();
+            self.push(&format!("{path}.primary"), Kind::Flag, Values::Flag(values), &there, list)?;
+        }
+        let own = |v: &'j Json| match v.as_object() {
+            Some(m) if m.keys().all(|k| EVIDENCE.contains(&k.as_str())) => None,
+            Some(m) if m.keys().all(|k| k == "value" || EVIDENCE.contains(&k.as_str())) => m.get("value"),
+            _ => Some(v),
+        };
+        Ok(all.iter().map(|v| v.and_then(own).filter(|v| !v.is_null())).collect())
+    }
+
     /// Footprints that some rows compute by their rule.
     fn computed(
         &mut self,
@@ -360,7 +395,13 @@ impl Table {
 
     /// CO2e by origin.
     fn by_origin<'j>(&mut self, path: &str, all: &[Option<&'j Json>], list: Option<ListId>) -> Result<(), String> {
-        let keys: BTreeSet<&String> = all.iter().flatten().filter_map(|v| v.as_object()).flat_map(Map::keys).collect();
+        let keys: BTreeSet<&String> = all
+            .iter()
+            .flatten()
+            .filter_map(|v| v.as_object())
+            .flat_map(Map::keys)
+            .filter(|k| !EVIDENCE.contains(&k.as_str()))
+            .collect();
         let whole = "undivided".to_owned();
         let numbers = all.iter().flatten().any(|v| !v.is_object());
         for key in keys.into_iter().chain(numbers.then_some(&whole)).collect::<BTreeSet<_>>() {

@@ -7,7 +7,7 @@ use footrule_diag::{Text, text};
 use footrule_number::{Number, sum};
 
 /// The indicators, by the names that data may use.
-const INDICATORS: [[&str; 2]; 4] =
+pub const INDICATORS: [[&str; 2]; 4] =
     [["ter", "technological"], ["gr", "geographical"], ["tir", "temporal"], ["p", "precision"]];
 
 /// Every name of an indicator.

@@ -368,9 +368,6 @@ pub struct Kernel {
     pub words: Vec<Words>,
     /// Warnings.
     pub warnings: Vec<Warning>,
-    /// Operations and roundings are those of the reference, one by one. Otherwise figures agree before rounding only up
-    /// to a few units in the last of 28 digits: for an evaluator that brackets them that is the same.
-    pub exact: bool,
     /// What the plan did not understand, in words: rows that ask for it go to the reference.
     pub gaps: Vec<&'static str>,
 }

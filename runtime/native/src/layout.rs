@@ -1,8 +1,10 @@
 //! What a rule is specialised to: the columns that are given, and what holds for every row.
 //!
 //! Paths are those of the input document: `production`, `boiler.mass`, `alumina_use.factor`; `[]` stands for the items
-//! of a list: `deliveries[].mass`. What a footprint is computed from stands below it: `slab.inputs.mass`. A column
-//! `slab.rule` ([`Kind::Opaque`]) says where the rule of a footprint is named; whoever fills it sees to it that it is that rule.
+//! of a list: `deliveries[].mass`. What is said of a datum stands below it: its rating (`production.quality`, or indicators such
+//! as `production.quality.ter`), and whether it is primary (`production.primary`). What a footprint is computed from stands
+//! below it, too: `slab.inputs.mass`. A column `slab.rule` ([`Kind::Opaque`]) says where the rule of a footprint is named;
+//! whoever fills it sees to it that it is that rule.
 
 use crate::kernel::ListId;
 use footrule_mir::{Cell, Const, Day, Op, Program};

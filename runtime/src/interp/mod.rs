@@ -368,7 +368,7 @@ pub(crate) fn data(program: &Program) -> Vec<bool> {
 }
 
 /// The rating that the source of a number states.
-fn rating(program: &Program, factor: &footrule_mir::FactorInfo) -> Score {
+pub(crate) fn rating(program: &Program, factor: &footrule_mir::FactorInfo) -> Score {
     let source = factor.source.and_then(|s| program.sources.get(s.ix()));
     let entries = source.map(|s| s.entries.as_slice()).unwrap_or_default();
     // In a source the indicators stand under their own names.

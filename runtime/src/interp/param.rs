@@ -2,6 +2,7 @@
 
 use super::ops::gas_key;
 use super::{Found, Interp, Slot, constant};
+use crate::constant::Reading;
 use crate::days;
 use crate::touch::{Touch, Touches};
 use crate::value::{Errs, FailKind, PartKey, Split, SplitSum, Value};
@@ -111,17 +112,18 @@ impl Interp<'_> {
         Slot { value, touches }
     }
 
-    /// The value over a period, if it has one, and the rows whose value was held with a finding.
-    pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<(Value, Vec<(u32, Day)>)> {
+    /// The value over a period, if it has one.
+    pub(crate) fn parameter(&mut self, param: ParamId, period: (Day, Day)) -> Option<Reading> {
         let info = self.program.params.get(param.ix())?;
         let instead = self.scenario.and_then(|s| s.params.iter().find(|(p, ..)| *p == param));
         if let Some((_, factor, origin)) = instead {
             let slot = self.in_scenario(NodeId(0), info, *factor, *origin, &Touches::NONE);
-            return Some((slot.value, Vec::new()));
+            return Some(Reading { value: slot.value, held: Vec::new(), factors: vec![*factor] });
         }
         let list = stretches(info, period.0, period.1).ok()?;
         let held = list.iter().filter_map(|s| Some((s.row, s.held?))).collect();
-        Some((self.read(NodeId(0), info, &list)?.ok()?, held))
+        let factors = list.iter().filter_map(|s| info.rows.get(s.row as usize)).map(|r| r.factor).collect();
+        Some(Reading { value: self.read(NodeId(0), info, &list)?.ok()?, held, factors })
     }
 
     /// The one value that a scenario gives a parameter for all dates.

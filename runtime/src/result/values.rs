@@ -65,11 +65,11 @@ pub fn values(program: &Program, inputs: &Inputs) -> Vec<NamedValue> {
         add(name, ValueKind::Factor, &Value::Number(f.value), &Ty::Number(f.unit), f.place);
     }
     for (ix, info) in program.params.iter().enumerate() {
-        let value = inputs.period.and_then(|p| it.parameter(ParamId(u32::try_from(ix).ok()?), p));
+        let value = inputs.period.and_then(|p| it.parameter(ParamId(u32::try_from(ix).ok()?), p)).map(|r| r.value);
         // Written as one number; its parts are those of the line that reads it.
         let (value, ty) = match (value, &info.ty) {
-            (Some((Value::Split(s), _)), Ty::Split(unit)) => (s.whole().ok().map(Value::Number), Ty::Number(*unit)),
-            (value, ty) => (value.map(|(v, _)| v), ty.clone()),
+            (Some(Value::Split(s)), Ty::Split(unit)) => (s.whole().ok().map(Value::Number), Ty::Number(*unit)),
+            (value, ty) => (value, ty.clone()),
         };
         if let Some(value) = value {
             add(assemble::name(&info.name), ValueKind::Parameter, &value, &ty, info.place);

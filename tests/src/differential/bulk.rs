@@ -269,18 +269,39 @@ impl Back<'_> {
         if let Some(computed) = footprint.and_then(|of| self.computed(path, of, at)) {
             return Some(computed);
         }
-        let value = self.bare(path, ty, footprint, at, asked)?;
-        let source = self.column(&format!("{path}.source"));
-        if source.is_none_or(|c| c.given.as_ref().is_some_and(|g| !g[at])) {
-            return Some(value);
+        let value = self.bare(path, ty, footprint, at, asked);
+        self.with_evidence(path, value, at)
+    }
+
+    /// A value with its source and its rating; a rating without a value is refused.
+    fn with_evidence(&self, path: &str, value: Option<Json>, at: usize) -> Option<Json> {
+        let mut beside = Map::new();
+        if value.is_some() && self.scalar(&format!("{path}.source"), at).is_some() {
+            beside.insert("source".to_owned(), Json::String("a meter".into()));
         }
-        let said = Json::String("a meter".into());
-        match (ty, value) {
-            (Ty::Activity { .. }, Json::Object(mut m)) => {
-                m.insert("source".to_owned(), said);
-                Some(Json::Object(m))
+        beside.extend(self.rating(path, at).map(|q| ("quality".to_owned(), q)));
+        beside.extend(self.scalar(&format!("{path}.primary"), at).map(|p| ("primary".to_owned(), p)));
+        match value {
+            value if beside.is_empty() => value,
+            None => Some(Json::Object(beside)),
+            Some(Json::Object(m)) => Some(Json::Object(m.into_iter().chain(beside).collect())),
+            Some(value) => {
+                Some(Json::Object(Map::from_iter([("value".to_owned(), value)]).into_iter().chain(beside).collect()))
             }
-            (_, value) => Some(Json::Object(Map::from_iter([("value".into(), value), ("source".into(), said)]))),
+        }
+    }
+
+    /// The rating of a datum: one number, or its indicators.
+    fn rating(&self, path: &str, at: usize) -> Option<Json> {
+        let whole = format!("{path}.quality");
+        let below = self.layout.columns.iter().filter_map(|c| c.path.strip_prefix(&whole)?.strip_prefix('.'));
+        let found: Map<String, Json> =
+            below.filter_map(|k| Some((k.to_owned(), self.scalar(&format!("{whole}.{k}"), at)?))).collect();
+        match (self.scalar(&whole, at), found.is_empty()) {
+            (own, true) => own,
+            (None, false) => Some(Json::Object(found)),
+            // No document says both.
+            (Some(_), false) => None,
         }
     }
 
@@ -314,7 +335,8 @@ impl Back<'_> {
                 let mut out = Map::new();
                 for key in ["amount", "factor"] {
                     let path = format!("{path}.{key}");
-                    if let Some(v) = self.scalar(&path, at).or_else(|| self.parts(&path, at)) {
+                    let own = self.scalar(&path, at).or_else(|| self.parts(&path, at));
+                    if let Some(v) = self.with_evidence(&path, own, at) {
                         out.insert(key.to_owned(), v);
                     }
                 }
@@ -382,7 +404,7 @@ impl Back<'_> {
     fn parts(&self, path: &str, at: usize) -> Option<Json> {
         let below = |c: &layout::Column| c.path.strip_prefix(path)?.strip_prefix('.').map(str::to_owned);
         let mut out = Map::new();
-        let origins = |k: &String| !k.contains(['.', '[']) && k != "rule";
+        let origins = |k: &String| !k.contains(['.', '[']) && !["rule", "quality", "primary"].contains(&k.as_str());
         for key in self.layout.columns.iter().filter_map(below).filter(origins) {
             if let Some(v) = self.scalar(&format!("{path}.{key}"), at) {
                 out.insert(key, v);

@@ -5,10 +5,12 @@
 //! know of evaluators.
 
 mod expression;
+mod quality;
 pub mod rows;
 
 use crate::fuzz::Rng;
 use expression::Gen;
+pub use quality::UPSTREAM;
 use std::fmt::Write as _;
 
 /// What stands in every generated rule.
@@ -76,6 +78,11 @@ pub fn program(seed: u64) -> String {
     g.conditions.push("flag".into());
     g.numbers.retain(|n| !n.is_empty());
     lines(&mut g, &mut out);
+    match g.rare {
+        20..=22 => quality::rated(&mut g, gwp, &mut out),
+        23..=25 if gwp == "AR6" => quality::footprint(&mut g, &mut out),
+        _ => {}
+    }
     reports(&mut g, &mut out);
     checks(&mut g, &mut out);
     out

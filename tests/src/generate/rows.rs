@@ -2,6 +2,7 @@
 //!
 //! Numbers stand in declared units, as plain decimals, so that rows can stand in columns.
 
+use super::quality;
 use crate::fuzz::Rng;
 use crate::native::Case;
 use footrule_mir::{Constraint, Program, RecordId, Ty};
@@ -23,6 +24,7 @@ pub enum Regime {
 #[must_use]
 pub fn draw(program: &Program, regime: Regime, rng: &mut Rng) -> Case {
     let mut inputs = Map::new();
+    let rated = quality::asks(program);
     for input in &program.inputs {
         let may_lack = input.default.is_some() || matches!(input.ty, Ty::Optional(_)) || input.when.is_some();
         // A list is there, if only empty: rows of one shape stand in columns.
@@ -30,7 +32,14 @@ pub fn draw(program: &Program, regime: Regime, rng: &mut Rng) -> Case {
         // What is asked for under a condition is refused where it does not hold.
         let likely = if input.when.is_some() { rng.below(8) == 0 } else { rng.below(3) > 0 };
         if !may_lack || likely {
-            let v = value(program, &input.ty, &input.constraints, regime, rng);
+            let mut v = match input.footprint.and_then(|f| program.upstream_of(f)) {
+                // A footprint by the inputs of its rule.
+                Some(up) if rng.below(4) > 0 => json!({ "inputs": draw(&up.program, regime, rng).inputs }),
+                _ => value(program, &input.ty, &input.constraints, regime, rng),
+            };
+            if rated {
+                quality::rate(program, &input.ty, &mut v, rng);
+            }
             if !v.is_null() {
                 inputs.insert(input.name.id.clone(), v);
             }

@@ -15,28 +15,7 @@ use crate::certified::{ROWS, STRIDE};
 use crate::columns::{Columns, Values};
 use crate::jit::{Apart, CodeError, Image};
 use crate::kernel::{ColumnId, Kernel, ListId};
-use std::fmt;
 use std::sync::Arc;
-
-/// Why a kernel has no exact evaluator.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotExact {
-    /// Its unrounded figures may differ from the reference's in their last digits.
-    Inexact,
-    /// A bug of ours, or a machine that code is not made for.
-    Code(CodeError),
-}
-
-impl fmt::Display for NotExact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Inexact => f.write_str("the last digits of unrounded figures may differ"),
-            Self::Code(e) => e.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for NotExact {}
 
 /// Where code finds its columns, and where it writes.
 struct Place {
@@ -93,14 +72,11 @@ impl Exact {
     /// Compiles a kernel over a hull.
     ///
     /// # Errors
-    /// [`NotExact`].
-    pub fn new(kernel: Arc<Kernel>, hull: &Hull) -> Result<Self, NotExact> {
-        if !kernel.exact {
-            return Err(NotExact::Inexact);
-        }
+    /// [`CodeError`] for a bug of ours, or a machine that code is not made for.
+    pub fn new(kernel: Arc<Kernel>, hull: &Hull) -> Result<Self, CodeError> {
         let place = Place::new(&kernel);
         let reps = rep::reps(&kernel, hull);
-        let (image, sums) = emit::compile(&kernel, &reps, &place).map_err(NotExact::Code)?;
+        let (image, sums) = emit::compile(&kernel, &reps, &place)?;
         let scales = hull.columns.iter().map(|s| s.map_or(0, |s| s.scale)).collect();
         Ok(Self { kernel, scales, image, out_len: place.out_len(), sums })
     }

@@ -31,14 +31,7 @@ impl Builder {
         let nullable = layout.columns.iter().map(|c| c.nullable).collect();
         let lists = layout.lists.iter().map(|l| l.parent).collect();
         Self {
-            kernel: Kernel {
-                reads: vec![None; layout.columns.len()],
-                columns,
-                nullable,
-                lists,
-                exact: true,
-                ..Kernel::default()
-            },
+            kernel: Kernel { reads: vec![None; layout.columns.len()], columns, nullable, lists, ..Kernel::default() },
             known: HashMap::new(),
         }
     }
@@ -232,11 +225,6 @@ impl Builder {
         let new = self.add(def);
         again.done.insert(id, new);
         Some(new)
-    }
-
-    /// From here on, figures agree with the reference's up to their last digits only.
-    pub fn inexact(&mut self) {
-        self.kernel.exact = false;
     }
 
     /// Notes what is not understood.

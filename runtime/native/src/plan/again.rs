@@ -7,6 +7,7 @@
 use super::Plan;
 use super::marks::{Mark, Marks};
 use super::sym::{Gas, Key, Part, Parts, Segment, Sym, and};
+use super::terms::{Rated, Rating};
 use crate::kernel::{Again, Builder, Id, ListId};
 use std::rc::Rc;
 
@@ -94,9 +95,16 @@ fn through(b: &mut Builder, value: &Sym, again: &mut Again) -> Option<Sym> {
 }
 
 fn marks_through(b: &mut Builder, marks: &Marks, again: &mut Again) -> Option<Marks> {
-    let one = |(mark, c): &(Mark, Option<Id>)| match c {
-        Some(c) => Some((*mark, Some(b.through(*c, again)?))),
-        None => Some((*mark, None)),
+    let one = |(mark, c): &(Mark, Option<Id>)| {
+        let mark = match *mark {
+            Mark::Given(score) => Mark::Given(b.through(score, again)?),
+            Mark::Data(score) => Mark::Data(b.through(score, again)?),
+            other => other,
+        };
+        match c {
+            Some(c) => Some((mark, Some(b.through(*c, again)?))),
+            None => Some((mark, None)),
+        }
     };
     marks.iter().map(one).collect()
 }
@@ -113,5 +121,11 @@ fn parts_through(b: &mut Builder, parts: &Parts, again: &mut Again) -> Option<Pa
         };
         Some(Part { key: Key { gas, ..p.key }, value: b.through(p.value, again)?, there })
     };
-    parts.iter().map(one).collect()
+    let found: Parts = parts.iter().map(one).collect::<Option<_>>()?;
+    let mut terms = Vec::new();
+    for t in parts.terms().iter().flat_map(|t| t.iter()) {
+        let on = Rating { amount: b.through(t.on.amount, again)?, factor: b.through(t.on.factor, again)? };
+        terms.push(Rated { on, value: b.through(t.value, again)? });
+    }
+    Some(found.with(parts.terms().as_ref().map(|_| terms.into())))
 }

@@ -44,9 +44,9 @@ impl Plan<'_> {
         Some(ends)
     }
 
-    /// The turns in which a mark was met, each where the loop comes to it.
-    pub(super) fn come_to(&mut self, met: Vec<Met>, ends: &[End], known: &mut Known) -> Vec<Met> {
-        if self.in_every_turn(&met, ends) {
+    /// The turns in which a mark was met, each where the loop comes to it; `of_items` if it is another for each item.
+    pub(super) fn come_to(&mut self, met: Vec<Met>, ends: &[End], known: &mut Known, of_items: bool) -> Vec<Met> {
+        if !of_items && self.in_every_turn(&met, ends) {
             return met;
         }
         let mut out = Vec::with_capacity(met.len());

@@ -5,13 +5,13 @@
 //! reference refuses, or of which it tells something, breaks a requirement where there is one.
 
 use super::Plan;
-use super::sym::{Gas, Key, Part, Sym, binary, compare, sum, unary};
+use super::sym::{Gas, Key, Part, Parts, Sym, binary, compare, sum, unary};
+use super::terms::{Rating, resting};
 use crate::kernel::{Binary, Def, Id, Unary};
 use crate::layout::Exchanged;
 use footrule_mir::{Cmp, Evidence, Origin};
 use footrule_number::Number;
 use footrule_runtime::{EXCHANGE_DOUBTFUL, EXCHANGE_PARTS, day_number};
-use std::rc::Rc;
 
 /// A field: whether it is there, and its number, 0 where it is not.
 #[derive(Clone, Copy)]
@@ -65,6 +65,9 @@ impl Plan<'_> {
         let unit = self.per_unit(one, &how, amount, mass);
         let sound = compare(&mut self.b, Cmp::Ge, unit, zero);
         self.must(there, sound);
+        let all = sum(&mut self.b, parts.iter().map(|p| p.value));
+        let all = self.per_unit(all, &how, amount, mass);
+        let none = Rating::nothing(&mut self.b);
         for p in &mut parts {
             p.value = self.per_unit(p.value, &how, amount, mass);
         }
@@ -73,7 +76,8 @@ impl Plan<'_> {
         let value = binary(&mut self.b, Binary::Div, share.value, hundred);
         let parts = self.shared(&parts, Field { value, ..share }, there);
         self.common_day(path, there);
-        Sym::Split(parts)
+        // Its own ratings are not read.
+        Sym::Split(parts.with(resting(none, all)))
     }
 
     /// A period of a record without a day of the calculation's is told.
@@ -93,12 +97,17 @@ impl Plan<'_> {
     }
 
     /// A footprint that is a number, of which a share may be primary.
-    pub(super) fn primary_in_part(&mut self, path: &str, number: Sym, there: Id) -> Sym {
-        let path = format!("{path}.primary_data_share");
+    pub(super) fn primary_in_part(&mut self, of: &str, number: Sym, there: Id) -> Sym {
+        let path = format!("{of}.primary_data_share");
         let (true, Sym::Split(parts)) = (self.layout.gives(&path), &number) else { return number };
         let share = self.field_of(&path);
         self.must(share.there, there);
-        Sym::Split(self.shared(parts, share, there))
+        if let Some((said, _)) = self.said_primary(of) {
+            // Only one of them is taken.
+            let not = self.b.add(Def::Not(said));
+            self.must(share.there, not);
+        }
+        Sym::Split(self.shared(parts, share, there).with(parts.terms().clone()))
     }
 
     /// Where the first holds, so must the second.
@@ -206,7 +215,7 @@ impl Plan<'_> {
     }
 
     /// Parts of which a share is primary; it is from 0 to 1 where there is a footprint. A part of nothing is none.
-    fn shared(&mut self, parts: &[Part], share: Field, there: Id) -> Rc<[Part]> {
+    fn shared(&mut self, parts: &[Part], share: Field, there: Id) -> Parts {
         if self.b.known_bool(share.there) == Some(false) {
             return parts.iter().copied().collect();
         }

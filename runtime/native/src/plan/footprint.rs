@@ -8,6 +8,7 @@
 use super::Plan;
 use super::lines::{Contribution, Figures};
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, by_gas, compare, fold, merged, select, sum, unary};
+use super::terms::{Rating, resting};
 use crate::kernel::{Binary, Def, Fold, Id, ListId, Roots, Term, Unary};
 use footrule_mir::{Cmp, Footprint, GasId, Program, Rounding};
 use footrule_number::{Number, Ratio};
@@ -30,7 +31,8 @@ impl<'p> Plan<'p> {
         let origins = footrule_mir::Origin::ALL.into_iter().map(|o| format!("{path}.{}", origin_name(o)));
         if origins.chain([path.to_owned()]).any(|p| self.layout.column(&p).is_some()) {
             let number = if self.gwp_stated(Some(footprint)) {
-                self.co2e(path)
+                self.check_said(path);
+                self.co2e(path, &[path])
             } else {
                 self.fail("CO2e data without their GWP set")
             };
@@ -40,7 +42,8 @@ impl<'p> Plan<'p> {
                 sym => self.there(sym),
             };
             let number = if let Sym::Maybe(_, v) = number { (*v).clone() } else { number };
-            forms.push((there, self.primary_in_part(path, number, there)));
+            let number = self.primary_in_part(path, number, there);
+            forms.push((there, self.as_said(number, &[path])));
         } else if self.layout.gives(&format!("{path}.primary_data_share")) {
             return self.fail("a share of primary data without its footprint");
         }
@@ -91,9 +94,10 @@ impl<'p> Plan<'p> {
             within: list,
             base: self.active.clone(),
             active: self.active.clone(),
-            ..Plan::new(&upstream.program, &layout)
+            ..Plan::new(&upstream.program, &layout, self.tracker.follows)
         };
         let figures = inner.upstream();
+        self.tracker.open |= inner.tracker.open;
         let (b, taken, why) = (inner.b, inner.taken, inner.why);
         (self.b, self.taken, self.why) = (b, taken, self.why.or(why));
         let own = self.b.exchange(outer);
@@ -102,21 +106,14 @@ impl<'p> Plan<'p> {
         let product = upstream.program.products.first();
         let round = product.and_then(|p| p.round).unwrap_or(upstream.program.rule.round);
         let published = self.published(figures.total, round);
-        match self.parts_of(&upstream.program, &figures.parts) {
-            Some(parts) => Sym::Split(self.published_parts(&parts, published, upstream.scale)),
-            None => self.fail("parts of a footprint of which it is not known what they rest on"),
-        }
+        let parts = self.parts_of(&upstream.program, &figures.parts);
+        let all = self.tracker.rated.then(|| self.unrounded(&figures.parts));
+        Sym::Split(self.published_parts(&parts, published, upstream.scale, all))
     }
 
     /// Plans a program whose footprint is an input.
     fn upstream(&mut self) -> Option<Figures> {
-        self.inputs().ok()?;
-        self.root();
-        self.lines();
-        self.results();
-        self.checks();
-        self.outputs();
-        self.tell_held();
+        self.all().ok()?;
         self.figures.first().cloned()
     }
 
@@ -205,22 +202,15 @@ impl<'p> Plan<'p> {
         self.b.add(Def::Select(none, zero, value))
     }
 
-    /// The parts of a total, each the exact sum of what has its key, under the gases of this program. None if it is not known
-    /// which of them have one key.
-    fn parts_of(&mut self, upstream: &Program, of: &[Contribution]) -> Option<Parts> {
+    /// The parts of a total, each the exact sum of what has its key, under the gases of this program.
+    fn parts_of(&mut self, upstream: &Program, of: &[Contribution]) -> Parts {
         let mut parts: Vec<(Part, Contribution)> = Vec::new();
         for c in of {
             let told = by_gas(&mut self.b, upstream.gases.len(), c.part);
             parts.extend(told.into_iter().map(|p| (p, c.clone())));
         }
-        let alike = |p: &Key, q: &Key| (p.origin, p.gas) == (q.origin, q.gas);
-        for (i, (p, c)) in parts.iter().enumerate() {
-            let alone =
-                c.over.is_empty() && !parts.iter().enumerate().any(|(j, (q, _))| i != j && alike(&p.key, &q.key));
-            if p.key.gas != Gas::None && !c.known && !alone {
-                return None;
-            }
-        }
+        // Which of them have one key depends on what they rest on.
+        self.tracker.open |= parts.iter().any(|(p, c)| p.key.gas != Gas::None && !c.known);
         let mut keys: Vec<Key> = parts.iter().map(|(p, _)| p.key).collect();
         keys.sort_by_key(Key::order);
         keys.dedup();
@@ -246,12 +236,22 @@ impl<'p> Plan<'p> {
             let there = (there != yes).then_some(there);
             out.push(Part { key: Key { gas, settled: true, ..key }, value, there });
         }
-        Some(merged(&mut self.b, self.program.gases.len(), out))
+        merged(&mut self.b, self.program.gases.len(), out)
+    }
+
+    /// The exact sum of the parts of a total, rounded once.
+    fn unrounded(&mut self, of: &[Contribution]) -> Id {
+        let mut terms = Vec::with_capacity(of.len());
+        for c in of {
+            let when = and(&mut self.b, c.when, c.part.there);
+            terms.push(Term { over: c.over.clone(), when, value: c.part.value });
+        }
+        fold(&mut self.b, Fold::Sum, terms)
     }
 
     /// The parts of a published figure in another unit: the difference of rounding goes to the largest, the first of several
-    /// that are equally large.
-    fn published_parts(&mut self, parts: &Parts, published: Id, scale: Ratio) -> Parts {
+    /// that are equally large. How upstream data are rated is not handed on: `all` of it rests on no datum.
+    fn published_parts(&mut self, parts: &Parts, published: Id, scale: Ratio, all: Option<Id>) -> Parts {
         let target = self.b.add(Def::Convert(published, scale));
         let values: Vec<Id> = parts.iter().map(|p| self.b.add(Def::Convert(p.value, scale))).collect();
         let terms = values.iter().map(|v| unary(&mut self.b, Unary::Neg, *v));
@@ -274,7 +274,12 @@ impl<'p> Plan<'p> {
             };
             out.push(Part { value, ..*part });
         }
-        out.into()
+        let terms = all.and_then(|all| {
+            let none = Rating::nothing(&mut self.b);
+            let own = self.b.add(Def::Convert(all, scale));
+            resting(none, binary(&mut self.b, Binary::Add, own, rest))
+        });
+        Parts::from(out).with(terms)
     }
 
     /// `value + rest` where `rest = target − value`. With `|rest|` no larger than either, `rest` has no more digits than the one

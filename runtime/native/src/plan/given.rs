@@ -5,9 +5,10 @@
 //! taken from parameters and tables, it is primary; what is not known leaves the row to the reference.
 
 use super::Plan;
+use super::loops::Turn;
 use super::marks::{Found, Mark, Marks};
-use super::sym::{and, fold};
-use crate::kernel::{Def, Fold, Id, ListId, Term};
+use super::sym::{Sym, and};
+use crate::kernel::{Def, Id, ListId};
 use footrule_mir::{Cell, GasId, GasRef, InputInfo, Op, Origin, TableId, Ty};
 
 /// How deeply types may nest.
@@ -45,7 +46,7 @@ enum Part {
 impl<'p> Plan<'p> {
     /// What a given input rests on, which is there where `stated` holds.
     pub(super) fn datum_of(&mut self, info: &'p InputInfo, assumed: bool, stated: Id) -> Marks {
-        if !self.tracker.primary {
+        if !self.tracker.follows {
             return Marks::default();
         }
         let mut found = Found::default();
@@ -76,7 +77,10 @@ impl<'p> Plan<'p> {
             Ty::Optional(inner) => self.datum(path, inner, list, depth + 1),
             Ty::Number(_) | Ty::Split(_) | Ty::Activity { .. } => {
                 let there = self.anything(path, list);
-                Some((there, self.keep(Datum { list, whole: one(Mark::Given), parts: Vec::new() })))
+                let paths: [&str; 2] = [&format!("{path}.amount"), path];
+                let score = self.score_at(&paths);
+                let whole = self.given_marks(score, &paths);
+                Some((there, self.keep(Datum { list, whole, parts: Vec::new() })))
             }
             Ty::List(inner) => {
                 let there = self.anything(path, list);
@@ -88,14 +92,10 @@ impl<'p> Plan<'p> {
                     return Some((there, self.keep(empty)));
                 };
                 let of_item = self.tracker.data.get(datum as usize).map(|d| d.whole.clone()).unwrap_or_default();
-                let mut whole = Found::default();
-                for (mark, c) in of_item.iter() {
-                    let value = and(&mut self.b, Some(given), *c).unwrap_or(given);
-                    let any = fold(&mut self.b, Fold::Any, vec![Term { over: vec![l], when: None, value }]);
-                    whole.add(&mut self.b, Some(any), &one(*mark));
-                }
+                let turn = Turn { over: vec![l], when: Some(given), ..Turn::default() };
+                let whole = self.gathered(of_item.iter().map(|(mark, c)| (turn.clone(), *mark, *c)).collect());
                 let parts = vec![Part::Datum { there: given, datum, default: false }];
-                Some((there, self.keep(Datum { list, whole: whole.done(), parts })))
+                Some((there, self.keep(Datum { list, whole, parts })))
             }
             Ty::Record(r) => {
                 let program = self.program;
@@ -234,25 +234,31 @@ impl<'p> Plan<'p> {
 
     /// Adds that an operation reads a parameter or a table.
     pub(super) fn reads_data(&mut self, op: &Op, found: &mut Found) {
-        let reads = match op {
-            Op::ParamAt(..) => Some(true),
-            Op::Lookup { table, column: Some(c), .. } => self.is_data(*table, *c as usize),
-            Op::Interpolate { .. } => Some(true),
-            Op::Column(row, c) => {
-                let table = match self.program.nodes.get(row.ix()).map(|n| &n.ty) {
-                    Some(Ty::Row(t)) => *t,
-                    _ => return,
-                };
-                let keys = self.program.tables.get(table.ix()).map_or(0, |t| t.keys.len());
-                (*c as usize).checked_sub(keys).map_or(Some(false), |c| self.is_data(table, c))
+        if let Some(mark) = self.data_mark(op) {
+            found.add(&mut self.b, None, &one(mark));
+        }
+    }
+
+    /// The parameter or table that an operation reads; what a parameter was read from is noted where it is.
+    pub(super) fn data_mark(&mut self, op: &Op) -> Option<Mark> {
+        let (table, column, row) = match op {
+            Op::Lookup { table, keys, column: Some(c) } => {
+                let row = if self.tracker.rated { self.row_by_key(*table, keys) } else { None };
+                (*table, *c as usize, row)
             }
-            Op::Characterise { gas, .. } => self.gas_is_data(*gas),
-            _ => Some(false),
+            Op::Interpolate { table, column, .. } => (*table, *column as usize, None),
+            Op::Column(row, c) => {
+                let Sym::Row(table, index) = self.present(*row) else { return None };
+                let keys = self.program.tables.get(table.ix()).map_or(0, |t| t.keys.len());
+                (table, (*c as usize).checked_sub(keys)?, Some(index))
+            }
+            Op::Characterise { gas, .. } => return self.gas_is_data(*gas).is_none().then_some(Mark::Unknown),
+            _ => return None,
         };
-        match reads {
-            Some(true) => found.add(&mut self.b, None, &one(Mark::Data)),
-            Some(false) => {}
-            None => found.add(&mut self.b, None, &one(Mark::Unknown)),
+        match self.is_data(table, column) {
+            Some(true) => Some(self.cell_mark(table, row, column)),
+            Some(false) => None,
+            None => Some(Mark::Unknown),
         }
     }
 
@@ -287,8 +293,8 @@ impl<'p> Plan<'p> {
         for (mark, c) in marks.iter() {
             let c = c.unwrap_or(yes);
             match mark {
-                Mark::Given => given = self.b.add(Def::Or(given, c)),
-                Mark::Data | Mark::Assumed => other = self.b.add(Def::Or(other, c)),
+                Mark::Given(_) => given = self.b.add(Def::Or(given, c)),
+                Mark::Data(_) | Mark::Secondary | Mark::Assumed => other = self.b.add(Def::Or(other, c)),
                 Mark::Unknown => {
                     self.b.gap("what masses of gases rest on");
                     let fail = self.b.add(Def::Fail);

@@ -5,6 +5,7 @@
 
 use super::marks::{Found, Marks};
 use super::sym::{Gas, Key, Part, Parts, Segment, Sym, and, fold, select, select_parts};
+use super::terms::Rating;
 use super::{NotNative, Plan};
 use crate::kernel::{Builder, ColumnId, Def, Fold, Id, ListId, Term};
 use crate::layout::Kind;
@@ -124,16 +125,19 @@ impl<'p> Plan<'p> {
         }
         match ty {
             Ty::Optional(inner) => self.given(path, inner, list, footprint, depth + 1),
-            Ty::Number(_) => self.in_column(path, |b, c, kind| match kind {
-                Kind::Number { factor, offset } => {
-                    let x = b.add(Def::Column(c));
-                    Some(Sym::Number(match offset {
-                        Some(offset) => b.add(Def::Affine(x, factor, offset)),
-                        None => b.add(Def::Convert(x, factor)),
-                    }))
-                }
-                _ => None,
-            }),
+            Ty::Number(_) => {
+                self.check_said(path);
+                self.in_column(path, |b, c, kind| match kind {
+                    Kind::Number { factor, offset } => {
+                        let x = b.add(Def::Column(c));
+                        Some(Sym::Number(match offset {
+                            Some(offset) => b.add(Def::Affine(x, factor, offset)),
+                            None => b.add(Def::Convert(x, factor)),
+                        }))
+                    }
+                    _ => None,
+                })
+            }
             Ty::Bool => self.in_column(path, |b, c, kind| (kind == Kind::Flag).then(|| Sym::Bool(b.add(Def::Flag(c))))),
             Ty::Enum(_) => {
                 self.in_column(path, |b, c, kind| (kind == Kind::Member).then(|| Sym::Index(b.add(Def::Member(c)))))
@@ -145,7 +149,9 @@ impl<'p> Plan<'p> {
                 if !self.gwp_stated(footprint) {
                     return self.fail("CO2e data without their GWP set");
                 }
-                self.co2e(path)
+                self.check_said(path);
+                let value = self.co2e(path, &[path]);
+                self.as_said(value, &[path])
             }
             Ty::Activity { .. } => self.given_activity(path),
             Ty::Record(id) => {
@@ -207,11 +213,15 @@ impl<'p> Plan<'p> {
         let whole = self.layout.column(&amount).is_none();
         let amount = self.given_number(if whole { path } else { &amount });
         let factor = format!("{path}.factor");
+        for path in [path, &format!("{path}.amount"), &factor] {
+            self.check_said(path);
+        }
         let (factor, given) = if self.layout.gives(&factor) {
             if !self.gwp_stated(None) {
                 return self.fail("factors without their GWP set");
             }
-            match self.co2e(&factor) {
+            let own = self.co2e(&factor, &[&factor, path]);
+            match self.as_said(own, &[&factor, path]) {
                 Sym::Split(p) => (Some(p), None),
                 Sym::Maybe(there, v) => match &*v {
                     Sym::Split(p) => (Some(p.clone()), Some(there)),
@@ -268,16 +278,24 @@ impl<'p> Plan<'p> {
         Some(self.in_column(path, |b, c, kind| (kind == Kind::Day).then(|| Sym::Date(b.add(Def::Column(c))))))
     }
 
-    /// CO2e as one number, or by origin.
-    pub(super) fn co2e(&mut self, path: &str) -> Sym {
+    /// CO2e as one number, or by origin; rated as the first of these paths states.
+    pub(super) fn co2e(&mut self, path: &str, rated: &[&str]) -> Sym {
+        let found = self.co2e_at(path);
+        if !self.tracker.rated {
+            return found;
+        }
+        let score = self.score_at(rated);
+        let rating = Rating::factor(&mut self.b, score);
+        self.split_rated(found, &mut |p, parts| p.rated_as(rating, parts))
+    }
+
+    fn co2e_at(&mut self, path: &str) -> Sym {
         let key = |origin| Key::new(origin, Gas::None, Evidence::Secondary);
         if self.layout.column(path).is_some() {
             return match self.given_number(path) {
-                Sym::Number(x) => Sym::Split(Rc::from([Part::new(key(Origin::Undivided), x)])),
+                Sym::Number(x) => Sym::Split(Part::new(key(Origin::Undivided), x).into()),
                 Sym::Maybe(p, v) => match *v {
-                    Sym::Number(x) => {
-                        Sym::Maybe(p, Rc::new(Sym::Split(Rc::from([Part::new(key(Origin::Undivided), x)]))))
-                    }
+                    Sym::Number(x) => Sym::Maybe(p, Rc::new(Sym::Split(Part::new(key(Origin::Undivided), x).into()))),
                     _ => Sym::Fail("CO2e that is no number"),
                 },
                 _ => Sym::Fail("CO2e that is no number"),
@@ -309,7 +327,11 @@ impl<'p> Plan<'p> {
     }
 
     /// The value in a column.
-    fn in_column(&mut self, path: &str, read: impl FnOnce(&mut Builder, ColumnId, Kind) -> Option<Sym>) -> Sym {
+    pub(super) fn in_column(
+        &mut self,
+        path: &str,
+        read: impl FnOnce(&mut Builder, ColumnId, Kind) -> Option<Sym>,
+    ) -> Sym {
         let layout = self.layout;
         let Some((i, column)) = layout.column(path).and_then(|i| Some((i, layout.columns.get(i)?))) else {
             return self.fail("a datum that is not in a column");
@@ -501,7 +523,7 @@ impl<'p> Plan<'p> {
                     (Some(f), None) => f,
                     (f, Some(d)) => {
                         let default = self.default_factor(d);
-                        let none: Parts = Rc::from([]);
+                        let none = Parts::none();
                         let f = f.unwrap_or(none);
                         let completed = if self.b.known_bool(own) == Some(false) {
                             default
@@ -539,7 +561,17 @@ impl<'p> Plan<'p> {
     fn default_factor(&mut self, d: &FactorDefault) -> Parts {
         let evidence = Evidence::Secondary;
         match self.region(d.value) {
-            Sym::Number(x) => Rc::from([Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x)]),
+            Sym::Number(x) => {
+                let parts = Parts::from(Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x));
+                if !self.tracker.rated {
+                    return parts;
+                }
+                let marks = self.of_region(d.value);
+                let score = self.rating(&marks).factor;
+                let rating = Rating::factor(&mut self.b, score);
+                let terms = self.rated_as(rating, &parts);
+                parts.with(terms)
+            }
             other => {
                 let parts = other.parts(&mut self.b);
                 self.rated(&parts, evidence)

@@ -6,6 +6,7 @@
 use super::Plan;
 use super::loops::Turn;
 use super::marks::Marks;
+use super::rating::Weights;
 use super::sym::{Gas, Key, Part, Parts, Sym, and, binary, compare, each, fold, merged, sum, unary, whole};
 use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{
@@ -28,6 +29,9 @@ pub(super) struct Figures {
     pub also: Vec<Id>,
     /// The share of primary data, if it is read.
     pub primary: Option<Id>,
+    /// The rating, and the share that is rated, if one of them is read.
+    pub dqr: Option<Id>,
+    pub rated: Option<Id>,
     /// What the total is made of.
     pub parts: Vec<Contribution>,
 }
@@ -48,8 +52,6 @@ struct Item {
     /// CO2e before allocation and sign.
     co2e: Parts,
     stage: Place,
-    /// Masses of gases are primary data; nothing if nobody asks.
-    primary: Option<Id>,
     /// What its gases rest on is known.
     known: bool,
 }
@@ -192,7 +194,7 @@ impl<'p> Plan<'p> {
     }
 
     fn line_item(&mut self, line: &'p Line, turn: Turn, value: &Sym, marks: &Marks) -> Item {
-        let primary = self.tracker.primary.then(|| self.is_primary(marks));
+        let primary = self.tracker.follows.then(|| self.is_primary(marks));
         let value = &self.held(value.clone());
         let own = match value {
             Sym::Split(parts) => whole(&mut self.b, parts),
@@ -257,26 +259,17 @@ impl<'p> Plan<'p> {
         };
         let gases = self.program.gases.len();
         let co2e = merged(&mut self.b, gases, parts);
-        let open = |p: &Part| p.key.gas != Gas::None && !p.key.settled;
-        let rests = if co2e.iter().any(open) { self.primary(line) } else { Some(true) };
-        // What rests on primary data and what does not is one part in the reference if the line settles it so; where it is not
-        // known whether it does, figures may differ in their last digits.
-        let alike = |p: &Part, q: &Part| (p.key.origin, p.key.gas) == (q.key.origin, q.key.gas);
-        let twice = |(i, p): (usize, &Part)| {
-            p.key.gas != Gas::None && co2e[..i].iter().any(|q| alike(p, q) && (open(p) || open(q)))
+        let terms = match value {
+            _ if !self.tracker.rated => None,
+            Sym::Split(parts) => parts.terms().clone(),
+            _ => {
+                let rating = self.rating(marks);
+                self.rated_as(rating, &co2e)
+            }
         };
-        if rests.is_none() && co2e.iter().enumerate().any(twice) {
-            self.b.inexact();
-            self.tracker.mixed = true;
-        }
-        // What an upstream rule settled is told apart from what the line rests on by the reference only.
-        self.tracker.mixed |= co2e.iter().any(|p| p.key.gas != Gas::None && p.key.settled);
-        let settle = |p: &Part| {
-            let evidence = if open(p) && rests == Some(false) { Evidence::Secondary } else { p.key.evidence };
-            Part { key: Key { evidence, settled: false, ..p.key }, ..*p }
-        };
-        let co2e = merged(&mut self.b, gases, co2e.iter().map(settle));
-        Item { turn, co2e, stage, primary, known: rests.is_some() }
+        let co2e = co2e.with(terms);
+        let (co2e, known) = self.settle(line, &co2e, primary);
+        Item { turn, co2e, stage, known }
     }
 
     /// What must hold for an item.
@@ -356,6 +349,7 @@ impl<'p> Plan<'p> {
         let mut origins: Vec<(Origin, Vec<Term>)> = Origin::ALL.into_iter().map(|o| (o, Vec::new())).collect();
         let mut lines = Vec::with_capacity(items.len());
         let mut contributions = Vec::new();
+        let mut weights = Weights::default();
         for (line, items) in program.lines.iter().zip(items) {
             let negative = line.kind.subtracts();
             let counted = program.counts(line);
@@ -396,14 +390,15 @@ impl<'p> Plan<'p> {
                         }
                     }
                     if counted {
+                        self.weigh_terms(parts.terms(), &Term { when, ..term(total) }, &mut weights);
                         let (over, known) = (&item.turn.over, item.known);
                         let one = |p: &Part| Contribution { part: *p, over: over.clone(), when, known };
                         contributions.extend(parts.iter().map(one));
                         for Part { key, value, there } in parts.iter().copied() {
                             let when = and(&mut self.b, when, there);
                             let term = Term { when, ..term(value) };
-                            if let Some(own) = item.primary {
-                                self.weigh(key, own, &term, (&mut all, &mut primary));
+                            if self.tracker.primary {
+                                self.weigh(key, &term, (&mut all, &mut primary));
                             }
                             if let Some((_, list)) = origins.iter_mut().find(|(o, _)| *o == key.origin) {
                                 list.push(term.clone());
@@ -449,30 +444,22 @@ impl<'p> Plan<'p> {
         let of = program.products.get(p).map_or(&[][..], |p| &p.also);
         let also = of.iter().map(|unit| self.in_also_unit(total, reference, unit)).collect();
         let primary = self.tracker.primary.then(|| self.share_of(all, primary));
-        Figures { total, stages, gases, no_gas, origins, lines, also, primary, parts: contributions }
+        let quality = self.quality_of(weights);
+        let (dqr, rated) = (quality.map(|q| q.0), quality.map(|q| q.1));
+        Figures { total, stages, gases, no_gas, origins, lines, also, primary, dqr, rated, parts: contributions }
     }
 
-    /// Adds a part to what the share of primary data is of, and to what is primary. Masses of gases are if the item is; of other
-    /// CO2e it is known beforehand.
-    fn weigh(&mut self, key: Key, item: Id, part: &Term, (all, primary): (&mut Vec<Term>, &mut Vec<Term>)) {
+    /// Adds a part to what the share of primary data is of, and to what is primary.
+    fn weigh(&mut self, key: Key, part: &Term, (all, primary): (&mut Vec<Term>, &mut Vec<Term>)) {
         let value = unary(&mut self.b, Unary::Abs, part.value);
         all.push(Term { value, ..part.clone() });
         if key.evidence == Evidence::Primary {
-            let when = match key.gas {
-                Gas::None => part.when,
-                _ => and(&mut self.b, part.when, Some(item)),
-            };
-            primary.push(Term { over: part.over.clone(), when, value });
+            primary.push(Term { value, ..part.clone() });
         }
     }
 
     /// The share of primary data; where there is none it fails.
     fn share_of(&mut self, all: Vec<Term>, primary: Vec<Term>) -> Id {
-        if self.tracker.mixed {
-            // Two parts of a gas may be one in the reference.
-            self.fail("the share of primary data of parts that may become one");
-            return self.b.add(Def::Fail);
-        }
         let (all, primary) = (fold(&mut self.b, Fold::Sum, all), fold(&mut self.b, Fold::Sum, primary));
         binary(&mut self.b, Binary::Div, primary, all)
     }

@@ -3,6 +3,7 @@
 use super::Plan;
 use super::series::Place;
 use super::sym::{Gas, Key, NO_LIST, Part, Segment, Sym, and, by_gas, compare, fold, merged, mixed, select};
+use super::terms::TermSum;
 use crate::kernel::{Builder, Def, Fold, Id, ListId, Term};
 use footrule_mir::{Cmp, Fold as Over, Loop, Ty};
 use footrule_number::Number;
@@ -254,9 +255,13 @@ impl<'p> Plan<'p> {
     /// an item has another one, or one that another part may have, too.
     fn sum_parts(&mut self, turns: &[(Turn, Sym)]) -> Sym {
         let mut all: Vec<(&Turn, Part)> = Vec::new();
+        let mut terms = TermSum::default();
         for (turn, value) in turns {
-            all.extend(value.parts(&mut self.b).iter().map(|p| (turn, *p)));
+            let parts = value.parts(&mut self.b);
+            all.extend(parts.iter().map(|p| (turn, *p)));
+            self.sum_terms(turn, parts.terms(), &mut terms);
         }
+        let terms = terms.finish(&mut self.b);
         let mixed = mixed(all.iter().map(|(_, p)| p));
         let gases = self.program.gases.len();
         let yes = self.b.bool(true);
@@ -283,7 +288,7 @@ impl<'p> Plan<'p> {
             let there = fold(&mut self.b, Fold::Any, theres);
             parts.push(Part { key, value, there: (there != yes).then_some(there) });
         }
-        Sym::Split(merged(&mut self.b, gases, parts))
+        Sym::Split(merged(&mut self.b, gases, parts).with(terms))
     }
 
     /// Every number of a value (below lists) compared with a bound.

@@ -10,9 +10,11 @@ use super::Plan;
 use super::early::{End, Known, by_mark};
 use super::given::Datum;
 use super::loops::Turn;
+use super::rating::reads_rating;
 use super::sym::{Sym, and, fold};
 use crate::kernel::{Builder, Def, Fold, Id, Term, Told, Warning};
 use footrule_mir::{Case, Day, Node, NodeId, Op, ParamId, Policy, Program, RegionId, ResultRef};
+use footrule_number::Number;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -21,10 +23,12 @@ use std::rc::Rc;
 pub(super) enum Mark {
     /// A parameter whose value was held: which, of which row, and for which day if that is the same in all rows.
     Held(ParamId, u32, Option<Day>),
-    /// A parameter or a table.
-    Data,
-    /// Given numbers.
-    Given,
+    /// A parameter or a table, of this score.
+    Data(Id),
+    /// Given numbers, of this score.
+    Given(Id),
+    /// Given numbers that are said to be secondary data.
+    Secondary,
     /// What nobody gave.
     Assumed,
     /// The value is this datum itself, so that a part of it is a part of the datum.
@@ -74,10 +78,14 @@ pub(super) struct Tracker {
     pub on: bool,
     /// Some parameter may be held with a warning.
     held: bool,
+    /// Given data, parameters and tables are followed: something asks what they are.
+    pub follows: bool,
     /// The share of primary data is read.
     pub primary: bool,
-    /// Some line may have two parts of one gas, one of which is primary data.
-    pub mixed: bool,
+    /// A rating of the result is read.
+    pub rated: bool,
+    /// What masses of gases rest on decides about a figure, and is not followed.
+    pub open: bool,
     /// The given data of which values may be a part.
     pub data: Vec<Datum>,
     /// Of each node, where it was evaluated last.
@@ -95,14 +103,17 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    pub(super) fn new(program: &Program) -> Self {
+    pub(super) fn new(program: &Program, follow: bool) -> Self {
         let warns = |p: &Policy| matches!(p, Policy::Hold { warning: true, .. });
         let held = program.params.iter().any(|p| warns(&p.before) || warns(&p.after));
+        let rated = program.nodes.iter().any(|n| reads_rating(&n.op));
         let primary = program.nodes.iter().any(|n| matches!(n.op, Op::Result(_, ResultRef::PrimaryShare)));
         Self {
-            on: held || primary,
+            on: held || primary || rated || follow,
             held,
+            follows: primary || rated || follow,
             primary,
+            rated,
             of: vec![None; program.nodes.len()],
             inputs: vec![None; program.inputs.len()],
             ..Self::default()
@@ -148,7 +159,7 @@ impl<'p> Plan<'p> {
             };
             found.add(&mut self.b, None, &marks);
         }
-        if self.tracker.primary {
+        if self.tracker.follows {
             self.reads_data(&node.op, &mut found);
         }
         match &node.op {
@@ -290,8 +301,15 @@ impl<'p> Plan<'p> {
         let settled = met.into_iter().map(|(turn, marks)| (turn, self.settled(&marks))).collect();
         let (mut found, mut known) = (Found::default(), Known::default());
         for (mark, mut turns) in by_mark(settled) {
+            // A score of its own for each item that the loop comes to.
+            let of_items = turns.iter().any(|(t, _)| self.of_item(mark, t));
             if let Some(ends) = ends {
-                turns = self.come_to(turns, ends, &mut known);
+                turns = self.come_to(turns, ends, &mut known, of_items);
+            }
+            if of_items {
+                let all = self.gathered(turns.into_iter().map(|(turn, c)| (turn, mark, c)).collect());
+                found.add(&mut self.b, when, &all);
+                continue;
             }
             let yes = self.b.bool(true);
             let mut terms = Vec::with_capacity(turns.len());
@@ -300,6 +318,30 @@ impl<'p> Plan<'p> {
             }
             let any = fold(&mut self.b, Fold::Any, terms);
             found.add(&mut self.b, when, &Marks::from([(mark, Some(any))]));
+        }
+        found.done()
+    }
+
+    /// A score that differs among the items of a turn.
+    fn of_item(&self, mark: Mark, turn: &Turn) -> bool {
+        matches!(mark, Mark::Given(s) | Mark::Data(s) if self.b.scope(s).iter().any(|l| turn.over.contains(l)))
+    }
+
+    /// What turns rest on together: each mark where some turn has it; of scores that differ among items the worst.
+    pub(super) fn gathered(&mut self, of: Vec<(Turn, Mark, Option<Id>)>) -> Marks {
+        let mut found = Found::default();
+        let (yes, zero) = (self.b.bool(true), self.b.number(Number::ZERO));
+        for (turn, mark, c) in of {
+            let when = and(&mut self.b, turn.when, c);
+            let any = Term { over: turn.over.clone(), when: None, value: when.unwrap_or(yes) };
+            let any = fold(&mut self.b, Fold::Any, vec![any]);
+            let mut own = mark;
+            if let (true, Mark::Given(score) | Mark::Data(score)) = (self.of_item(mark, &turn), mark) {
+                let worst = fold(&mut self.b, Fold::Max, vec![Term { over: turn.over, when, value: score }]);
+                let score = self.b.add(Def::Select(any, worst, zero));
+                own = if matches!(mark, Mark::Given(_)) { Mark::Given(score) } else { Mark::Data(score) };
+            }
+            found.add(&mut self.b, Some(any), &Marks::from([(own, None)]));
         }
         found.done()
     }
@@ -317,13 +359,10 @@ impl<'p> Plan<'p> {
 
     /// What the record at hand that is given took its defaults from, in the items of the lists at hand.
     pub(super) fn mark_given(&mut self, there: Id, marks: Marks) {
+        let turn = Turn { over: self.active.clone(), when: Some(there), ..Turn::default() };
+        let all = self.gathered(marks.iter().map(|(mark, c)| (turn.clone(), *mark, *c)).collect());
         let mut given = std::mem::take(&mut self.tracker.given);
-        for (mark, c) in marks.iter() {
-            let yes = self.b.bool(true);
-            let term = Term { over: self.active.clone(), when: Some(there), value: c.unwrap_or(yes) };
-            let any = fold(&mut self.b, Fold::Any, vec![term]);
-            given.add(&mut self.b, None, &Marks::from([(*mark, Some(any))]));
-        }
+        given.add(&mut self.b, None, &all);
         self.tracker.given = given;
     }
 

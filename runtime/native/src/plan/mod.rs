@@ -18,12 +18,16 @@ mod loops;
 mod marks;
 mod nodes;
 mod points;
+mod primary;
 mod ranges;
+mod rating;
 mod rests;
 mod scaled;
 mod series;
+mod settle;
 mod sym;
 mod tables;
+mod terms;
 
 use crate::kernel::{Builder, Def, Id, Kernel, ListId, Output, Told, Warning, Words};
 use crate::layout::{Kind, Layout, texts};
@@ -60,15 +64,30 @@ impl std::error::Error for NotNative {}
 /// # Errors
 /// [`NotNative`] if no row could have a result without the reference.
 pub fn plan(program: &Program, layout: &Layout) -> Result<Kernel, NotNative> {
-    let mut plan = Plan::new(program, layout);
-    plan.inputs()?;
-    plan.root();
-    plan.lines();
-    plan.results();
-    plan.checks();
-    plan.outputs();
-    plan.tell_held();
-    plan.finish()
+    let (found, open) = attempt(program, layout, false);
+    // What values rest on decides about a figure: once more, following it.
+    if open { attempt(program, layout, true).0 } else { found }
+}
+
+/// A kernel, and whether it would have to follow what values rest on.
+fn attempt(program: &Program, layout: &Layout, follow: bool) -> (Result<Kernel, NotNative>, bool) {
+    let mut plan = Plan::new(program, layout, follow);
+    let done = plan.all();
+    let open = plan.tracker.open;
+    (done.and_then(|()| plan.finish()), open)
+}
+
+impl Plan<'_> {
+    fn all(&mut self) -> Result<(), NotNative> {
+        self.inputs()?;
+        self.root();
+        self.lines();
+        self.results();
+        self.checks();
+        self.outputs();
+        self.tell_held();
+        Ok(())
+    }
 }
 
 /// The state of planning.
@@ -105,7 +124,7 @@ struct Plan<'p> {
 }
 
 impl<'p> Plan<'p> {
-    fn new(program: &'p Program, layout: &'p Layout) -> Self {
+    fn new(program: &'p Program, layout: &'p Layout, follow: bool) -> Self {
         let mut is_root = vec![false; program.nodes.len()];
         let root = program.root.and_then(|r| program.regions.get(r.ix()));
         for n in root.iter().flat_map(|r| &r.nodes) {
@@ -130,7 +149,7 @@ impl<'p> Plan<'p> {
             figures: Vec::new(),
             references: Vec::new(),
             texts: texts(program),
-            tracker: marks::Tracker::new(program),
+            tracker: marks::Tracker::new(program, follow),
             why: None,
         }
     }
@@ -180,6 +199,7 @@ impl<'p> Plan<'p> {
         let lost = matches!((&node.ty, &sym), (Ty::Split(_), Sym::Number(_)));
         self.set(n, if lost { Sym::Fail("CO2e that is not known") } else { sym });
         self.mark(n, node);
+        self.rate(n, node);
     }
 
     /// Evaluates a region.

@@ -3,12 +3,12 @@
 use super::Plan;
 use super::marks::Marks;
 use super::sym::{Gas, Key, Part, Parts, Segment, Sym, binary, compare, each, merged, select, sum, unary, whole};
+use super::terms::TermSum;
 use crate::kernel::{Binary, Def, Id, Unary};
 use footrule_mir::{
     Case, Cmp, Const, Day, Evidence, GasId, GasRef, MAX_POWER, Node, NodeId, Op, Origin, RegionId, ResultRef,
 };
 use footrule_number::{Number, Ratio};
-use std::rc::Rc;
 
 /// Exponents that are told apart where they are computed and nothing is required of them; of others the power is a real one.
 const EXPONENTS: (i64, i64) = (-12, 40);
@@ -149,7 +149,7 @@ impl<'p> Plan<'p> {
             Op::Split { value, origin, evidence } => match self.present(*value) {
                 Sym::Number(x) => {
                     let key = Key::new(*origin, Gas::None, *evidence);
-                    Sym::Split(Rc::from([Part::new(key, x)]))
+                    Sym::Split(Part::new(key, x).into())
                 }
                 _ => Sym::Fail("CO2e that is no number"),
             },
@@ -271,7 +271,11 @@ impl<'p> Plan<'p> {
                 if minus {
                     y = each(&mut self.b, &y, |b, v| unary(b, Unary::Neg, v));
                 }
-                Sym::Split(merged(&mut self.b, self.program.gases.len(), x.iter().chain(y.iter()).copied()))
+                let sum = merged(&mut self.b, self.program.gases.len(), x.iter().chain(y.iter()).copied());
+                let mut terms = TermSum::default();
+                [&x, &y].into_iter().for_each(|p| terms.add(&self.b, p.terms()));
+                let terms = terms.finish(&mut self.b);
+                Sym::Split(sum.with(terms))
             }
             (x, y) => {
                 let (x, y) = (x.number(&mut self.b), y.number(&mut self.b));
@@ -305,7 +309,7 @@ impl<'p> Plan<'p> {
         let amount = self.get(amount).number(&mut self.b);
         let evidence = if primary { Evidence::Primary } else { Evidence::Secondary };
         let factor = factor.map(|f| match self.present(f) {
-            Sym::Number(x) => Rc::from([Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x)]),
+            Sym::Number(x) => Part::new(Key::new(Origin::Undivided, Gas::None, evidence), x).into(),
             other => {
                 let parts = other.parts(&mut self.b);
                 self.rated(&parts, evidence)
@@ -316,8 +320,8 @@ impl<'p> Plan<'p> {
 
     /// Parts that rest on this evidence.
     pub(super) fn rated(&mut self, parts: &Parts, evidence: Evidence) -> Parts {
-        let parts = parts.iter().map(|p| Part { key: Key { evidence, ..p.key }, ..*p });
-        merged(&mut self.b, self.program.gases.len(), parts)
+        let rekeyed = parts.iter().map(|p| Part { key: Key { evidence, ..p.key }, ..*p });
+        merged(&mut self.b, self.program.gases.len(), rekeyed).with(parts.terms().clone())
     }
 
     fn same(&mut self, x: NodeId, y: NodeId) -> Sym {
@@ -496,7 +500,7 @@ impl<'p> Plan<'p> {
             }
         };
         let value = self.equivalents(mass, gas, origin);
-        Sym::Split(Rc::from([Part::new(Key::new(origin, gas, Evidence::Primary), value)]))
+        Sym::Split(Part::new(Key::new(origin, gas, Evidence::Primary), value).into())
     }
 
     /// CO2e of a mass of gas.
@@ -528,7 +532,8 @@ impl<'p> Plan<'p> {
             }
             ResultRef::Also(i) => at(&f.also, *i as usize),
             ResultRef::PrimaryShare => f.primary,
-            ResultRef::RatedShare | ResultRef::Dqr => return self.fail("ratings of data"),
+            ResultRef::RatedShare => f.rated,
+            ResultRef::Dqr => f.dqr,
         };
         found.map_or(Sym::Fail("no such figure"), Sym::Number)
     }

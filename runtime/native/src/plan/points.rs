@@ -6,7 +6,6 @@ use super::sym::{Gas, Key, Part, Sym, select};
 use crate::kernel::{Def, Id, Segment};
 use footrule_mir::{Cell, Cmp, Const, Evidence, NodeId, TableId, TableInfo, Ty};
 use footrule_number::{Number, Ratio};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Most points of a combination of the other keys.
@@ -123,7 +122,7 @@ impl Plan<'_> {
             vec![Part::new(key(oa), first), Part::new(key(ob), through(Number::ZERO, yb))]
         };
         parts.sort_by_key(|p| p.key.origin);
-        Some(Sym::Split(Rc::from(parts)))
+        Some(Sym::Split(parts.into()))
     }
 }
 

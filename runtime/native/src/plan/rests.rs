@@ -150,6 +150,10 @@ impl Plan<'_> {
 /// A number, or CO2e, of which something stands in columns: where it is read it is given, if there is no default for it.
 fn given_at(layout: &Layout, path: &str, default: bool) -> Rests {
     let own = |p: &str| p.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    // Someone may say that it is not primary.
+    if layout.columns.iter().any(|c| own(&c.path) && c.path.ends_with(".primary")) {
+        return Rests::Unknown;
+    }
     let there = layout.columns.iter().any(|c| own(&c.path) && !(c.nullable && default) && c.kind != Kind::Opaque);
     if there { Rests::Given } else { Rests::Unknown }
 }

@@ -5,9 +5,11 @@
 
 use super::again::items_where;
 use super::marks::Marks;
+use super::terms::{self, Rating, Terms, each_term, select_terms};
 use crate::kernel::{Binary, Builder, Def, Fold, Id, ListId, Term, Unary};
 use footrule_mir::{Day, Evidence, GasId, Origin, TableId};
 use footrule_number::{Number, Ratio};
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// Which gas a part is of.
@@ -62,8 +64,55 @@ impl Part {
     }
 }
 
-/// CO2e with its parts; keys are distinct and in the reference's order.
-pub(crate) type Parts = Rc<[Part]>;
+/// CO2e with its parts; keys are distinct and in the reference's order. Beside them what they rest on, where that is followed.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    parts: Rc<[Part]>,
+    terms: Terms,
+}
+
+impl Parts {
+    /// No part.
+    pub(crate) fn none() -> Self {
+        Self { parts: Rc::from([]), terms: Some(Rc::from([])) }
+    }
+
+    /// What they rest on.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The same parts, resting on this.
+    pub(crate) fn with(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+}
+
+impl Deref for Parts {
+    type Target = [Part];
+
+    fn deref(&self) -> &[Part] {
+        &self.parts
+    }
+}
+
+impl From<Vec<Part>> for Parts {
+    fn from(parts: Vec<Part>) -> Self {
+        Self { parts: parts.into(), terms: None }
+    }
+}
+
+impl From<Part> for Parts {
+    fn from(part: Part) -> Self {
+        Self { parts: Rc::from([part]), terms: None }
+    }
+}
+
+impl FromIterator<Part> for Parts {
+    fn from_iter<T: IntoIterator<Item = Part>>(parts: T) -> Self {
+        Self { parts: parts.into_iter().collect(), terms: None }
+    }
+}
 
 /// Some items of a list.
 #[derive(Debug, Clone)]
@@ -154,7 +203,9 @@ impl Sym {
             }
             _ => {
                 let key = Key::new(Origin::Undivided, Gas::None, Evidence::Secondary);
-                Rc::from([Part::new(key, b.add(Def::Fail))])
+                let fail = b.add(Def::Fail);
+                let on = Rating::nothing(b);
+                Parts::from(Part::new(key, fail)).with(terms::resting(on, fail))
             }
         }
     }
@@ -172,7 +223,9 @@ pub(crate) fn binary(b: &mut Builder, op: Binary, x: Id, y: Id) -> Id {
 
 /// Every part through `f`.
 pub(crate) fn each(b: &mut Builder, parts: &Parts, mut f: impl FnMut(&mut Builder, Id) -> Id) -> Parts {
-    parts.iter().map(|p| Part { value: f(b, p.value), ..*p }).collect()
+    let found: Parts = parts.iter().map(|p| Part { value: f(b, p.value), ..*p }).collect();
+    let terms = each_term(b, parts.terms(), f);
+    found.with(terms)
 }
 
 /// Parts in any order; those with one key are added from left to right. The result is in the reference's order of keys,
@@ -364,7 +417,7 @@ pub(crate) fn select(b: &mut Builder, c: Id, yes: &Sym, no: &Sym) -> Sym {
             Sym::Activity { amount: y, factor: g, given: q, rests: s },
         ) => {
             let rests = super::marks::either(b, c, r, s);
-            let none: Parts = Rc::from([]);
+            let none = Parts::none();
             let factor = match (f, g) {
                 (None, None) => None,
                 (f, g) => Some(select_parts(b, c, f.as_ref().unwrap_or(&none), g.as_ref().unwrap_or(&none))),
@@ -428,5 +481,5 @@ pub(crate) fn select_parts(b: &mut Builder, c: Id, x: &Parts, y: &Parts) -> Part
         out.push(Part { key: *key, value, there: (there != yes).then_some(there) });
     }
     out.sort_by_key(|p| p.key.order());
-    out.into()
+    Parts::from(out).with(select_terms(b, c, x.terms(), y.terms()))
 }

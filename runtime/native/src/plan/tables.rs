@@ -25,6 +25,15 @@ struct Key1 {
     values: Vec<Option<Const>>,
 }
 
+/// A parameter over a period.
+struct Read {
+    value: Sym,
+    /// Rows that are held, each with its day.
+    held: Vec<(u32, Day)>,
+    /// What it is read from, where that is followed.
+    data: Option<Mark>,
+}
+
 impl Plan<'_> {
     pub(super) fn param(&mut self, param: ParamId, at: NodeId) -> Sym {
         match self.present(at) {
@@ -47,17 +56,19 @@ impl Plan<'_> {
 
     /// Over a known period; the rows that are held are noted.
     fn param_over(&mut self, param: ParamId, period: (Day, Day)) -> Sym {
-        let (sym, held) = self.reading(param, period);
+        let Read { value, held, data } = self.reading(param, period);
         let held = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None));
-        self.tracker.last = Some(held.collect());
-        sym
+        self.tracker.last = Some(held.chain(data.map(|m| (m, None))).collect());
+        value
     }
 
-    fn reading(&mut self, param: ParamId, period: (Day, Day)) -> (Sym, Vec<(u32, Day)>) {
+    fn reading(&mut self, param: ParamId, period: (Day, Day)) -> Read {
         let Some(reading) = parameter(self.program, param, period, self.layout.scenario) else {
-            return (self.fail("a parameter without a value in the period"), Vec::new());
+            let value = self.fail("a parameter without a value in the period");
+            return Read { value, held: Vec::new(), data: None };
         };
-        let sym = match reading.value {
+        let data = self.tracker.follows.then(|| Mark::Data(self.scores_of(&reading.factors)));
+        let value = match reading.value {
             Value::Number(x) => Sym::Number(self.b.number(x)),
             Value::Split(s) => {
                 let part = |(k, v): &(footrule_runtime::PartKey, Number)| {
@@ -69,7 +80,7 @@ impl Plan<'_> {
             }
             _ => self.fail("a parameter without a value in the period"),
         };
-        (sym, reading.held)
+        Read { value, held: reading.held, data }
     }
 
     /// A parameter on a day that differs from row to row: it changes on the days that its rows and policies name.
@@ -89,26 +100,31 @@ impl Plan<'_> {
             return self.fail("a parameter that changes so often");
         }
         let before = day_of(first - 1);
-        let (mut value, held) = self.reading(param, (before, before));
+        let Read { mut value, held, data } = self.reading(param, (before, before));
         // What is held in each stretch, for which day differs from row to row; and where it begins.
         let yes = self.b.bool(true);
-        let mut stretches = vec![(yes, held)];
+        let mut stretches = vec![(yes, held, data)];
         for change in changes {
             let (own, from) = (day_of(change), self.b.number(Number::from(change)));
-            let (here, held) = self.reading(param, (own, own));
+            let Read { value: here, held, data } = self.reading(param, (own, own));
             let later = compare(&mut self.b, Cmp::Ge, day, from);
             value = select(&mut self.b, later, &here, &value);
-            stretches.push((later, held));
+            stretches.push((later, held, data));
         }
         let mut found = Found::default();
-        for (i, (from, held)) in stretches.iter().enumerate() {
+        for (i, (from, held, data)) in stretches.iter().enumerate() {
             let mut here = *from;
-            if let Some((next, _)) = stretches.get(i + 1) {
+            if let Some((next, ..)) = stretches.get(i + 1) {
                 let not = self.b.add(Def::Not(*next));
                 here = self.b.add(Def::And(here, not));
             }
-            let marks: Marks = held.iter().map(|(row, _)| (Mark::Held(param, *row, None), None)).collect();
+            let held = held.iter().map(|(row, _)| (Mark::Held(param, *row, None), None));
+            // One score in all stretches needs no condition.
+            let same = stretches.iter().all(|(.., d)| d == data);
+            let marks: Marks = held.chain(data.filter(|_| !same).map(|m| (m, None))).collect();
             found.add(&mut self.b, Some(here), &marks);
+            let always: Marks = data.filter(|_| same).map(|m| (m, None)).into_iter().collect();
+            found.add(&mut self.b, None, &always);
         }
         self.tracker.last = Some(found.done());
         value
@@ -124,10 +140,11 @@ impl Plan<'_> {
         for y in (first - 1..=last + YEARS_AFTER).take(MAX_POINTS) {
             let this = self.b.number(Number::from(y));
             let Some(period) = years(Number::from(y)) else { continue };
-            let (here, held) = self.reading(param, period);
+            let Read { value: here, held, data } = self.reading(param, period);
             let is = compare(&mut self.b, Cmp::Eq, year, this);
             value = select(&mut self.b, is, &here, &value);
-            let marks: Marks = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None)).collect();
+            let held = held.iter().map(|(row, day)| (Mark::Held(param, *row, Some(*day)), None));
+            let marks: Marks = held.chain(data.map(|m| (m, None))).collect();
             found.add(&mut self.b, Some(is), &marks);
         }
         self.tracker.last = Some(found.done());
@@ -135,10 +152,7 @@ impl Plan<'_> {
     }
 
     pub(super) fn lookup(&mut self, table: TableId, keys: &[NodeId], column: Option<u32>) -> Sym {
-        let Some((index, rows)) = self.rows_by_key(table, keys) else {
-            return self.fail("a look-up by so many keys");
-        };
-        let row = self.b.add(Def::Pick(index, rows.iter().map(|r| r.ok()).collect()));
+        let Some(row) = self.row_by_key(table, keys) else { return self.fail("a look-up by so many keys") };
         match column {
             None => Sym::Row(table, row),
             Some(c) => self.cell(table, row, c as usize),
@@ -152,6 +166,12 @@ impl Plan<'_> {
         let there = rows.iter().map(|r| Some(u32::from(*r != Err(0)))).collect();
         let there = self.b.add(Def::Pick(index, there));
         Sym::Bool(self.b.add(Def::Is(there, 1)))
+    }
+
+    /// The index of the row that fits.
+    pub(super) fn row_by_key(&mut self, table: TableId, keys: &[NodeId]) -> Option<Id> {
+        let (index, rows) = self.rows_by_key(table, keys)?;
+        Some(self.b.add(Def::Pick(index, rows.iter().map(|r| r.ok()).collect())))
     }
 
     /// An index over all combinations of keys, and the row of each.
@@ -305,7 +325,7 @@ impl Plan<'_> {
                     let key = Key::new(origin, Gas::None, Evidence::Secondary);
                     parts.push(Part { key, value, there });
                 }
-                Sym::Split(Rc::from(parts))
+                Sym::Split(parts.into())
             }
             Some(Ty::Number(_)) => Sym::Number(self.b.add(Def::Lookup(row, cells().map(number).collect()))),
             Some(_) => {
