@@ -4,6 +4,7 @@ mod batch;
 mod batch_files;
 mod batch_footprints;
 mod batch_odd;
+mod batch_quality;
 mod batch_said;
 mod build;
 mod call;

@@ -91,12 +91,16 @@ impl Table<'_> {
         let mut numbers = pick(Form::Number);
         if numbers.iter().flatten().any(|v| v.starts_with('{') && v.contains(SHARE)) {
             let (objects, plain) = apart(&numbers);
-            let keys = [&[("value", false), ("source", true), (SHARE, true)][..], &IDLE].concat();
+            let keys =
+                [&[("value", false), ("source", true), ("quality", true), ("primary", true), (SHARE, true)][..], &IDLE]
+                    .concat();
             let mut parts = self.members(&objects, &keys, list);
-            parts.truncate(3);
-            let [own, sources, shares] = <[_; 3]>::try_from(parts).ok()?;
+            parts.truncate(5);
+            let [own, sources, ratings, primary, shares] = <[_; 5]>::try_from(parts).ok()?;
             self.given(&objects, &own, list);
             self.source(path, &sources, list)?;
+            self.rating(path, &ratings, list)?;
+            self.primary(path, &primary, list)?;
             self.field(&format!("{path}.{SHARE}"), &Ty::Number(UnitId(0)), &shares, list)?;
             numbers = plain.iter().zip(own).map(|(p, v)| p.or(v)).collect();
         }

@@ -11,7 +11,7 @@ use crate::cell::Leaf;
 use crate::place::{Kind, join};
 use crate::read::Pairs;
 use arrow_array::{Array as _, ArrayRef, StringArray};
-use footrule_mir::{Footprint, Ty};
+use footrule_mir::{Footprint, Ty, UnitId};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, List};
 use footrule_number::Ratio;
@@ -108,19 +108,31 @@ impl Table<'_> {
                 self.scalar(path, ty, &own, list)
             }
             Ty::Activity { amount, factor } => {
-                let keys =
-                    [&[("amount", false), ("factor", false), ("source", true), ("gwp", true)][..], &IDLE].concat();
+                let keys = [
+                    &[
+                        ("amount", false),
+                        ("factor", false),
+                        ("source", true),
+                        ("gwp", true),
+                        ("quality", true),
+                        ("primary", true),
+                    ][..],
+                    &IDLE,
+                ]
+                .concat();
                 if !values.iter().flatten().any(|v| v.starts_with('{')) {
                     return self.scalar(path, &Ty::Number(*amount), values, list);
                 }
                 let (objects, plain) = apart(values);
                 let mut parts = self.members(&objects, &keys, list);
-                parts.truncate(4);
-                let [mut amounts, factors, sources, sets] = <[_; 4]>::try_from(parts).ok()?;
+                parts.truncate(6);
+                let [mut amounts, factors, sources, sets, ratings, primary] = <[_; 6]>::try_from(parts).ok()?;
                 self.given(&objects, &amounts, list);
                 self.sets(&sets, list);
                 amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
                 self.source(path, &sources, list)?;
+                self.rating(path, &ratings, list)?;
+                self.primary(path, &primary, list)?;
                 self.value(&format!("{path}.amount"), &Ty::Number(*amount), None, &amounts, list)?;
                 self.value(&format!("{path}.factor"), &Ty::Number(*factor), None, &factors, list)
             }
@@ -176,6 +188,7 @@ impl Table<'_> {
     }
 
     /// Values that may stand in objects with the evidence beside them: numbers with a unit, CO2e with its GWP set, too.
+    /// Of numbers it counts how they are rated, and whether they are primary.
     fn beside<'t>(
         &mut self,
         path: &str,
@@ -189,8 +202,8 @@ impl Table<'_> {
             return Some(plain);
         }
         let of_type: &[(&str, bool)] = match ty {
-            Ty::Split(_) => &[("unit", false), ("gwp", true)],
-            Ty::Number(_) => &[("unit", false)],
+            Ty::Split(_) => &[("unit", false), ("quality", true), ("primary", true), ("gwp", true)],
+            Ty::Number(_) => &[("unit", false), ("quality", true), ("primary", true)],
             _ => &[],
         };
         let keys = [&[("value", false), ("source", true)][..], of_type, &IDLE].concat();
@@ -200,7 +213,9 @@ impl Table<'_> {
         self.source(path, &sources, list)?;
         plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.take().or(v.map(Cow::Borrowed)));
         let mut of_type = parts.take(of_type.len());
-        if let Some(units) = of_type.next() {
+        if let (Some(units), Some(ratings), Some(primary)) = (of_type.next(), of_type.next(), of_type.next()) {
+            self.rating(path, &ratings, list)?;
+            self.primary(path, &primary, list)?;
             self.sets(&of_type.next().unwrap_or_default(), list);
             for (i, unit) in units.iter().enumerate() {
                 let Some(unit) = unit else { continue };
@@ -243,6 +258,32 @@ impl Table<'_> {
             }
         }
         self.push(&format!("{path}.source"), Kind::Text, Held::Opaque, sources, list);
+        Some(())
+    }
+
+    /// Whether data are said to be primary.
+    pub(super) fn primary(&mut self, path: &str, said: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        if said.iter().all(Option::is_none) {
+            return Some(());
+        }
+        self.scalar(&format!("{path}.primary"), &Ty::Bool, said, list)
+    }
+
+    /// Ratings of data: numbers, or objects of indicators.
+    pub(super) fn rating(&mut self, path: &str, ratings: &Texts<'_>, list: Option<ListId>) -> Option<()> {
+        let score = Ty::Number(UnitId(0));
+        let (objects, plain) = apart(ratings);
+        if plain.iter().any(Option::is_some) {
+            self.scalar(&format!("{path}.quality"), &score, &plain, list)?;
+        }
+        if objects.iter().any(Option::is_some) {
+            let names: Vec<(&str, bool)> = footrule_mir::quality::indicators().map(|n| (n, true)).collect();
+            for ((name, _), of) in names.iter().zip(self.members(&objects, &names, list)) {
+                if of.iter().any(Option::is_some) {
+                    self.scalar(&format!("{path}.quality.{name}"), &score, &of, list)?;
+                }
+            }
+        }
         Some(())
     }
 
