@@ -29,7 +29,7 @@ const TYPE_WORDS: &[&str] = &[
 pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
     let ix = index(db, file);
     let mut names: Vec<_> = ix.names.iter().filter(|(_, es)| es.len() > 1).collect();
-    names.sort_by(|(a, _), (b, _)| a.cmp(b));
+    names.sort_by_key(|(k, _)| *k);
     for ((_, name), entries) in names {
         let first = entries[0].item.name_place(db);
         for e in &entries[1..] {
@@ -93,7 +93,7 @@ pub(crate) fn structure(db: &dyn Db, file: SourceFile, out: &mut Vec<Diag>) {
         }
     }
     let mut own: Vec<_> = ix.names.iter().collect();
-    own.sort_by(|(a, _), (b, _)| a.cmp(b));
+    own.sort_by_key(|(k, _)| *k);
     for ((ns, name), entries) in own {
         // A name of a module would silently mean something else than what the module's reader expects.
         let taken =
