@@ -138,10 +138,9 @@ impl Session {
         package: Option<Package>,
         durability: Durability,
     ) {
-        let mut files = self.workspace.files(&self.db).clone();
-        let mut grown = false;
+        let mut new = Vec::new();
         for (key, text) in sources {
-            match files.get(key.as_str()) {
+            match self.file(&key) {
                 Some(f) => {
                     if *f.text(&self.db) != text {
                         f.set_text(&mut self.db).to(text);
@@ -150,17 +149,20 @@ impl Session {
                         f.set_package(&mut self.db).with_durability(Durability::MEDIUM).to(package);
                     }
                 }
-                None => {
-                    let key: Arc<str> = key.into();
-                    let file = SourceFile::builder(key.clone(), text, package).durability(durability).new(&self.db);
-                    files.insert(key, file);
-                    grown = true;
-                }
+                None => new.push((key, text)),
             }
         }
-        if grown {
-            self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files);
+        if new.is_empty() {
+            return;
         }
+        // Taken out and put back: a copy for each file that comes would make many files slow.
+        let mut files = self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(BTreeMap::new());
+        for (key, text) in new {
+            let key: Arc<str> = key.into();
+            let file = SourceFile::builder(key.clone(), text, package).durability(durability).new(&self.db);
+            files.insert(key, file);
+        }
+        self.workspace.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files);
     }
 
     /// Adds the embedded library: `std:units`, `std:primary_aluminium` …
