@@ -134,12 +134,24 @@ impl Scaled {
         if sign(self) != sign(other) || sign(self) == 0 {
             return sign(self).cmp(&sign(other));
         }
+        let magnitudes = self.magnitude_cmp(other);
+        if self.negative { magnitudes.reverse() } else { magnitudes }
+    }
+
+    /// Which is farther from zero; neither is zero.
+    fn magnitude_cmp(self, other: Scaled) -> Ordering {
+        // Just above the decimal logarithm, in 1/100000, and less than a bit above: 30103/100000 is just above log10(2).
+        let above =
+            |x: Scaled| (128 - i64::from(x.coefficient.leading_zeros())) * 30_103 - i64::from(x.scale) * 100_000;
+        let apart = above(self) - above(other);
+        if apart.abs() > 30_104 {
+            return apart.cmp(&0);
+        }
         let scale = self.scale.max(other.scale);
-        let magnitudes = match (self.near(scale), other.near(scale)) {
+        match (self.near(scale), other.near(scale)) {
             (Some(x), Some(y)) => x.cmp(&y),
             _ => self.far(scale).cmp(other.far(scale)),
-        };
-        if self.negative { magnitudes.reverse() } else { magnitudes }
+        }
     }
 
     /// Rounded half-even to `n` decimals. No errors.
