@@ -167,7 +167,10 @@ fn record(i: usize) -> String {
                 \"productMassPerDeclaredUnit\": \"7\""
             ),
         ),
-        16 => format!("{{\"value\": {i}, \"primary_data_share\": 0.3}}"),
+        16 => {
+            let share = ["0.3", "\"30%\"", "\"0.3 t\"", "\"0.3 kg\""][i / 40 % 4];
+            format!("{{\"value\": {i}, \"primary_data_share\": {share}}}")
+        }
         17 => format!("{{\"value\": {i}, \"primary_data_share\": {{\"value\": 0.3}}}}"),
         18 => format!("{{\"value\": {i}, \"primary_data_share\": 1.3}}"),
         19 => format!("\"{i}\""),

@@ -65,7 +65,10 @@ fn ratings_in_json() {
             0 => "{\"amount\": 3, \"factor\": 10}".to_owned(),
             1 => "{\"amount\": {\"value\": 3, \"quality\": 7}, \"factor\": 10}".to_owned(),
             2 => "{\"amount\": 3, \"factor\": {\"value\": 10, \"quality\": {\"ter\": 1}}}".to_owned(),
-            3 => "{\"amount\": 3, \"factor\": 10, \"quality\": null}".to_owned(),
+            3 => {
+                let rating = ["null", "\"200%\"", "\"2 t\"", "\"2\""][i / 30 % 4];
+                format!("{{\"amount\": 3, \"factor\": 10, \"quality\": {rating}}}")
+            }
             4 => "{\"amount\": 3, \"factor\": {\"quality\": 2}}".to_owned(),
             k if k < 15 => format!(
                 "{{\"amount\": {{\"value\": {k}, \"quality\": {four}}}, \"factor\": {{\"value\": 10, \"quality\": \"{}.25\"}}}}",

@@ -4,11 +4,11 @@
 //! Guarantees: a row in which one has another form, names another rule, or is of another unit or version than most, is marked
 //! as left. Must not: say what is wrong with it.
 
-use super::json::{IDLE, Texts, apart};
+use super::json::{IDLE, NO_UNIT, Texts, apart};
 use super::table::Table;
 use crate::place::Kind;
 use crate::read::Pairs;
-use footrule_mir::{Footprint, Ty, UnitId};
+use footrule_mir::{Footprint, Ty};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{Exchanged, Kind as Held};
 use footrule_number::Ratio;
@@ -101,7 +101,7 @@ impl Table<'_> {
             self.source(path, &sources, list)?;
             self.rating(path, &ratings, list)?;
             self.primary(path, &primary, list)?;
-            self.field(&format!("{path}.{SHARE}"), &Ty::Number(UnitId(0)), &shares, list)?;
+            self.field(&format!("{path}.{SHARE}"), &Ty::Number(NO_UNIT), &shares, list)?;
             numbers = plain.iter().zip(own).map(|(p, v)| p.or(v)).collect();
         }
         self.value(path, ty, None, &numbers, list)?;

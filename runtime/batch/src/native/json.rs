@@ -19,6 +19,9 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+/// Of a pure number: none of the units of a program.
+pub(super) const NO_UNIT: UnitId = UnitId(u32::MAX);
+
 /// Evidence that changes no figure, whatever it says.
 pub(super) const IDLE: [(&str, bool); 6] =
     [("year", true), ("region", true), ("note", true), ("supplier", true), ("evidence", true), ("uncertainty", true)];
@@ -271,20 +274,25 @@ impl Table<'_> {
 
     /// Ratings of data: numbers, or objects of indicators.
     pub(super) fn rating(&mut self, path: &str, ratings: &Texts<'_>, list: Option<ListId>) -> Option<()> {
-        let score = Ty::Number(UnitId(0));
         let (objects, plain) = apart(ratings);
         if plain.iter().any(Option::is_some) {
-            self.scalar(&format!("{path}.quality"), &score, &plain, list)?;
+            self.score(&format!("{path}.quality"), &plain, list);
         }
         if objects.iter().any(Option::is_some) {
             let names: Vec<(&str, bool)> = footrule_mir::quality::indicators().map(|n| (n, true)).collect();
             for ((name, _), of) in names.iter().zip(self.members(&objects, &names, list)) {
                 if of.iter().any(Option::is_some) {
-                    self.scalar(&format!("{path}.quality.{name}"), &score, &of, list)?;
+                    self.score(&format!("{path}.quality.{name}"), &of, list);
                 }
             }
         }
         Some(())
+    }
+
+    /// Numbers that have no unit, not even per cent.
+    fn score(&mut self, path: &str, values: &Texts<'_>, list: Option<ListId>) {
+        let held = Held::Number { factor: Ratio::ONE, offset: None };
+        self.push(path, Kind::Number { unit: NO_UNIT, follows: false }, held, values, list);
     }
 
     pub(super) fn scalar(&mut self, path: &str, ty: &Ty, values: &Texts<'_>, list: Option<ListId>) -> Option<()> {
