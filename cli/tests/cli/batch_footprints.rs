@@ -200,6 +200,25 @@ fn records_of_a_data_exchange() {
     assert!(native > 300, "{native}");
 }
 
+#[test]
+fn a_share_is_a_pure_number() {
+    let lines = |share: &str| {
+        let line = |i: usize| {
+            format!(
+                "{{\"gwp\": \"AR6\", \"rolled\": 1, \"slab_use\": 2, \
+                \"slab_pcf\": {{\"value\": {i}, \"primary_data_share\": \"{share}\"}}}}\n"
+            )
+        };
+        (1..=40).map(line).collect::<String>()
+    };
+    let p = plant("shares", &[("share.jsonl", &lines("30%")), ("mass.jsonl", &lines("0.3 t"))]);
+    let args = ["--set", "period=2025"];
+    assert_eq!(p.alike("share.jsonl", &args, 0).native, 40);
+    // The first unit of the program is t, which is none of a share.
+    let refused = p.alike("mass.jsonl", &args, 1);
+    assert_eq!((refused.native, refused.errors.lines().count()), (0, 41));
+}
+
 /// A cell of CSV.
 fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))

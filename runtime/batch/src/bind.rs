@@ -191,7 +191,7 @@ pub(crate) fn list_item<'p>(program: &'p Program, list: &str) -> Result<Typed<'p
 }
 
 /// What stands behind `inputs.`.
-fn below_inputs(path: &str) -> Option<&str> {
+pub(crate) fn below_inputs(path: &str) -> Option<&str> {
     path.strip_prefix(INPUTS)?.strip_prefix('.')
 }
 

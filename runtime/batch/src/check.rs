@@ -1,5 +1,6 @@
 //! What can be said of a call before any row is read.
 
+use crate::bind::below_inputs;
 use crate::format::Format;
 use crate::run::Job;
 use crate::write::names;
@@ -15,8 +16,9 @@ const ALONE: [Code; 9] =
 /// The place below `inputs` that an argument of `--set` names, or the key beside them.
 pub(crate) fn given<'p>(program: &Program, path: &'p str) -> &'p str {
     let path = path.split('[').next().unwrap_or(path);
-    let below = path.strip_prefix(INPUTS).and_then(|p| p.strip_prefix('.'));
-    below.filter(|below| InputDoc::path_of(program, below) == path || !has_input(program, INPUTS)).unwrap_or(path)
+    below_inputs(path)
+        .filter(|below| InputDoc::path_of(program, below) == path || !has_input(program, INPUTS))
+        .unwrap_or(path)
 }
 
 /// What `--set` and `--scenario` say can be read, and names something in the rule: else each row would say that it does not.

@@ -4,7 +4,7 @@ use crate::bind::{Binding, Bound, Target};
 use crate::check;
 use crate::document::{Columns, Document, FILE, Shape};
 use crate::output::{Filling, Output};
-use crate::place::TOP;
+use crate::place::{TOP, around};
 use crate::read::Chunk;
 use crate::row::RowError;
 use arrow_array::ArrayRef;
@@ -34,8 +34,7 @@ impl Setup<'_> {
             Target::Top(key) => said == key,
             // One item of a list is no column.
             Target::Input { path, .. } if !TOP.contains(&said.as_str()) && !said.contains('[') => {
-                let below = path.strip_prefix(check::given(self.program, said));
-                below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                around(path, check::given(self.program, said))
             }
             _ => false,
         })

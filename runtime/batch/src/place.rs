@@ -230,6 +230,11 @@ fn evidence<'p>(program: &'p Program, key: &str) -> Option<Spot<'p>> {
     })
 }
 
+/// True if a path is another one, or below it.
+pub(crate) fn around(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|r| r.is_empty() || r.starts_with('.'))
+}
+
 /// A path and what stands below it.
 pub(crate) fn join(path: &str, below: &str) -> String {
     match (path.is_empty(), below.is_empty()) {
@@ -328,7 +333,7 @@ pub(crate) struct Given<'a>(pub Vec<&'a str>);
 impl Given<'_> {
     /// The path itself, or something around it.
     pub(crate) fn whole(&self, path: &str) -> bool {
-        self.0.iter().any(|g| path.strip_prefix(g).is_some_and(|r| r.is_empty() || r.starts_with('.')))
+        self.0.iter().any(|g| around(path, g))
     }
 
     /// Something below the path.

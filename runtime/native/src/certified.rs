@@ -243,8 +243,7 @@ impl Certified {
             return Answers::unsure(&self.kernel, columns.rows);
         }
         let mut answers = Answers::of(&self.kernel, columns.rows);
-        let items: usize = columns.offsets.iter().filter_map(|o| o.last()).map(|n| *n as usize).sum();
-        let image = self.image(columns.rows + items);
+        let image = self.image(columns.rows + items(&columns.offsets));
         for first in (0..columns.rows).step_by(ROWS) {
             let rows = ROWS.min(columns.rows - first);
             self.fill(columns, first, rows, &mut work.block);
@@ -273,7 +272,7 @@ impl Certified {
     pub fn run_blocks(&self, blocks: &Blocks, work: &mut Work) -> Answers {
         let rows = blocks.blocks.iter().map(|(rows, _)| rows).sum();
         let mut answers = Answers::of(&self.kernel, rows);
-        let image = self.image(rows);
+        let image = self.image(rows + blocks.blocks.iter().map(|(_, b)| items(&b.offsets)).sum::<usize>());
         for (rows, block) in &blocks.blocks {
             self.call(image, *rows, block, &mut work.out, &mut answers);
         }
@@ -356,6 +355,11 @@ impl Certified {
             answers.words[k].extend(column(words + k).iter().map(|x| *x as u32));
         }
     }
+}
+
+/// All items of lists with these offsets.
+fn items(offsets: &[Vec<u32>]) -> usize {
+    offsets.iter().filter_map(|o| o.last()).map(|n| *n as usize).sum()
 }
 
 /// A condition as the code reads it.

@@ -5,11 +5,11 @@
 //! which no document can be made is marked as left. Must not: take a column as JSON that can be taken as it is.
 
 use super::json::Texts;
-use super::table::{DECIDES, Table, around, deep};
+use super::table::{DECIDES, Table, deep};
 use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
 use crate::document::{Made, Places};
-use crate::place::{Kind, Spot, Typed, join};
+use crate::place::{Kind, Spot, Typed, around, join};
 use footrule_mir::Ty;
 use footrule_native::kernel::ListId;
 

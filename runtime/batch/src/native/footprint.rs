@@ -4,7 +4,7 @@
 //! Guarantees: a row in which one has another form, names another rule, or is of another unit or version than most, is marked
 //! as left. Must not: say what is wrong with it.
 
-use super::json::{IDLE, NO_UNIT, Texts, apart};
+use super::json::{NO_UNIT, Texts, apart};
 use super::table::Table;
 use crate::place::Kind;
 use crate::read::Pairs;
@@ -91,16 +91,7 @@ impl Table<'_> {
         let mut numbers = pick(Form::Number);
         if numbers.iter().flatten().any(|v| v.starts_with('{') && v.contains(SHARE)) {
             let (objects, plain) = apart(&numbers);
-            let keys =
-                [&[("value", false), ("source", true), ("quality", true), ("primary", true), (SHARE, true)][..], &IDLE]
-                    .concat();
-            let mut parts = self.members(&objects, &keys, list);
-            parts.truncate(5);
-            let [own, sources, ratings, primary, shares] = <[_; 5]>::try_from(parts).ok()?;
-            self.given(&objects, &own, list);
-            self.source(path, &sources, list)?;
-            self.rating(path, &ratings, list)?;
-            self.primary(path, &primary, list)?;
+            let [own, shares] = self.datum(path, &objects, [("value", false), (SHARE, true)], list)?;
             self.field(&format!("{path}.{SHARE}"), &Ty::Number(NO_UNIT), &shares, list)?;
             numbers = plain.iter().zip(own).map(|(p, v)| p.or(v)).collect();
         }

@@ -14,7 +14,7 @@ use arrow_array::{Array as _, ArrayRef, StringArray};
 use footrule_mir::{Footprint, Ty, UnitId};
 use footrule_native::kernel::ListId;
 use footrule_native::layout::{self, Kind as Held, List};
-use footrule_number::Ratio;
+use footrule_runtime::Conversion;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(super) const NO_UNIT: UnitId = UnitId(u32::MAX);
 
 /// Evidence that changes no figure, whatever it says.
-pub(super) const IDLE: [(&str, bool); 6] =
+const IDLE: [(&str, bool); 6] =
     [("year", true), ("region", true), ("note", true), ("supplier", true), ("evidence", true), ("uncertainty", true)];
 
 /// JSON texts, one for each row or item; null is none.
@@ -111,31 +111,14 @@ impl Table<'_> {
                 self.scalar(path, ty, &own, list)
             }
             Ty::Activity { amount, factor } => {
-                let keys = [
-                    &[
-                        ("amount", false),
-                        ("factor", false),
-                        ("source", true),
-                        ("gwp", true),
-                        ("quality", true),
-                        ("primary", true),
-                    ][..],
-                    &IDLE,
-                ]
-                .concat();
                 if !values.iter().flatten().any(|v| v.starts_with('{')) {
                     return self.scalar(path, &Ty::Number(*amount), values, list);
                 }
                 let (objects, plain) = apart(values);
-                let mut parts = self.members(&objects, &keys, list);
-                parts.truncate(6);
-                let [mut amounts, factors, sources, sets, ratings, primary] = <[_; 6]>::try_from(parts).ok()?;
-                self.given(&objects, &amounts, list);
+                let own = [("amount", false), ("factor", false), ("gwp", true)];
+                let [mut amounts, factors, sets] = self.datum(path, &objects, own, list)?;
                 self.sets(&sets, list);
                 amounts.iter_mut().zip(plain).for_each(|(a, p)| *a = a.or(p));
-                self.source(path, &sources, list)?;
-                self.rating(path, &ratings, list)?;
-                self.primary(path, &primary, list)?;
                 self.value(&format!("{path}.amount"), &Ty::Number(*amount), None, &amounts, list)?;
                 self.value(&format!("{path}.factor"), &Ty::Number(*factor), None, &factors, list)
             }
@@ -204,33 +187,54 @@ impl Table<'_> {
         if objects.iter().all(Option::is_none) {
             return Some(plain);
         }
-        let of_type: &[(&str, bool)] = match ty {
-            Ty::Split(_) => &[("unit", false), ("quality", true), ("primary", true), ("gwp", true)],
-            Ty::Number(_) => &[("unit", false), ("quality", true), ("primary", true)],
-            _ => &[],
+        let (value, unit) = (("value", false), ("unit", false));
+        let (inner, units) = match ty {
+            Ty::Split(_) => {
+                let [inner, units, sets] = self.datum(path, &objects, [value, unit, ("gwp", true)], list)?;
+                self.sets(&sets, list);
+                (inner, units)
+            }
+            Ty::Number(_) => self.datum(path, &objects, [value, unit], list)?.into(),
+            _ => {
+                let keys = [&[value, ("source", true)][..], &IDLE].concat();
+                let mut parts = self.members(&objects, &keys, list).into_iter();
+                let (inner, sources) = (parts.next()?, parts.next()?);
+                self.given(&objects, &inner, list);
+                self.source(path, &sources, list)?;
+                (inner, Vec::new())
+            }
         };
-        let keys = [&[("value", false), ("source", true)][..], of_type, &IDLE].concat();
-        let mut parts = self.members(&objects, &keys, list).into_iter();
-        let (inner, sources) = (parts.next()?, parts.next()?);
-        self.given(&objects, &inner, list);
-        self.source(path, &sources, list)?;
         plain.iter_mut().zip(inner).for_each(|(p, v)| *p = p.take().or(v.map(Cow::Borrowed)));
-        let mut of_type = parts.take(of_type.len());
-        if let (Some(units), Some(ratings), Some(primary)) = (of_type.next(), of_type.next(), of_type.next()) {
-            self.rating(path, &ratings, list)?;
-            self.primary(path, &primary, list)?;
-            self.sets(&of_type.next().unwrap_or_default(), list);
-            for (i, unit) in units.iter().enumerate() {
-                let Some(unit) = unit else { continue };
-                match (&plain[i], unit.strip_prefix('"').and_then(|u| u.strip_suffix('"'))) {
-                    (Some(value), Some(unit)) if !unit.contains('\\') && !bare(&Source::Json, value).contains(' ') => {
-                        plain[i] = Some(Cow::Owned(format!("{} {unit}", bare(&Source::Json, value))));
-                    }
-                    _ => self.leave(list, i),
+        for (i, unit) in units.iter().enumerate() {
+            let Some(unit) = unit else { continue };
+            match (&plain[i], unit.strip_prefix('"').and_then(|u| u.strip_suffix('"'))) {
+                (Some(value), Some(unit)) if !unit.contains('\\') && !bare(&Source::Json, value).contains(' ') => {
+                    plain[i] = Some(Cow::Owned(format!("{} {unit}", bare(&Source::Json, value))));
                 }
+                _ => self.leave(list, i),
             }
         }
         Some(plain)
+    }
+
+    /// The members of data by the keys that are their own, the first of which is the value. What may stand beside any datum is
+    /// read here: evidence, how it is rated, and whether it is primary.
+    pub(super) fn datum<'t, const N: usize>(
+        &mut self,
+        path: &str,
+        objects: &Texts<'t>,
+        own: [(&str, bool); N],
+        list: Option<ListId>,
+    ) -> Option<[Vec<Option<&'t str>>; N]> {
+        let keys = [&own[..], &[("source", true), ("quality", true), ("primary", true)], &IDLE].concat();
+        let mut parts = self.members(objects, &keys, list).into_iter();
+        let found = <[_; N]>::try_from(parts.by_ref().take(N).collect::<Vec<_>>()).ok()?;
+        let (sources, ratings, primary) = (parts.next()?, parts.next()?, parts.next()?);
+        self.given(objects, found.first()?, list);
+        self.source(path, &sources, list)?;
+        self.rating(path, &ratings, list)?;
+        self.primary(path, &primary, list)?;
+        Some(found)
     }
 
     /// GWP sets that single data state say nothing where they are the rule's, and all data state one.
@@ -291,7 +295,7 @@ impl Table<'_> {
 
     /// Numbers that have no unit, not even per cent.
     fn score(&mut self, path: &str, values: &Texts<'_>, list: Option<ListId>) {
-        let held = Held::Number { factor: Ratio::ONE, offset: None };
+        let held = measured::held(Conversion::Same);
         self.push(path, Kind::Number { unit: NO_UNIT, follows: false }, held, values, list);
     }
 
@@ -306,7 +310,7 @@ impl Table<'_> {
                 return Some(());
             }
         }
-        let number = Held::Number { factor: Ratio::ONE, offset: None };
+        let number = measured::held(Conversion::Same);
         let (kind, held) = match *ty {
             Ty::Number(unit) | Ty::Split(unit) => (Kind::Number { unit, follows: false }, number),
             Ty::Bool => (Kind::Bool, Held::Flag),

@@ -3,12 +3,12 @@
 //! Guarantees: what a scenario assumes stands before what is set, and that before what stands in columns, as in the reference.
 //! Must not: take a value whose writing is not understood to the letter.
 
-use super::table::{Table, around, bare, is_text, same};
+use super::table::{Table, bare, is_text, same};
 use crate::bind::{Bound, Source, Target};
 use crate::cell::Leaf;
 use crate::check;
 use crate::evaluate::Setup;
-use crate::place::{Kind, Spot, TOP};
+use crate::place::{Kind, Spot, TOP, around};
 use crate::read::Chunk;
 use arrow_array::{ArrayRef, StringArray};
 use footrule_mir::{Program, ScenarioInfo};

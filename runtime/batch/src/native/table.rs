@@ -7,7 +7,7 @@ use crate::bind::{Bound, Source, Target};
 use crate::cell::{self, Leaf};
 use crate::document::Places;
 use crate::evaluate::Setup;
-use crate::place::{Kind, Spot, Typed, join};
+use crate::place::{Kind, Spot, Typed, around, join};
 use crate::read::Chunk;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Decimal64Type, Decimal128Type, Int32Type, Int64Type};
@@ -86,7 +86,7 @@ impl<'c> Table<'c> {
         }
         let leaf = |b: &Bound| match &b.target {
             Target::Input { path, .. } if said.replaces(path) => None,
-            Target::Input { path, .. } if b.source == Source::Json && !below_inputs(setup.program, path) => None,
+            Target::Input { path, .. } if b.source == Source::Json && !inside_an_input(setup.program, path) => None,
             _ => Leaf::of(columns, &b.at),
         };
         let done = t.composed(bounds, ("", None), &leaf, &places, &|root| said.inside(root))?;
@@ -113,7 +113,7 @@ impl<'c> Table<'c> {
                     if said.inside(path) {
                         return None;
                     }
-                    if b.source != Source::Json || b.unit.is_some() || below_inputs(setup.program, path) {
+                    if b.source != Source::Json || b.unit.is_some() || inside_an_input(setup.program, path) {
                         t.column(b, path, columns, None)?;
                         continue;
                     }
@@ -457,18 +457,13 @@ fn member(members: &[Named], text: &str) -> Option<u32> {
     found.filter(|_| !text.is_empty()).and_then(|m| u32::try_from(m).ok())
 }
 
-/// True if a path is another one, or below it.
-pub(super) fn around(path: &str, other: &str) -> bool {
-    path.strip_prefix(other).is_some_and(|r| r.is_empty() || r.starts_with('.'))
-}
-
 /// True if a column is of an input, or of a part of it.
 fn of_input(b: &Bound, input: &str) -> bool {
     matches!(&b.target, Target::Input { path, .. } if around(path, input))
 }
 
 /// True if a path leads into an input, to a part of it.
-fn below_inputs(program: &Program, path: &str) -> bool {
+fn inside_an_input(program: &Program, path: &str) -> bool {
     !program.inputs.iter().any(|i| around(&i.name.id, path))
 }
 

@@ -5,7 +5,7 @@
 //! not have others.
 
 use super::{Chunk, How, Input, Progress, Rows, unreadable};
-use crate::bind::{BELOW, BESIDE, JSON};
+use crate::bind::{BELOW, BESIDE, JSON, below_inputs};
 use crate::encoding::Utf8;
 use crate::place::TOP;
 use crate::row::RowError;
@@ -71,8 +71,7 @@ impl Table {
         for name in names {
             columns.entry(name).or_insert_with_key(|name| {
                 let mut marked = HashMap::from([(JSON.to_owned(), "1".to_owned())]);
-                let own = name.strip_prefix(INPUTS).and_then(|n| n.strip_prefix('.'));
-                let mark = match own {
+                let mark = match below_inputs(name) {
                     _ if twice.contains(&name.as_str()) => Some(BESIDE),
                     Some(own) if twice.contains(&own) => Some(BELOW),
                     _ => None,
